@@ -1,0 +1,191 @@
+//! `cargo xtask test`: every check of the project, in one command, on any machine with Rust.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use xshell::{Cmd, Shell, cmd};
+
+use crate::tools;
+use crate::workspace::Workspace;
+use tally::Tally;
+
+mod oracle;
+mod tally;
+
+/// Options of `cargo xtask test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Test {
+    /// Run this step alone; can be given several times.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+}
+
+/// The steps, in the order of how soon they tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// Formatting.
+    Fmt,
+    /// Lints of every target.
+    Clippy,
+    /// Unit, property, snapshot and oracle tests of every crate.
+    Unit,
+    /// The oracle's figures are still those that pandas, scipy and statsmodels compute.
+    Oracle,
+    /// The program in a real browser.
+    Browser,
+}
+
+/// What came of one step.
+struct Outcome {
+    step: Step,
+    result: Result<Tally>,
+    took: Duration,
+}
+
+impl Test {
+    /// Runs the steps, all of them even if one fails, and sums up.
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        let (sh, workspace) = Workspace::enter()?;
+        let steps = if self.only.is_empty() {
+            Step::value_variants()
+        } else {
+            &self.only
+        };
+        let outcomes: Vec<_> = steps
+            .iter()
+            .map(|step| step.time(&sh, &workspace))
+            .collect();
+        Ok(sum_up(&outcomes))
+    }
+}
+
+impl Step {
+    fn time(self, sh: &Shell, workspace: &Workspace) -> Outcome {
+        println!("\n== {} ==", self.headline());
+        let start = Instant::now();
+        let result = self.run(sh, workspace);
+        if let Err(error) = &result {
+            println!("{} failed: {error:#}", self.name());
+        }
+        Outcome {
+            step: self,
+            result,
+            took: start.elapsed(),
+        }
+    }
+
+    fn headline(self) -> &'static str {
+        match self {
+            Self::Fmt => "Formatting",
+            Self::Clippy => "Lints",
+            Self::Unit => "Unit, snapshot and oracle tests",
+            Self::Oracle => "The oracle against pandas, scipy and statsmodels",
+            Self::Browser => "Browser tests",
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn run(self, sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+        match self {
+            Self::Fmt => {
+                tools::component(sh, "rustfmt", "fmt")?;
+                check(cmd!(sh, "cargo fmt --all --check"))
+            }
+            Self::Clippy => {
+                tools::component(sh, "clippy", "clippy")?;
+                check(cmd!(
+                    sh,
+                    "cargo clippy --workspace --all-targets -- -D warnings"
+                ))
+            }
+            Self::Unit => {
+                // Only a reviewed snapshot is one: insta must not accept or write a new one here.
+                let _reviewed = sh.push_env("INSTA_UPDATE", "no");
+                tests(cmd!(sh, "cargo test --workspace --exclude browser-tests"))
+            }
+            Self::Oracle => oracle::verify(sh, workspace),
+            Self::Browser => browser(sh, workspace),
+        }
+    }
+}
+
+fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    tools::browser(sh)?;
+    let packages = tools::npm(
+        sh,
+        &workspace.tools(),
+        &workspace.root.join("browser-tests"),
+    )?;
+    cmd!(sh, "cargo build --package student-analytics").run()?;
+    let tests_in_browser = cmd!(sh, "cargo test --package browser-tests")
+        .env(
+            "STUDENT_ANALYTICS_BIN",
+            workspace.target.join("debug/student-analytics"),
+        )
+        .env("AXE_CORE", packages.join("axe-core/axe.min.js"));
+    tests(tests_in_browser)
+}
+
+/// Runs a check that counts as one.
+fn check(command: Cmd<'_>) -> Result<Tally> {
+    command.run()?;
+    Ok(Tally::ONE)
+}
+
+/// Runs a `cargo test`, shows what it prints and counts the tests. A run that fails without a
+/// failed test, as when something does not compile, is an error.
+fn tests(command: Cmd<'_>) -> Result<Tally> {
+    println!("$ {command}");
+    let mut child = Command::from(command)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo cannot be started")?;
+    let mut tally = Tally::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.context("cargo's output cannot be read")?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            tally.read(&line);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed == 0 {
+        bail!("cargo test ended with {status} before the tests could tell");
+    }
+    Ok(tally)
+}
+
+/// Prints the outcomes, and last the line of counts in which a step without tests of its own
+/// counts as one.
+fn sum_up(outcomes: &[Outcome]) -> ExitCode {
+    println!("\n== Summary ==");
+    let mut total = Tally::default();
+    for Outcome { step, result, took } in outcomes {
+        let tally = result.as_ref().map_or(Tally::ONE_FAILED, |tally| *tally);
+        let name = step.name();
+        let seconds = took.as_secs_f64();
+        if tally.failed == 0 {
+            println!("{name:8} passed {seconds:6.1} s  {tally}");
+        } else {
+            println!(
+                "{name:8} FAILED {seconds:6.1} s  {tally}  (this alone: cargo xtask test --only {name})"
+            );
+        }
+        total += tally;
+    }
+    println!("\n{total}");
+    if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

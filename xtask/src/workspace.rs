@@ -1,0 +1,43 @@
+//! Where the checkout is, and where what is built and fetched for it goes.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use xshell::{Shell, cmd};
+
+/// The folders that commands work in.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// The checkout.
+    pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo where the workspace is; the shell returned is at its root.
+    pub(crate) fn enter() -> Result<(Shell, Self)> {
+        let sh = Shell::new()?;
+        let metadata = cmd!(sh, "cargo metadata --no-deps --format-version 1")
+            .quiet()
+            .read()
+            .context("cargo cannot describe the workspace: run this inside the checkout")?;
+        let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata")?;
+        let folder = |key: &str| {
+            let path = metadata[key].as_str().map(PathBuf::from);
+            path.with_context(|| format!("cargo metadata names no {key}"))
+        };
+        let workspace = Self {
+            root: folder("workspace_root")?,
+            target: folder("target_directory")?,
+        };
+        sh.change_dir(&workspace.root);
+        Ok((sh, workspace))
+    }
+
+    /// Where what the checks need from elsewhere is kept.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+}
