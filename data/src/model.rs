@@ -130,7 +130,10 @@ pub(crate) static COLUMNS: [Column; 19] = [
     ),
     categorical(
         "School_Type",
-        &[level("Public", 4_598, 0.032_657), level("Private", 2_009, 0.0)],
+        &[
+            level("Public", 4_598, 0.032_657),
+            level("Private", 2_009, 0.0),
+        ],
         0,
     ),
     categorical(
@@ -174,7 +177,10 @@ pub(crate) static COLUMNS: [Column; 19] = [
     ),
     categorical(
         "Gender",
-        &[level("Male", 3_814, -0.042_151), level("Female", 2_793, 0.0)],
+        &[
+            level("Male", 3_814, -0.042_151),
+            level("Female", 2_793, 0.0),
+        ],
         0,
     ),
 ];
@@ -221,12 +227,7 @@ const PREVIOUS_SCORES: [u64; 51] = [
     132, 132, 132, 132, 132, 132, 133, 133, 133, 133, 133, 133, 67,
 ];
 
-const fn numeric(
-    name: &'static str,
-    first: u32,
-    students: &'static [u64],
-    effect: f64,
-) -> Column {
+const fn numeric(name: &'static str, first: u32, students: &'static [u64], effect: f64) -> Column {
     Column::Numeric(Numeric {
         name,
         first,

@@ -14,7 +14,7 @@ const COMMITTED: &str = concat!(
 
 /// Write a synthetic dataset shaped like the published one; without options, the committed sample.
 #[derive(Debug, clap::Args)]
-pub struct Dataset {
+pub(crate) struct Dataset {
     /// How many students.
     #[arg(long, default_value_t = DEFAULT_ROWS)]
     rows: u64,
@@ -33,15 +33,15 @@ impl Dataset {
     ///
     /// # Errors
     /// An impossible number of rows, or a file that cannot be written.
-    pub fn run(&self) -> anyhow::Result<()> {
-        let sample = Sample::new(self.rows, self.seed).context("--rows")?;
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        let sample =
+            Sample::new(self.rows, self.seed).with_context(|| format!("--rows {}", self.rows))?;
         let out = self.out.as_deref().unwrap_or(Path::new(COMMITTED));
         let unfinished = beside(out)?;
         write(&sample, &unfinished)
             .with_context(|| format!("cannot write {}", unfinished.display()))?;
-        fs::rename(&unfinished, out).with_context(|| {
-            format!("cannot move {} to {}", unfinished.display(), out.display())
-        })
+        fs::rename(&unfinished, out)
+            .with_context(|| format!("cannot move {} to {}", unfinished.display(), out.display()))
     }
 }
 
