@@ -1,0 +1,9 @@
+//! What a visitor sees and does, one module per concern.
+
+mod accessibility;
+mod charts;
+mod filters;
+mod hostile;
+mod layout;
+mod no_scripts;
+mod theme;
