@@ -1,1 +1,16 @@
-//! The dashboard.
+//! A dashboard that shows what drives exam scores in a table of student records.
+//!
+//! Data goes one way, and each module uses those before it only: [`dataset`] → [`filter`] →
+//! [`stats`] → [`figures`] → [`charts`] → [`views`] → [`server`]. Nothing but `main` and
+//! [`server`] reads a clock, the environment, the network or the disk; `dataset::read_file` is the
+//! one function that opens a file.
+
+pub mod assets;
+pub mod charts;
+pub mod dataset;
+pub mod figures;
+pub mod filter;
+pub mod format;
+pub mod server;
+pub mod stats;
+pub mod views;

@@ -1,0 +1,295 @@
+// Makes the pages interactive: draws the charts, applies filters without a full reload, switches
+// the theme. Every page works without this file.
+"use strict";
+
+(function () {
+  const root = document.documentElement;
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const charts = new Map();
+
+  const THEMES = {
+    light: { text: "#1c2430", muted: "#4c5866", line: "#dde2e8", ground: "#ffffff" },
+    dark: { text: "#e8ecf1", muted: "#b4bec9", line: "#343d48", ground: "#171c22" },
+  };
+
+  function registerThemes() {
+    for (const [name, colors] of Object.entries(THEMES)) {
+      const axis = {
+        axisLine: { lineStyle: { color: colors.muted } },
+        axisTick: { lineStyle: { color: colors.muted } },
+        axisLabel: { color: colors.muted },
+        nameTextStyle: { color: colors.muted },
+        splitLine: { lineStyle: { color: colors.line } },
+      };
+      const label = { color: colors.text, textBorderWidth: 0 };
+      echarts.registerTheme(name, {
+        backgroundColor: "transparent",
+        textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
+        categoryAxis: axis,
+        valueAxis: axis,
+        legend: { textStyle: { color: colors.text }, pageTextStyle: { color: colors.text } },
+        tooltip: {
+          backgroundColor: colors.ground,
+          borderColor: colors.line,
+          textStyle: { color: colors.text },
+          confine: true,
+        },
+        heatmap: { label },
+        scatter: { label },
+        bar: { label },
+        pie: { label },
+      });
+    }
+  }
+
+  function readJson(figure, name) {
+    const element = figure.querySelector("script." + name);
+    return element ? JSON.parse(element.textContent) : null;
+  }
+
+  function draw(figure) {
+    const plot = figure.querySelector(".plot");
+    if (!plot || charts.has(plot)) return;
+    const chart = echarts.init(plot, root.dataset.theme);
+    charts.set(plot, chart);
+    chart.on("finished", () => {
+      plot.dataset.drawn = "true";
+    });
+    chart.setOption(readJson(figure, "option"));
+    const clicks = new Map(readJson(figure, "clicks") || []);
+    if (clicks.size > 0) {
+      chart.on("click", (event) => {
+        const name = event.name || (event.value && event.value[1]);
+        if (clicks.has(name)) visit(clicks.get(name), true);
+      });
+    }
+  }
+
+  const arrivals = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting) {
+          arrivals.unobserve(entry.target);
+          draw(entry.target.closest("figure"));
+        }
+      }
+      settle();
+    },
+    { rootMargin: "200px" },
+  );
+
+  function settle() {
+    root.dataset.state = "ready";
+  }
+
+  function addDownloads(figure) {
+    const place = figure.querySelector(".downloads");
+    if (!place || place.querySelector(".png")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "png";
+    button.textContent = "PNG";
+    button.addEventListener("click", () => savePicture(figure));
+    place.append(" ", button);
+  }
+
+  function savePicture(figure) {
+    draw(figure);
+    const chart = charts.get(figure.querySelector(".plot"));
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({
+      type: "png",
+      pixelRatio: 2,
+      backgroundColor: THEMES[root.dataset.theme].ground,
+    });
+    link.download = figure.id.replace("chart-", "") + ".png";
+    link.click();
+  }
+
+  function showCharts() {
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const plot = figure.querySelector(".plot");
+      if (plot) arrivals.observe(plot);
+      addDownloads(figure);
+    }
+    if (!document.querySelector(".plot")) settle();
+  }
+
+  function forgetCharts() {
+    arrivals.disconnect();
+    for (const chart of charts.values()) chart.dispose();
+    charts.clear();
+  }
+
+  function redraw() {
+    const drawn = [...charts.keys()];
+    forgetCharts();
+    for (const plot of drawn) {
+      delete plot.dataset.drawn;
+      draw(plot.closest("figure"));
+    }
+    showCharts();
+  }
+
+  // Navigation without a full reload. The address is always that of the page that is shown.
+
+  let pending = null;
+
+  async function visit(address, remember) {
+    if (pending) pending.abort();
+    pending = new AbortController();
+    const { signal } = pending;
+    root.dataset.state = "busy";
+    try {
+      const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (!response.ok || !page.getElementById("sidebar")) {
+        window.location.assign(address);
+        return;
+      }
+      if (remember) history.pushState(null, "", response.url);
+      show(page);
+    } catch (error) {
+      // A newer visit has taken over, or the server cannot be reached: then the browser says so.
+      if (error.name !== "AbortError") window.location.assign(address);
+    }
+  }
+
+  function show(page) {
+    const focus = describeFocus();
+    const open = new Set([...document.querySelectorAll("details[open][id]")].map((d) => d.id));
+    const figures = new Set(
+      [...document.querySelectorAll("figure details[open]")].map((d) => d.closest("figure").id),
+    );
+    forgetCharts();
+    document.title = page.title;
+    for (const selector of ["nav.tabs", "#sidebar"]) {
+      document.querySelector(selector).replaceWith(page.querySelector(selector));
+    }
+    // The counting line is kept, so that screen readers hear that it changes.
+    const count = document.getElementById("count");
+    const text = page.getElementById("count").innerHTML;
+    const main = document.getElementById("main");
+    const fresh = page.getElementById("main");
+    fresh.querySelector("#count").replaceWith(count);
+    main.replaceChildren(...fresh.childNodes);
+    if (count.innerHTML !== text) count.innerHTML = text;
+    for (const details of document.querySelectorAll("details")) {
+      const figure = details.closest("figure");
+      if (open.has(details.id) || (figure && figures.has(figure.id))) details.open = true;
+    }
+    restoreFocus(focus);
+    showCharts();
+  }
+
+  function describeFocus() {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    if (element.name) return { name: element.name, value: element.type === "checkbox" ? element.value : null };
+    return element.id ? { id: element.id } : null;
+  }
+
+  function restoreFocus(focus) {
+    if (!focus) return;
+    const fields = [...document.querySelectorAll("input, select, button")];
+    const target = focus.id
+      ? document.getElementById(focus.id)
+      : fields.find(
+          (field) =>
+            field.type !== "hidden" &&
+            field.name === focus.name &&
+            (focus.value === null || field.value === focus.value),
+        );
+    if (target) target.focus({ preventScroll: true });
+  }
+
+  function addressOf(form) {
+    const parameters = new URLSearchParams(new FormData(form));
+    const target = new URL(form.action);
+    target.search = parameters.toString();
+    return target.href;
+  }
+
+  function isPlainClick(event) {
+    return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  }
+
+  function onClick(event) {
+    if (event.target.closest("#theme")) {
+      switchTheme();
+      return;
+    }
+    const link = event.target.closest("a[href]");
+    const inside = link && link.closest("#sidebar, nav.tabs, #main");
+    if (!inside || link.hasAttribute("download") || !isPlainClick(event)) return;
+    if (link.origin !== location.origin || link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    const other = link.closest("nav.tabs") !== null;
+    visit(link.href, true).then(() => {
+      if (other && narrow.matches) window.scrollTo(0, 0);
+    });
+  }
+
+  function onChange(event) {
+    const form = event.target.closest("form");
+    if (form) visit(addressOf(form), true);
+  }
+
+  function onSubmit(event) {
+    event.preventDefault();
+    visit(addressOf(event.target), true);
+  }
+
+  // The theme.
+
+  function nameTheme() {
+    const dark = root.dataset.theme === "dark";
+    document.getElementById("theme").textContent = dark ? "Light theme" : "Dark theme";
+  }
+
+  function setTheme(theme) {
+    root.dataset.theme = theme;
+    nameTheme();
+    redraw();
+  }
+
+  function switchTheme() {
+    const theme = root.dataset.theme === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", theme);
+    } catch (error) {
+      // Storage may be forbidden; the choice then holds for this page.
+    }
+    setTheme(theme);
+  }
+
+  function followSystem(event) {
+    let chosen = null;
+    try {
+      chosen = localStorage.getItem("theme");
+    } catch (error) {
+      // As above.
+    }
+    if (!chosen) setTheme(event.matches ? "dark" : "light");
+  }
+
+  function fit() {
+    for (const chart of charts.values()) chart.resize();
+  }
+
+  function drawAll() {
+    for (const figure of document.querySelectorAll("figure.chart")) draw(figure);
+    fit();
+  }
+
+  registerThemes();
+  nameTheme();
+  document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
+  document.addEventListener("submit", onSubmit);
+  window.addEventListener("popstate", () => visit(location.href, false));
+  window.addEventListener("resize", fit);
+  window.addEventListener("beforeprint", drawAll);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followSystem);
+  showCharts();
+})();

@@ -1,0 +1,149 @@
+//! Mean outcome by level: a point with its 95 % confidence interval. Points, not bars, because
+//! means that differ by one in a hundred would all look the same over an axis from zero.
+
+use charming::Chart;
+use charming::datatype::{CompositeValue, DataPointItem};
+use charming::element::{
+    ItemStyle, Label, LabelPosition, LineStyle, LineStyleType, MarkLine, MarkLineData,
+    MarkLineVariant, Symbol,
+};
+use charming::series::Scatter;
+
+use super::card::NO_ROWS;
+use super::{
+    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
+    palette, tuple, value_axis, whole,
+};
+use crate::figures::{Average, LevelMean};
+use crate::format;
+
+/// The card of the means; `clicks` leads from a level to the page filtered by it.
+pub fn average(figures: &Average, outcome: &str, clicks: Clicks) -> Card {
+    let factor = format::label(&figures.name);
+    let title = format!("Average {} by {factor}", format::label(outcome));
+    if figures.levels.is_empty() {
+        return Card::without_chart("average", title, NO_ROWS);
+    }
+    let rows = figures
+        .levels
+        .iter()
+        .map(|level| {
+            vec![
+                super::linked(&level.name, &clicks),
+                Cell::Count(level.n),
+                Cell::Number(level.mean, 2),
+                Cell::Interval(level.interval, 2),
+            ]
+        })
+        .collect();
+    let mut drawing = Drawing::new(
+        &chart(&figures.levels, outcome),
+        height_of(figures.levels.len()),
+    );
+    overlay::dimensions(
+        &mut drawing.option,
+        0,
+        &["mean", "level", "students", "label"],
+        &[0, 2],
+    );
+    overlay::interval_caps(&mut drawing.option, 0);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 140);
+    drawing.clicks = clicks;
+    Card {
+        id: "average",
+        title,
+        finding: finding(&figures.levels, &factor),
+        drawing: Some(drawing),
+        table: DataTable::new(&[&figures.name, "students", "mean", "95 % interval"], rows),
+        download: None,
+    }
+}
+
+fn finding(levels: &[LevelMean], factor: &str) -> String {
+    let (Some(first), Some(last)) = (levels.first(), levels.last()) else {
+        return NO_ROWS.to_owned();
+    };
+    if levels.len() == 1 {
+        return format!(
+            "Only students with {factor} {} are left; they average {}.",
+            first.name,
+            format::decimals(first.mean, 1)
+        );
+    }
+    format!(
+        "Students with {factor} {} average {}, {} points more than those with {} ({}).",
+        first.name,
+        format::decimals(first.mean, 1),
+        format::decimals(first.mean - last.mean, 1),
+        last.name,
+        format::decimals(last.mean, 1)
+    )
+}
+
+fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
+    let names = levels.iter().map(|level| level.name.clone()).collect();
+    let points: Vec<DataPointItem> = levels
+        .iter()
+        .enumerate()
+        .map(|(i, level)| {
+            let label = format!(
+                "{}  (n = {})",
+                format::decimals(level.mean, 1),
+                format::count(level.n)
+            );
+            DataPointItem::new(tuple([
+                number(level.mean),
+                whole(i),
+                whole(level.n),
+                CompositeValue::from(label),
+            ]))
+            .name(level.name.clone())
+        })
+        .collect();
+    base()
+        .grid(grid("3%", "8%", "12", "44"))
+        .x_axis(value_axis(format!("mean {}", format::label(outcome))))
+        .y_axis(name_axis(names))
+        .series(
+            Scatter::new()
+                .name("mean")
+                .symbol_size(13)
+                .item_style(ItemStyle::new().color(palette::POSITIVE))
+                .label(
+                    Label::new()
+                        .show(true)
+                        .position(LabelPosition::Top)
+                        .formatter("{@[3]}"),
+                )
+                .mark_line(intervals(levels))
+                .data(points),
+        )
+}
+
+/// The confidence intervals, as lines with a cap at either end.
+fn intervals(levels: &[LevelMean]) -> MarkLine {
+    let cap = || Symbol::Custom("rect".to_owned());
+    let end = |x: f64, i: usize| {
+        MarkLineData::new()
+            .coord(tuple([number(x), whole(i)]))
+            .symbol(cap())
+    };
+    let lines = levels
+        .iter()
+        .enumerate()
+        .filter_map(|(i, level)| {
+            let [low, high] = level.interval?;
+            Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
+        })
+        .collect();
+    MarkLine::new()
+        .silent(true)
+        .label(Label::new().show(false))
+        .line_style(
+            LineStyle::new()
+                .color(palette::POSITIVE)
+                .width(2)
+                .type_(LineStyleType::Solid),
+        )
+        .data::<MarkLineVariant>(lines)
+}

@@ -1,0 +1,87 @@
+//! The performance bands as a pie, from the best to the one that needs help.
+
+use charming::Chart;
+use charming::datatype::{CompositeValue, DataPointItem};
+use charming::element::{ItemStyle, Label};
+use charming::series::Pie;
+
+use super::card::NO_ROWS;
+use super::{Card, Cell, Clicks, DataTable, Drawing, base, palette, whole};
+use crate::format;
+use crate::stats::BANDS;
+
+/// The card of the bands; `clicks` leads from a band's label to the page of its students.
+pub fn bands(counts: &[usize; 5], clicks: Clicks) -> Card {
+    let title = "Performance bands".to_owned();
+    let n: usize = counts.iter().sum();
+    if n == 0 {
+        return Card::without_chart("bands", title, NO_ROWS);
+    }
+    let rows = BANDS
+        .iter()
+        .zip(counts)
+        .map(|(band, &count)| {
+            vec![
+                super::linked(band.label, &clicks),
+                Cell::Count(count),
+                Cell::Number(percent(count, n), 1),
+            ]
+        })
+        .collect();
+    let mut drawing = Drawing::new(&chart(counts), 360);
+    drawing.clicks = clicks;
+    Card {
+        id: "bands",
+        title,
+        finding: finding(counts, n),
+        drawing: Some(drawing),
+        table: DataTable::new(&["band", "students", "percent"], rows),
+        download: None,
+    }
+}
+
+fn percent(count: usize, n: usize) -> f64 {
+    100.0 * count as f64 / n as f64
+}
+
+fn finding(counts: &[usize; 5], n: usize) -> String {
+    let largest = (0..counts.len()).rev().max_by_key(|&i| counts[i]);
+    let Some(largest) = largest else {
+        return NO_ROWS.to_owned();
+    };
+    let share = format::decimals(percent(counts[largest], n), 1);
+    let weak = match counts[4] {
+        0 => "no student scores below 60".to_owned(),
+        count => format!(
+            "{} below 60",
+            format::counted(count, "student scores", "students score")
+        ),
+    };
+    format!(
+        "{share} % of the students are in the band {}; {weak}.",
+        BANDS[largest].label
+    )
+}
+
+fn chart(counts: &[usize; 5]) -> Chart {
+    let slices: Vec<DataPointItem> = BANDS
+        .iter()
+        .zip(counts)
+        .zip(palette::BANDS)
+        // An empty slice is only a label over another one.
+        .filter(|((_, count), _)| **count > 0)
+        .map(|((band, &count), color)| {
+            DataPointItem::new::<CompositeValue>(whole(count))
+                .name(band.label)
+                .item_style(ItemStyle::new().color(color))
+        })
+        .collect();
+    base().series(
+        Pie::new()
+            .name("students")
+            .radius(vec!["42%", "68%"])
+            .start_angle(90)
+            .label(Label::new().formatter("{b}\n{d} %"))
+            .data(slices),
+    )
+}

@@ -1,0 +1,139 @@
+//! Correlation of each numeric factor with the outcome: bars on both sides of zero.
+
+use charming::Chart;
+use charming::datatype::{CompositeValue, DataPointItem};
+use charming::element::{
+    ItemStyle, Label, LabelPosition, LineStyle, LineStyleType, MarkLine, MarkLineData,
+    MarkLineVariant, Symbol,
+};
+use charming::series::Bar;
+
+use super::card::NO_ROWS;
+use super::{
+    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
+    palette, tuple, value_axis, whole,
+};
+use crate::figures::{FactorCorrelation, FactorImpact};
+use crate::format;
+
+/// The card of the correlations; `clicks` leads from a factor to its scatter plot.
+pub fn correlation(figures: &FactorImpact, outcome: &str, clicks: Clicks) -> Card {
+    let title = format!("Correlation with {}", format::label(outcome));
+    let defined: Vec<&FactorCorrelation> = figures
+        .correlations
+        .iter()
+        .filter(|c| !c.r.is_nan())
+        .collect();
+    if defined.is_empty() {
+        let reason = match figures.correlations.is_empty() {
+            true => "This table has no numeric factor to correlate with the outcome.",
+            false if figures.correlations.iter().all(|c| c.n == 0) => NO_ROWS,
+            false => "No correlation is defined: the outcome or every factor is constant here.",
+        };
+        return Card::without_chart("correlation", title, reason);
+    }
+    let mut drawing = Drawing::new(&chart(&defined), height_of(defined.len()));
+    overlay::dimensions(
+        &mut drawing.option,
+        0,
+        &["r", "factor", "students", "label"],
+        &[0, 2],
+    );
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 150);
+    let rows = figures
+        .correlations
+        .iter()
+        .map(|c| {
+            vec![
+                super::linked(&c.name, &clicks),
+                Cell::Number(c.r, 3),
+                Cell::Interval(c.interval, 3),
+                Cell::Count(c.n),
+            ]
+        })
+        .collect();
+    drawing.clicks = clicks;
+    Card {
+        id: "correlation",
+        title,
+        finding: finding(&defined, outcome),
+        drawing: Some(drawing),
+        table: DataTable::new(&["factor", "r", "95 % interval", "students"], rows),
+        download: None,
+    }
+}
+
+fn finding(defined: &[&FactorCorrelation], outcome: &str) -> String {
+    let strongest = defined
+        .iter()
+        .max_by(|a, b| a.r.abs().total_cmp(&b.r.abs()));
+    let Some(strongest) = strongest else {
+        return NO_ROWS.to_owned();
+    };
+    let direction = match strongest.r {
+        r if r > 0.0 => "rises with",
+        r if r < 0.0 => "falls with",
+        _ => "shows no linear relation to",
+    };
+    format!(
+        "{} {direction} {} more clearly than with any other numeric factor (r = {}); \
+         correlation alone does not say why.",
+        format::label(outcome),
+        format::label(&strongest.name),
+        format::decimals(strongest.r, 2)
+    )
+}
+
+fn chart(defined: &[&FactorCorrelation]) -> Chart {
+    let names = defined.iter().map(|c| c.name.clone()).collect();
+    let bars: Vec<DataPointItem> = defined
+        .iter()
+        .enumerate()
+        .map(|(i, c)| {
+            let color = if c.r < 0.0 {
+                palette::NEGATIVE
+            } else {
+                palette::POSITIVE
+            };
+            DataPointItem::new(tuple([
+                number(c.r),
+                whole(i),
+                whole(c.n),
+                CompositeValue::from(format::decimals(c.r, 2)),
+            ]))
+            .name(c.name.clone())
+            .item_style(ItemStyle::new().color(color))
+        })
+        .collect();
+    base()
+        .grid(grid("3%", "8%", "12", "44"))
+        .x_axis(value_axis("Pearson's r".to_owned()).scale(false))
+        .y_axis(name_axis(names))
+        .series(
+            Bar::new()
+                .name("r")
+                .bar_width("60%")
+                .label(
+                    Label::new()
+                        .show(true)
+                        .position(LabelPosition::Right)
+                        .formatter("{@[3]}"),
+                )
+                .mark_line(zero_line())
+                .data(bars),
+        )
+}
+
+fn zero_line() -> MarkLine {
+    MarkLine::new()
+        .silent(true)
+        .symbol(vec![Symbol::None])
+        .label(Label::new().show(false))
+        .line_style(
+            LineStyle::new()
+                .width(1.5)
+                .type_(LineStyleType::Solid)
+                .color("#7b8794"),
+        )
+        .data::<MarkLineVariant>(vec![MarkLineVariant::Simple(MarkLineData::new().x_axis(0))])
+}

@@ -1,0 +1,188 @@
+//! The outcome's histogram with its density curve, and its box above on the same axis.
+
+use charming::Chart;
+use charming::component::Axis;
+use charming::element::{AxisLabel, AxisLine, AxisTick, AxisType, ItemStyle, LineStyle, Symbol};
+use charming::series::{Bar, Boxplot, Line, Scatter};
+
+use super::card::NO_ROWS;
+use super::{
+    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, short, tuple, value_axis,
+    whole,
+};
+use crate::figures::Performance;
+use crate::filter::Bins;
+use crate::format;
+use crate::stats::{BoxStats, Histogram, Kde};
+
+/// The card of the outcome's distribution.
+pub fn histogram(figures: &Performance, outcome: &str) -> Card {
+    let title = format!("Distribution of {}", format::label(outcome));
+    let (Some(bars), Some(stats)) = (&figures.histogram, &figures.stats) else {
+        return Card::without_chart("histogram", title, NO_ROWS);
+    };
+    let mut drawing = Drawing::new(&chart(bars, figures.kde.as_ref(), stats, outcome), 420);
+    let lines = usize::from(figures.kde.is_some());
+    overlay::on_axes(&mut drawing.option, 1 + lines, 1, 1);
+    overlay::box_names(&mut drawing.option, 1 + lines);
+    Card {
+        id: "histogram",
+        title,
+        finding: finding(figures, stats, outcome),
+        drawing: Some(drawing),
+        table: table(figures, bars),
+        download: None,
+    }
+}
+
+fn finding(figures: &Performance, stats: &BoxStats, outcome: &str) -> String {
+    let spread = format!(
+        "Half of the students score between {} and {}",
+        format::value(stats.q1),
+        format::value(stats.q3)
+    );
+    let middle = format!("the median is {}", format::value(stats.median));
+    let outliers = match stats.outliers.len() {
+        0 => "no value lies outside the whiskers".to_owned(),
+        n => format!(
+            "{} outside the whiskers",
+            format::counted(n, "student lies", "students lie")
+        ),
+    };
+    let subject = match figures.n {
+        1 => format!("One student has a value of {}", format::label(outcome)),
+        _ => spread,
+    };
+    format!("{subject}; {middle}, and {outliers}.")
+}
+
+fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -> Chart {
+    let (first, last) = (bars.edges[0], bars.edges[bars.edges.len() - 1]);
+    let width = (last - first) / bars.counts.len() as f64;
+    let middles = bars
+        .counts
+        .iter()
+        .enumerate()
+        .map(|(i, &n)| tuple([short(first + (i as f64 + 0.5) * width), whole(n)]))
+        .collect();
+    let mut chart = base()
+        .grid(grid("4%", "4%", "92", "44").contain_label(true))
+        .grid(grid("4%", "4%", "8", "78%").contain_label(false))
+        .x_axis(
+            value_axis(format::label(outcome))
+                .min(number(first))
+                .max(number(last)),
+        )
+        .x_axis(
+            Axis::new()
+                .type_(AxisType::Value)
+                .grid_index(1)
+                .min(number(first))
+                .max(number(last))
+                .show(false),
+        )
+        .y_axis(value_axis("students".to_owned()).name_gap(48))
+        .y_axis(
+            Axis::new()
+                .type_(AxisType::Category)
+                .grid_index(1)
+                .data(vec!["box"])
+                .axis_label(AxisLabel::new().show(false))
+                .axis_tick(AxisTick::new().show(false))
+                .axis_line(AxisLine::new().show(false)),
+        )
+        .series(
+            Bar::new()
+                .name("students")
+                .bar_width("96%")
+                .item_style(ItemStyle::new().color(palette::POSITIVE))
+                .data::<charming::datatype::CompositeValue>(middles),
+        );
+    if let Some(kde) = kde {
+        // A density covers an area of 1, the bars one of n times their width.
+        let n: usize = bars.counts.iter().sum();
+        let scale = n as f64 * width;
+        let curve = kde
+            .x
+            .iter()
+            .zip(&kde.y)
+            .map(|(&x, &y)| tuple([short(x), short(y * scale)]))
+            .collect();
+        chart = chart.series(
+            Line::new()
+                .name("density")
+                .symbol(Symbol::None)
+                .smooth(false)
+                .line_style(LineStyle::new().color(palette::NEGATIVE).width(2))
+                .item_style(ItemStyle::new().color(palette::NEGATIVE))
+                .data::<charming::datatype::CompositeValue>(curve),
+        );
+    }
+    chart.series(box_series(stats)).series(outliers(stats))
+}
+
+fn box_series(stats: &BoxStats) -> Boxplot {
+    let five = [
+        stats.whisker_low,
+        stats.q1,
+        stats.median,
+        stats.q3,
+        stats.whisker_high,
+    ];
+    Boxplot::new()
+        .name("box")
+        .item_style(
+            ItemStyle::new()
+                .color("transparent")
+                .border_color(palette::POSITIVE)
+                .border_width(1.5),
+        )
+        .data(vec![tuple(five.map(number))])
+}
+
+fn outliers(stats: &BoxStats) -> Scatter {
+    let mut values = stats.outliers.clone();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    let points: Vec<charming::datatype::CompositeValue> = values
+        .into_iter()
+        .map(|x| tuple([number(x), whole(0)]))
+        .collect();
+    Scatter::new()
+        .name("outliers")
+        .x_axis_index(1)
+        .y_axis_index(1)
+        .symbol_size(5)
+        .item_style(ItemStyle::new().color(palette::NEGATIVE))
+        .data(points)
+}
+
+fn table(figures: &Performance, bars: &Histogram) -> DataTable {
+    let rows = bars
+        .counts
+        .iter()
+        .zip(bars.edges.windows(2))
+        .map(|(&n, edges)| {
+            let share = 100.0 * n as f64 / figures.n as f64;
+            vec![
+                Cell::Text(bin_name(figures.bins, edges)),
+                Cell::Count(n),
+                Cell::Number(share, 1),
+            ]
+        })
+        .collect();
+    DataTable::new(&["score", "students", "percent"], rows)
+}
+
+fn bin_name(bins: Bins, edges: &[f64]) -> String {
+    let (low, high) = (edges[0], edges[1]);
+    match bins {
+        Bins::Whole if high - low <= 1.0 => format::value(low + 0.5),
+        Bins::Whole => format!(
+            "{} to {}",
+            format::value(low + 0.5),
+            format::value(high - 0.5)
+        ),
+        Bins::Twenty => format!("{} to {}", format::value(low), format::value(high)),
+    }
+}

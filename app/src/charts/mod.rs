@@ -1,0 +1,116 @@
+//! Figures as interactive charts: one file per chart, each a function from a struct of `figures`
+//! to a charming [`Chart`], and to the [`Card`] that shows it with its finding and its table.
+//!
+//! Options are pure JSON: no function in them, so that pages need no `eval`.
+
+mod average;
+mod bands;
+mod boxes;
+mod card;
+mod correlation;
+mod histogram;
+mod matrix;
+mod overlay;
+mod pairs;
+mod palette;
+mod scatter;
+mod table;
+mod variance;
+
+pub use average::average;
+pub use bands::bands;
+pub use boxes::boxes;
+pub use card::{Card, Clicks, Drawing};
+pub use correlation::correlation;
+pub use histogram::histogram;
+pub use matrix::matrix;
+pub use pairs::strong_pairs;
+pub use scatter::{factor_scatter, relation_scatter};
+pub use table::{Cell, DataTable};
+pub use variance::variance;
+
+use charming::Chart;
+use charming::component::{Axis, Grid};
+use charming::datatype::CompositeValue;
+use charming::element::{AxisLine, AxisTick, AxisType, NameLocation, SplitLine, Tooltip, Trigger};
+
+/// A chart without animation, with a tooltip on what the mouse is over.
+fn base() -> Chart {
+    Chart::new()
+        .animation(false)
+        .tooltip(Tooltip::new().trigger(Trigger::Item))
+}
+
+/// The plot area: labels of the axes are inside the given margins.
+fn grid(left: &str, right: &str, top: &str, bottom: &str) -> Grid {
+    Grid::new()
+        .left(left)
+        .right(right)
+        .top(top)
+        .bottom(bottom)
+        .contain_label(true)
+}
+
+/// An axis of numbers with its name in the middle.
+fn value_axis(name: String) -> Axis {
+    Axis::new()
+        .type_(AxisType::Value)
+        .name(name)
+        .name_location(NameLocation::Middle)
+        .name_gap(32)
+        .scale(true)
+        .split_line(SplitLine::new().show(true))
+}
+
+/// An axis of names, the first one on top.
+fn name_axis(names: Vec<String>) -> Axis {
+    Axis::new()
+        .type_(AxisType::Category)
+        .data(names)
+        .inverse(true)
+        .axis_line(AxisLine::new().show(false))
+        .axis_tick(AxisTick::new().show(false))
+}
+
+/// A number for an option: whole ones without a point, undefined ones as null.
+fn number(x: f64) -> CompositeValue {
+    if !x.is_finite() {
+        CompositeValue::OptionalNumber(None)
+    } else if x.fract() == 0.0 && x.abs() < 1e15 {
+        CompositeValue::from(x as i64)
+    } else {
+        CompositeValue::from(x)
+    }
+}
+
+/// A count for an option.
+fn whole(n: usize) -> CompositeValue {
+    CompositeValue::from(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// A number shortened to what can be seen: seven significant digits.
+fn short(x: f64) -> CompositeValue {
+    let shortened: f64 = format!("{x:.6e}").parse().unwrap_or(x);
+    number(shortened)
+}
+
+/// Several numbers as one data item.
+fn tuple(values: impl IntoIterator<Item = CompositeValue>) -> CompositeValue {
+    CompositeValue::Array(values.into_iter().collect())
+}
+
+/// A name that leads where a click on it does.
+fn linked(name: &str, clicks: &Clicks) -> Cell {
+    match clicks.iter().find(|(clicked, _)| clicked == name) {
+        Some((_, href)) => Cell::Link {
+            text: name.to_owned(),
+            href: href.clone(),
+        },
+        None => Cell::Text(name.to_owned()),
+    }
+}
+
+/// Height in pixels of a chart with so many lines of names.
+fn height_of(lines: usize) -> usize {
+    110 + 44 * lines.max(2)
+}

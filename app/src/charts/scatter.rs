@@ -1,0 +1,289 @@
+//! Scatter plots: a factor against the outcome with its trend, and any two numeric columns.
+
+use charming::Chart;
+use charming::component::{Legend, LegendType};
+use charming::datatype::CompositeValue;
+use charming::element::{AreaStyle, ItemStyle, LineStyle, Symbol};
+use charming::series::{Line, Scatter as ScatterSeries};
+
+use super::card::NO_ROWS;
+use super::{
+    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, short, tuple, value_axis,
+    whole,
+};
+use crate::figures::{Group, Scatter, strength};
+use crate::format;
+use crate::stats::Trend;
+
+/// Points along a confidence band: it bends, but slowly.
+const BAND_POINTS: usize = 25;
+/// Rows that a table of a column's values may have before they are put into classes.
+const TABLE_ROWS: usize = 50;
+
+/// The card of a factor against the outcome; trend lines where the figures hold them.
+pub fn factor_scatter(figures: &Scatter) -> Card {
+    let title = format!(
+        "{} against {}",
+        format::label(&figures.y_name),
+        format::label(&figures.x_name)
+    );
+    card("scatter", title, figures, &trend_finding(figures))
+}
+
+/// The card of any two numeric columns.
+pub fn relation_scatter(figures: &Scatter) -> Card {
+    let title = format!(
+        "{} and {}",
+        format::label(&figures.x_name),
+        format::label(&figures.y_name)
+    );
+    card("relation", title, figures, &relation_finding(figures))
+}
+
+fn card(id: &'static str, title: String, figures: &Scatter, finding: &str) -> Card {
+    if figures.n == 0 {
+        return Card::without_chart(id, title, NO_ROWS);
+    }
+    let mut drawing = Drawing::new(&chart(figures), 440);
+    finish(&mut drawing, figures);
+    Card {
+        id,
+        title,
+        finding: finding.to_owned(),
+        drawing: Some(drawing),
+        table: table(figures),
+        download: Some(points_table(figures)),
+    }
+}
+
+fn trend_finding(figures: &Scatter) -> String {
+    let x = format::label(&figures.x_name);
+    let Some(fit) = &figures.overall else {
+        return format!("{x} is the same for all students here, so no trend can be drawn.");
+    };
+    format!(
+        "Each additional unit of {x} goes along with {} points of {} on average \
+         (95 % interval {}; r² = {}, n = {}).",
+        format::signed(fit.slope, 2),
+        format::label(&figures.y_name),
+        format::interval(Some(fit.slope_ci95), 2),
+        format::decimals(fit.r2, 2),
+        format::count(fit.n)
+    )
+}
+
+fn relation_finding(figures: &Scatter) -> String {
+    let (x, y) = (
+        format::label(&figures.x_name),
+        format::label(&figures.y_name),
+    );
+    let r = figures.overall.as_ref().map_or(f64::NAN, |fit| fit.r);
+    if r.is_nan() {
+        return format!(
+            "{x} or {y} is the same for all students here, so no correlation is defined."
+        );
+    }
+    let direction = match r {
+        r if r.abs() < 0.005 => "",
+        r if r > 0.0 => " and positive",
+        _ => " and negative",
+    };
+    format!(
+        "The linear relation of {x} and {y} is {}{direction} (r = {}, n = {}).",
+        strength(r),
+        format::decimals(r, 2),
+        format::count(figures.n)
+    )
+}
+
+fn chart(figures: &Scatter) -> Chart {
+    let coloured = figures.color.is_some();
+    let mut chart = base()
+        .grid(grid("3%", "4%", if coloured { "40" } else { "16" }, "44"))
+        .x_axis(value_axis(format::label(&figures.x_name)))
+        .y_axis(value_axis(format::label(&figures.y_name)).name_gap(40));
+    if coloured {
+        let names: Vec<String> = figures.groups.iter().map(group_name).collect();
+        chart = chart.legend(Legend::new().type_(LegendType::Scroll).top(0).data(names));
+    }
+    for group in &figures.groups {
+        chart = chart.series(points(group));
+    }
+    for group in &figures.groups {
+        if let Some(fit) = &group.trend {
+            for line in trend_lines(group, fit) {
+                chart = chart.series(line);
+            }
+        }
+    }
+    chart
+}
+
+/// What charming cannot say: names of the parts, sizes by count, the areas of the bands.
+fn finish(drawing: &mut Drawing, figures: &Scatter) {
+    let option = &mut drawing.option;
+    let names = [figures.x_name.as_str(), figures.y_name.as_str(), "students"];
+    for series in 0..figures.groups.len() {
+        overlay::dimensions(option, series, &names, &[0, 1, 2]);
+    }
+    let largest = figures
+        .groups
+        .iter()
+        .flat_map(|group| &group.points)
+        .map(|point| point.count)
+        .max();
+    overlay::size_by_count(option, figures.groups.len(), largest.unwrap_or(1));
+    let with_trend = figures.groups.iter().filter(|group| group.trend.is_some());
+    for (i, group) in with_trend.enumerate() {
+        // Three series a trend: its line, the lower bound and the band upon it.
+        let lower = figures.groups.len() + 3 * i + 1;
+        overlay::area_between(option, lower, &format!("band {}", group_name(group)));
+    }
+}
+
+fn group_name(group: &Group) -> String {
+    group
+        .level
+        .as_ref()
+        .map_or_else(|| "students".to_owned(), |(_, name)| name.clone())
+}
+
+fn group_color(group: &Group) -> &'static str {
+    palette::series(group.level.as_ref().map_or(0, |(level, _)| *level))
+}
+
+fn points(group: &Group) -> ScatterSeries {
+    let items: Vec<CompositeValue> = group
+        .points
+        .iter()
+        .map(|point| tuple([number(point.x), number(point.y), whole(point.count)]))
+        .collect();
+    ScatterSeries::new()
+        .name(group_name(group))
+        .item_style(ItemStyle::new().color(group_color(group)).opacity(0.55))
+        .data(items)
+}
+
+fn trend_lines(group: &Group, fit: &Trend) -> [Line; 3] {
+    let (Some(first), Some(last)) = (group.points.first(), group.points.last()) else {
+        return [Line::new(), Line::new(), Line::new()];
+    };
+    let color = match group.level {
+        // A line of its points' own colour would be lost among them.
+        None => palette::NEGATIVE,
+        Some(_) => group_color(group),
+    };
+    let ends = [first.x, last.x].map(|x| tuple([short(x), short(fit.at(x))]));
+    let step = (last.x - first.x) / (BAND_POINTS - 1) as f64;
+    let band: Vec<(f64, [f64; 2])> = (0..BAND_POINTS)
+        .map(|i| first.x + step * i as f64)
+        .map(|x| (x, fit.band(x)))
+        .collect();
+    let lower = band
+        .iter()
+        .map(|(x, [low, _])| tuple([short(*low), short(*x)]));
+    let height = band
+        .iter()
+        .map(|(x, [low, high])| tuple([short(high - low), short(*x)]));
+    let invisible = || {
+        Line::new()
+            .name(group_name(group))
+            .symbol(Symbol::None)
+            .silent(true)
+            .line_style(LineStyle::new().opacity(0))
+            .item_style(ItemStyle::new().color(color))
+    };
+    [
+        Line::new()
+            .name(group_name(group))
+            .symbol(Symbol::None)
+            .line_style(LineStyle::new().color(color).width(2.5))
+            .item_style(ItemStyle::new().color(color))
+            .silent(true)
+            .data(ends.to_vec()),
+        invisible().data(lower.collect::<Vec<_>>()),
+        invisible()
+            .area_style(AreaStyle::new().color(color).opacity(0.25))
+            .data(height.collect::<Vec<_>>()),
+    ]
+}
+
+/// Mean y for each x, x in classes where it has too many values for a table.
+fn table(figures: &Scatter) -> DataTable {
+    let header = [
+        figures.x_name.as_str(),
+        "students",
+        "lowest",
+        "mean",
+        "highest",
+    ];
+    let mut points: Vec<(f64, f64, usize)> = figures
+        .groups
+        .iter()
+        .flat_map(|group| &group.points)
+        .map(|point| (point.x, point.y, point.count))
+        .collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let rows = classes(&points)
+        .into_iter()
+        .map(|class| {
+            let n: usize = class.iter().map(|(_, _, count)| count).sum();
+            let total: f64 = class.iter().map(|(_, y, count)| y * *count as f64).sum();
+            let ys = || class.iter().map(|(_, y, _)| *y);
+            vec![
+                Cell::Text(class_name(class)),
+                Cell::Count(n),
+                Cell::Value(ys().fold(f64::NAN, f64::min)),
+                Cell::Number(total / n as f64, 2),
+                Cell::Value(ys().fold(f64::NAN, f64::max)),
+            ]
+        })
+        .collect();
+    DataTable::new(&header, rows)
+}
+
+/// Points sorted by x, cut where x changes, or into classes of equal width when that is too often.
+fn classes(points: &[(f64, f64, usize)]) -> Vec<&[(f64, f64, usize)]> {
+    let single: Vec<_> = points.chunk_by(|a, b| a.0 == b.0).collect();
+    let (Some(first), Some(last)) = (points.first(), points.last()) else {
+        return single;
+    };
+    if single.len() <= TABLE_ROWS {
+        return single;
+    }
+    let width = (last.0 - first.0) / 20.0;
+    let class = |x: f64| ((x - first.0) / width).floor().min(19.0);
+    points.chunk_by(|a, b| class(a.0) == class(b.0)).collect()
+}
+
+fn class_name(class: &[(f64, f64, usize)]) -> String {
+    match (class.first(), class.last()) {
+        (Some(first), Some(last)) if first.0 != last.0 => {
+            format!("{} to {}", format::value(first.0), format::value(last.0))
+        }
+        (Some(first), _) => format::value(first.0),
+        _ => String::new(),
+    }
+}
+
+/// Every point, for the CSV.
+fn points_table(figures: &Scatter) -> DataTable {
+    let color = figures.color.as_ref().map(|(_, name)| name.as_str());
+    let mut header = vec![figures.x_name.as_str(), figures.y_name.as_str(), "students"];
+    header.extend(color);
+    let mut rows = Vec::new();
+    for group in &figures.groups {
+        for point in &group.points {
+            let mut row = vec![
+                Cell::Value(point.x),
+                Cell::Value(point.y),
+                Cell::Count(point.count),
+            ];
+            if let Some((_, name)) = &group.level {
+                row.push(Cell::Text(name.clone()));
+            }
+            rows.push(row);
+        }
+    }
+    DataTable::new(&header, rows)
+}

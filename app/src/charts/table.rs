@@ -1,0 +1,151 @@
+//! Tables: what stands behind every chart, on the page and as CSV.
+
+use crate::format;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Text as it is.
+    Text(String),
+    /// Text that leads to another page.
+    Link {
+        /// What is read.
+        text: String,
+        /// Where it leads.
+        href: String,
+    },
+    /// A whole number.
+    Count(usize),
+    /// A number shown with so many decimals.
+    Number(f64, usize),
+    /// A number shown as short as possible.
+    Value(f64),
+    /// A p-value.
+    P(f64),
+    /// An interval shown with so many decimals.
+    Interval(Option<[f64; 2]>, usize),
+}
+
+impl Cell {
+    /// What is read on the page.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Link { text, .. } => text.clone(),
+            Self::Count(n) => format::count(*n),
+            Self::Number(x, places) => format::decimals(*x, *places),
+            Self::Value(x) => format::value(*x),
+            Self::P(p) => format::p_value(*p),
+            Self::Interval(bounds, places) => format::interval(*bounds, *places),
+        }
+    }
+
+    /// Whether it is set to the right, as figures are.
+    pub fn is_number(&self) -> bool {
+        !matches!(self, Self::Text(_) | Self::Link { .. })
+    }
+
+    /// The fields that it makes in CSV: full precision, empty where undefined.
+    fn fields(&self) -> Vec<String> {
+        let exact = |x: f64| {
+            if x.is_nan() {
+                String::new()
+            } else {
+                x.to_string()
+            }
+        };
+        match self {
+            Self::Text(text) | Self::Link { text, .. } => vec![guarded(text)],
+            Self::Count(n) => vec![n.to_string()],
+            Self::Number(x, _) | Self::Value(x) | Self::P(x) => vec![exact(*x)],
+            Self::Interval(Some([low, high]), _) => vec![exact(*low), exact(*high)],
+            Self::Interval(None, _) => vec![String::new(), String::new()],
+        }
+    }
+}
+
+/// Text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises.
+fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A table with a header.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DataTable {
+    /// Names of the columns.
+    pub header: Vec<String>,
+    /// As many cells in every row as the header has.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl DataTable {
+    /// A table of that header.
+    pub fn new(header: &[&str], rows: Vec<Vec<Cell>>) -> Self {
+        Self {
+            header: header.iter().map(|&name| name.to_owned()).collect(),
+            rows,
+        }
+    }
+
+    /// The table as CSV. An interval takes two columns, its name followed by "low" and "high".
+    pub fn to_csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let spans = |i: usize| {
+            self.rows
+                .first()
+                .is_some_and(|row| matches!(row.get(i), Some(Cell::Interval(..))))
+        };
+        let header = self.header.iter().enumerate().flat_map(|(i, name)| {
+            let name = guarded(name);
+            if spans(i) {
+                vec![format!("{name} low"), format!("{name} high")]
+            } else {
+                vec![name]
+            }
+        });
+        // Writing to memory cannot fail, and every row has the header's length.
+        let mut written = writer.write_record(header).is_ok();
+        for row in &self.rows {
+            written &= writer
+                .write_record(row.iter().flat_map(Cell::fields))
+                .is_ok();
+        }
+        debug_assert!(written, "rows differ in length");
+        let bytes = writer.into_inner().unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_is_exact_and_harmless() {
+        let table = DataTable::new(
+            &["level", "mean", "95 % interval", "p"],
+            vec![
+                vec![
+                    Cell::Text("=HYPERLINK(\"x\")".into()),
+                    Cell::Number(1.0 / 3.0, 1),
+                    Cell::Interval(Some([0.25, 0.5]), 1),
+                    Cell::P(1e-12),
+                ],
+                vec![
+                    Cell::Text("a, b".into()),
+                    Cell::Number(f64::NAN, 1),
+                    Cell::Interval(None, 1),
+                    Cell::P(0.5),
+                ],
+            ],
+        );
+        insta::assert_snapshot!(table.to_csv(), @r#"
+        level,mean,95 % interval low,95 % interval high,p
+        "'=HYPERLINK(""x"")",0.3333333333333333,0.25,0.5,0.000000000001
+        "a, b",,,,0.5
+        "#);
+    }
+}

@@ -1,0 +1,146 @@
+//! All factors, numeric and categorical, on one scale: the share of the outcome's variance that
+//! each explains on its own, with its confidence interval.
+
+use charming::Chart;
+use charming::datatype::DataPointItem;
+use charming::element::{
+    ItemStyle, LineStyle, LineStyleType, MarkLine, MarkLineData, MarkLineVariant, Symbol,
+};
+use charming::series::Scatter;
+
+use super::card::NO_ROWS;
+use super::{
+    Card, Cell, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay, palette,
+    tuple, value_axis, whole,
+};
+use crate::figures::RankedFactor;
+use crate::format;
+
+/// The card that ranks all factors.
+pub fn variance(ranking: &[RankedFactor], outcome: &str) -> Card {
+    let title = format!(
+        "What goes with {}, factor by factor",
+        format::label(outcome)
+    );
+    let defined: Vec<&RankedFactor> = ranking.iter().filter(|f| !f.explained.is_nan()).collect();
+    if defined.is_empty() {
+        let reason = match ranking.is_empty() {
+            true => "This table has no factor beside the outcome.",
+            false if ranking.iter().all(|f| f.n == 0) => NO_ROWS,
+            false => "No factor varies here, so none can explain anything.",
+        };
+        return Card::without_chart("variance", title, reason);
+    }
+    let mut drawing = Drawing::new(&chart(&defined), height_of(defined.len() * 2 / 3));
+    overlay::dimensions(
+        &mut drawing.option,
+        0,
+        &["percent explained", "factor", "students"],
+        &[0, 2],
+    );
+    overlay::interval_caps(&mut drawing.option, 0);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 170);
+    Card {
+        id: "variance",
+        title,
+        finding: finding(&defined),
+        drawing: Some(drawing),
+        table: table(ranking),
+        download: None,
+    }
+}
+
+fn finding(defined: &[&RankedFactor]) -> String {
+    let Some(first) = defined.first() else {
+        return NO_ROWS.to_owned();
+    };
+    let clear = defined.iter().filter(|f| f.q < 0.05).count();
+    format!(
+        "{} goes along with {} % of the differences in score, more than any other factor; \
+         for {clear} of {} chance alone is an unlikely explanation (q < 0.05).",
+        format::label(&first.name),
+        format::decimals(100.0 * first.explained, 1),
+        format::counted(defined.len(), "factor", "factors")
+    )
+}
+
+fn chart(defined: &[&RankedFactor]) -> Chart {
+    let names = defined.iter().map(|f| f.name.clone()).collect();
+    let points: Vec<DataPointItem> = defined
+        .iter()
+        .enumerate()
+        .map(|(i, f)| {
+            DataPointItem::new(tuple([number(100.0 * f.explained), whole(i), whole(f.n)]))
+                .name(f.name.clone())
+        })
+        .collect();
+    base()
+        .grid(grid("3%", "6%", "12", "44"))
+        .x_axis(value_axis("percent of variance explained".to_owned()).scale(false))
+        .y_axis(name_axis(names))
+        .series(
+            Scatter::new()
+                .name("explained")
+                .symbol_size(10)
+                .item_style(ItemStyle::new().color(palette::POSITIVE))
+                .mark_line(intervals(defined))
+                .data(points),
+        )
+}
+
+fn intervals(defined: &[&RankedFactor]) -> MarkLine {
+    let end = |x: f64, i: usize| {
+        MarkLineData::new()
+            .coord(tuple([number(100.0 * x), whole(i)]))
+            .symbol(Symbol::Custom("rect".to_owned()))
+    };
+    let lines = defined
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| {
+            let [low, high] = f.interval?;
+            Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
+        })
+        .collect();
+    MarkLine::new()
+        .silent(true)
+        .label(charming::element::Label::new().show(false))
+        .line_style(
+            LineStyle::new()
+                .color(palette::POSITIVE)
+                .width(2)
+                .type_(LineStyleType::Solid),
+        )
+        .data::<MarkLineVariant>(lines)
+}
+
+fn table(ranking: &[RankedFactor]) -> DataTable {
+    let rows = ranking
+        .iter()
+        .enumerate()
+        .map(|(i, f)| {
+            let percent = f.interval.map(|[low, high]| [100.0 * low, 100.0 * high]);
+            vec![
+                Cell::Count(i + 1),
+                Cell::Text(f.name.clone()),
+                Cell::Text(if f.numeric { "r²" } else { "η²" }.to_owned()),
+                Cell::Number(100.0 * f.explained, 2),
+                Cell::Interval(percent, 2),
+                Cell::P(f.p),
+                Cell::P(f.q),
+                Cell::Count(f.n),
+            ]
+        })
+        .collect();
+    let header = [
+        "rank",
+        "factor",
+        "measure",
+        "percent explained",
+        "95 % interval",
+        "p",
+        "q",
+        "students",
+    ];
+    DataTable::new(&header, rows)
+}

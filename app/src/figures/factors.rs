@@ -1,0 +1,164 @@
+//! Figures of the factor page: how much each factor has to do with the outcome.
+
+use super::baseline::larger_first;
+use super::performance::scores_by;
+use super::{Analysis, Scatter};
+use crate::dataset::ColumnId;
+use crate::stats::{
+    anova, benjamini_hochberg, correlation_interval, eta2_interval, pearson, r2_interval, trend,
+};
+
+/// Correlation of one numeric factor with the outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactorCorrelation {
+    /// The factor.
+    pub factor: ColumnId,
+    /// Its name.
+    pub name: String,
+    /// Pearson's r; NaN when either is constant.
+    pub r: f64,
+    /// 95 % confidence interval by Fisher's z.
+    pub interval: Option<[f64; 2]>,
+    /// Rows with both values.
+    pub n: usize,
+}
+
+/// One line of the ranking of all factors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedFactor {
+    /// The factor.
+    pub factor: ColumnId,
+    /// Its name.
+    pub name: String,
+    /// Whether the share is r² (numeric) or η² (categorical).
+    pub numeric: bool,
+    /// Share of the outcome's variance explained, 0–1; NaN when undefined.
+    pub explained: f64,
+    /// 95 % confidence interval of that share.
+    pub interval: Option<[f64; 2]>,
+    /// p-value of the trend's slope or of the F test.
+    pub p: f64,
+    /// The same adjusted over all factors (Benjamini-Hochberg).
+    pub q: f64,
+    /// Rows used.
+    pub n: usize,
+}
+
+/// Everything on the factor page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactorImpact {
+    /// Numeric factors, largest correlation first, undefined ones last.
+    pub correlations: Vec<FactorCorrelation>,
+    /// A factor against the outcome; `None` without a numeric factor.
+    pub scatter: Option<Scatter>,
+    /// All factors, by the share of variance explained.
+    pub ranking: Vec<RankedFactor>,
+}
+
+/// How many factors are named as top.
+const TOP: usize = 3;
+
+impl FactorImpact {
+    /// Computes the page's figures.
+    pub fn compute(analysis: &Analysis<'_>) -> Self {
+        let choices = analysis.choices();
+        let factor = analysis.numeric_or_best(choices.factor);
+        let with_trends = choices.trend.unwrap_or(true);
+        Self {
+            correlations: correlations(analysis),
+            scatter: factor.map(|x| {
+                Scatter::compute(analysis, x, analysis.outcome, choices.color, with_trends)
+            }),
+            ranking: ranking(analysis),
+        }
+    }
+
+    /// The factors with the largest positive correlations, none of which is negative.
+    pub fn top_positive(&self) -> Vec<&FactorCorrelation> {
+        self.correlations
+            .iter()
+            .filter(|c| c.r > 0.0)
+            .take(TOP)
+            .collect()
+    }
+
+    /// The factors with the most negative correlations, none of which is positive.
+    pub fn top_negative(&self) -> Vec<&FactorCorrelation> {
+        self.correlations
+            .iter()
+            .rev()
+            .filter(|c| c.r < 0.0)
+            .take(TOP)
+            .collect()
+    }
+}
+
+fn correlations(analysis: &Analysis<'_>) -> Vec<FactorCorrelation> {
+    let mut all: Vec<FactorCorrelation> = analysis
+        .numeric_factors()
+        .into_iter()
+        .map(|factor| {
+            let found = pearson(analysis.selected.numbers(factor), analysis.scores());
+            FactorCorrelation {
+                factor,
+                name: analysis.dataset.column(factor).name.clone(),
+                r: found.r,
+                interval: correlation_interval(found.r, found.n),
+                n: found.n,
+            }
+        })
+        .collect();
+    all.sort_by(|a, b| larger_first(a.r, b.r));
+    all
+}
+
+fn ranking(analysis: &Analysis<'_>) -> Vec<RankedFactor> {
+    let mut ranked: Vec<RankedFactor> = analysis
+        .numeric_factors()
+        .into_iter()
+        .map(|factor| rank_numeric(analysis, factor))
+        .collect();
+    let factors = analysis.dataset.factor_ids();
+    ranked.extend(
+        factors
+            .into_iter()
+            .map(|factor| rank_factor(analysis, factor)),
+    );
+    let p: Vec<f64> = ranked.iter().map(|factor| factor.p).collect();
+    for (factor, q) in ranked.iter_mut().zip(benjamini_hochberg(&p)) {
+        factor.q = q;
+    }
+    ranked.sort_by(|a, b| larger_first(a.explained, b.explained));
+    ranked
+}
+
+fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {
+    let fit = trend(analysis.selected.numbers(factor), analysis.scores());
+    RankedFactor {
+        factor,
+        name: analysis.dataset.column(factor).name.clone(),
+        numeric: true,
+        explained: fit.as_ref().map_or(f64::NAN, |fit| fit.r2),
+        interval: fit.as_ref().and_then(|fit| r2_interval(fit.r, fit.n)),
+        p: fit.as_ref().map_or(f64::NAN, |fit| fit.p),
+        q: f64::NAN,
+        n: fit.as_ref().map_or(0, |fit| fit.n),
+    }
+}
+
+fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {
+    let groups = scores_by(analysis, factor);
+    let test = anova(&groups);
+    RankedFactor {
+        factor,
+        name: analysis.dataset.column(factor).name.clone(),
+        numeric: false,
+        explained: test.as_ref().map_or(f64::NAN, |test| test.eta2),
+        interval: test
+            .as_ref()
+            .and_then(|test| eta2_interval(test.f, test.df_between, test.df_within)),
+        p: test.as_ref().map_or(f64::NAN, |test| test.p),
+        q: f64::NAN,
+        n: groups.iter().map(Vec::len).sum(),
+    }
+}

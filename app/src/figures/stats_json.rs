@@ -1,0 +1,263 @@
+//! The figures behind the views as one JSON document, so that anyone can check them with pandas,
+//! scipy and statsmodels.
+
+use serde_json::{Map, Value, json};
+
+use super::overview::level_counts;
+use super::performance::{EQUAL_BINS, KDE_POINTS, scores_by};
+use super::{Analysis, Metrics};
+use crate::dataset::ColumnId;
+use crate::stats::{
+    BANDS, BoxStats, Matrix, Summary, anova, band_counts, benjamini_hochberg, box_stats,
+    equal_width, gaussian_kde, pearson_matrix, spearman_matrix, summarize, trend,
+};
+
+/// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
+/// `kde` and `benjamini_hochberg` are there for the unfiltered dataset only.
+pub fn stats_json(analysis: &Analysis<'_>) -> Value {
+    let numeric = analysis.dataset.numeric_ids();
+    let factors = analysis.dataset.factor_ids();
+    let table = &analysis.selected;
+    let metrics = Metrics::of(table, analysis.outcome, analysis.pass_mark());
+    let tests = Tests::compute(analysis, &factors);
+
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| out.insert(key.to_owned(), value);
+    put("outcome", json!(analysis.outcome_name()));
+    put("rows", json!(table.rows()));
+    put(
+        "metrics",
+        json!({
+            "mean": metrics.mean,
+            "pass_rate": metrics.pass_rate,
+            "min": metrics.min,
+            "max": metrics.max,
+        }),
+    );
+    let all: Vec<ColumnId> = analysis.dataset.ids().collect();
+    put(
+        "missing",
+        by_column(analysis, &all, |id| json!(table.missing(id))),
+    );
+    put(
+        "describe",
+        by_column(analysis, &numeric, |id| {
+            describe(&summarize(table.numbers(id)))
+        }),
+    );
+    put(
+        "value_counts",
+        by_column(analysis, &factors, |id| value_counts(analysis, id)),
+    );
+    put(
+        "score_by",
+        by_column(analysis, &factors, |id| {
+            by_level_present(analysis, id, |group| {
+                let summary = summarize(group);
+                json!({"mean": summary.mean, "count": summary.count, "std": summary.std})
+            })
+        }),
+    );
+    put("bands", bands(analysis));
+    put("histogram20", histogram(analysis));
+    put(
+        "box",
+        by_column(analysis, &numeric, |id| {
+            box_json(box_stats(table.numbers(id)).as_ref())
+        }),
+    );
+    put(
+        "score_box_by",
+        by_column(analysis, &factors, |id| {
+            by_level_present(analysis, id, |group| box_json(box_stats(group).as_ref()))
+        }),
+    );
+    let columns: Vec<&[f64]> = numeric.iter().map(|&id| table.numbers(id)).collect();
+    put(
+        "pearson",
+        matrix(analysis, &numeric, &pearson_matrix(&columns)),
+    );
+    put(
+        "spearman",
+        matrix(analysis, &numeric, &spearman_matrix(&columns)),
+    );
+    put("trend", Value::Object(tests.trends));
+    put("anova", Value::Object(tests.anovas));
+    if analysis.request.filters.is_empty() {
+        put("kde", kde(analysis));
+        put("benjamini_hochberg", adjusted(&tests.p));
+    }
+    Value::Object(out)
+}
+
+fn by_column(
+    analysis: &Analysis<'_>,
+    ids: &[ColumnId],
+    figure: impl Fn(ColumnId) -> Value,
+) -> Value {
+    ids.iter()
+        .map(|&id| (analysis.dataset.column(id).name.clone(), figure(id)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn by_level_present(
+    analysis: &Analysis<'_>,
+    factor: ColumnId,
+    figure: impl Fn(&[f64]) -> Value,
+) -> Value {
+    let levels = analysis.dataset.column(factor).levels();
+    levels
+        .iter()
+        .zip(scores_by(analysis, factor))
+        .filter(|(_, group)| !group.is_empty())
+        .map(|(level, group)| (level.clone(), figure(&group)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn describe(summary: &Summary) -> Value {
+    json!({
+        "count": summary.count,
+        "mean": summary.mean,
+        "std": summary.std,
+        "min": summary.min,
+        "25%": summary.q1,
+        "50%": summary.median,
+        "75%": summary.q3,
+        "max": summary.max,
+    })
+}
+
+fn value_counts(analysis: &Analysis<'_>, factor: ColumnId) -> Value {
+    let levels = analysis.dataset.column(factor).levels();
+    levels
+        .iter()
+        .zip(level_counts(&analysis.selected, factor))
+        .filter(|(_, count)| *count > 0)
+        .map(|(level, count)| (level.clone(), json!(count)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn bands(analysis: &Analysis<'_>) -> Value {
+    if !analysis.baseline.scale.banded {
+        return Value::Null;
+    }
+    BANDS
+        .iter()
+        .zip(band_counts(analysis.scores()))
+        .map(|(band, count)| (band.label.to_owned(), json!(count)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn histogram(analysis: &Analysis<'_>) -> Value {
+    equal_width(analysis.scores(), EQUAL_BINS).map_or(
+        json!({"edges": null, "counts": null}),
+        |histogram| json!({"edges": histogram.edges, "counts": histogram.counts}),
+    )
+}
+
+fn box_json(stats: Option<&BoxStats>) -> Value {
+    let Some(stats) = stats else {
+        return json!({
+            "q1": null, "median": null, "q3": null,
+            "whisker_low": null, "whisker_high": null, "outliers": 0, "n": 0,
+        });
+    };
+    json!({
+        "q1": stats.q1,
+        "median": stats.median,
+        "q3": stats.q3,
+        "whisker_low": stats.whisker_low,
+        "whisker_high": stats.whisker_high,
+        "outliers": stats.outliers.len(),
+        "n": stats.n,
+    })
+}
+
+fn matrix(analysis: &Analysis<'_>, ids: &[ColumnId], matrix: &Matrix) -> Value {
+    let name = |id: &ColumnId| analysis.dataset.column(*id).name.clone();
+    ids.iter()
+        .zip(&matrix.cells)
+        .map(|(row, cells)| {
+            let cells = ids
+                .iter()
+                .zip(cells)
+                .map(|(column, cell)| (name(column), json!(cell.r)))
+                .collect::<Map<_, _>>();
+            (name(row), cells.into())
+        })
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn kde(analysis: &Analysis<'_>) -> Value {
+    gaussian_kde(analysis.scores(), KDE_POINTS).map_or(
+        Value::Null,
+        |kde| json!({"factor": kde.factor, "bandwidth": kde.bandwidth, "x": kde.x, "y": kde.y}),
+    )
+}
+
+/// The tests of every factor against the outcome, and their p-values where they are defined.
+struct Tests {
+    trends: Map<String, Value>,
+    anovas: Map<String, Value>,
+    p: Vec<(String, f64)>,
+}
+
+impl Tests {
+    fn compute(analysis: &Analysis<'_>, factors: &[ColumnId]) -> Self {
+        let mut tests = Self {
+            trends: Map::new(),
+            anovas: Map::new(),
+            p: Vec::new(),
+        };
+        for id in analysis.numeric_factors() {
+            let name = analysis.dataset.column(id).name.clone();
+            let fit = trend(analysis.selected.numbers(id), analysis.scores());
+            if let Some(fit) = &fit {
+                tests.p.push((name.clone(), fit.p));
+            }
+            let value = fit.map_or(Value::Null, |fit| {
+                json!({
+                    "slope": fit.slope,
+                    "intercept": fit.intercept,
+                    "r2": fit.r2,
+                    "p": fit.p,
+                    "slope_stderr": fit.slope_stderr,
+                    "slope_ci95": fit.slope_ci95,
+                })
+            });
+            tests.trends.insert(name, value);
+        }
+        for &id in factors {
+            let name = analysis.dataset.column(id).name.clone();
+            let test = anova(&scores_by(analysis, id));
+            if let Some(test) = &test {
+                tests.p.push((name.clone(), test.p));
+            }
+            let value = test.map_or(Value::Null, |test| {
+                json!({
+                    "f": test.f,
+                    "p": test.p,
+                    "eta2": test.eta2,
+                    "kruskal_h": test.kruskal_h,
+                    "kruskal_p": test.kruskal_p,
+                })
+            });
+            tests.anovas.insert(name, value);
+        }
+        tests
+    }
+}
+
+fn adjusted(p: &[(String, f64)]) -> Value {
+    let values: Vec<f64> = p.iter().map(|(_, p)| *p).collect();
+    p.iter()
+        .zip(benjamini_hochberg(&values))
+        .map(|((name, _), q)| (name.clone(), json!(q)))
+        .collect::<Map<_, _>>()
+        .into()
+}

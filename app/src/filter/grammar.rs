@@ -1,0 +1,486 @@
+//! The grammar of addresses, both ways.
+//!
+//! - `Column=Level`, repeated: any of these levels. `Column=lo..hi`: an inclusive range, either
+//!   bound may be missing. Conditions on several columns hold together. Empty values count for
+//!   nothing.
+//! - Forms send a range as `Column.min` and `Column.max`; a column of exactly that name comes
+//!   first. Such addresses are redirected to their canonical form.
+//! - The names in [`RESERVED`] choose what is shown. A column of such a name, or of one that
+//!   begins with `col.`, is addressed as `col.NAME`.
+
+use form_urlencoded::{Serializer, parse};
+
+use super::{Bins, Choices, Condition, Filters, Method};
+use crate::dataset::{Column, ColumnId, Dataset, Kind};
+
+/// Parameters that are not columns.
+pub const RESERVED: [&str; 13] = [
+    "data", "target", "pass", "bins", "by", "box", "factor", "color", "trend", "x", "y", "method",
+    "strong",
+];
+
+const ESCAPE: &str = "col.";
+
+/// One thing in an address that cannot be understood; the message names it and the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryProblem {
+    /// No such column.
+    #[error("unknown column `{name}`. The columns are: {columns}")]
+    UnknownColumn {
+        /// As in the address.
+        name: String,
+        /// What would have been possible.
+        columns: String,
+    },
+    /// No such level.
+    #[error("column `{column}` has no level `{level}`. Its levels are: {levels}")]
+    UnknownLevel {
+        /// The factor.
+        column: String,
+        /// As in the address.
+        level: String,
+        /// What would have been possible.
+        levels: String,
+    },
+    /// Identifiers name single students.
+    #[error("column `{column}` is an identifier: it is used in no figure and no filter")]
+    Identifier {
+        /// The column.
+        column: String,
+    },
+    /// A range that is not one.
+    #[error("`{value}` is not a range of `{column}`. Write it as 10..30, 10.. or ..30")]
+    Range {
+        /// The numeric column.
+        column: String,
+        /// As in the address.
+        value: String,
+    },
+    /// Two ranges for one column.
+    #[error("column `{column}` has more than one range. Keep one of them")]
+    SecondRange {
+        /// The numeric column.
+        column: String,
+    },
+    /// A choice with an impossible value.
+    #[error("`{parameter}={value}`: {remedy}")]
+    Choice {
+        /// Name of the parameter.
+        parameter: String,
+        /// As in the address.
+        value: String,
+        /// What is possible.
+        remedy: String,
+    },
+}
+
+/// Everything that a page's address says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Request {
+    /// Which rows.
+    pub filters: Filters,
+    /// What is shown of them.
+    pub choices: Choices,
+}
+
+/// The name by which an address refers to the column.
+pub fn parameter(column: &Column) -> String {
+    let name = &column.name;
+    if RESERVED.contains(&name.as_str()) || name.starts_with(ESCAPE) {
+        format!("{ESCAPE}{name}")
+    } else {
+        name.clone()
+    }
+}
+
+impl Request {
+    /// Reads the query string of an address. The flag says whether it is written as a form
+    /// sends it, with empty values or separate bounds, so that a redirect is due.
+    ///
+    /// # Errors
+    /// All problems at once, in the order of the address.
+    pub fn parse(query: &str, dataset: &Dataset) -> Result<(Self, bool), Vec<QueryProblem>> {
+        let mut reading = Reading {
+            dataset,
+            request: Self::default(),
+            bounds: Vec::new(),
+            problems: Vec::new(),
+            from_form: false,
+        };
+        for (name, value) in parse(query.as_bytes()) {
+            reading.parameter(&name, &value);
+        }
+        reading.finish()
+    }
+
+    /// The canonical query string: conditions in column order, levels in factor order, choices
+    /// in the order of [`RESERVED`]. Empty without any.
+    pub fn to_query(&self, dataset: &Dataset) -> String {
+        let mut out = Serializer::new(String::new());
+        for (name, value) in self.parameters(dataset) {
+            out.append_pair(&name, &value);
+        }
+        out.finish()
+    }
+
+    /// The path with the canonical query.
+    pub fn href(&self, path: &str, dataset: &Dataset) -> String {
+        match self.to_query(dataset) {
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// The parameters of the filters, canonical, not percent-encoded.
+    pub fn filter_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        for (id, condition) in self.filters.iter() {
+            let column = dataset.column(id);
+            let name = parameter(column);
+            match condition {
+                Condition::Levels(levels) => out.extend(
+                    levels
+                        .iter()
+                        .filter_map(|&level| column.levels().get(level))
+                        .map(|level| (name.clone(), level.clone())),
+                ),
+                Condition::Range { low, high } => {
+                    out.push((name, format!("{}..{}", bound(*low), bound(*high))));
+                }
+            }
+        }
+        out
+    }
+
+    /// The parameters of the choices, canonical, not percent-encoded.
+    pub fn choice_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
+        // Destructured, so that a choice cannot be added and forgotten here.
+        let Choices {
+            target,
+            pass,
+            bins,
+            by,
+            box_by,
+            factor,
+            color,
+            trend,
+            x,
+            y,
+            method,
+            strong,
+        } = &self.choices;
+        let name = |id: &Option<ColumnId>| id.map(|id| dataset.column(id).name.clone());
+        let values = [
+            ("target", name(target)),
+            ("pass", pass.map(|mark| mark.to_string())),
+            ("bins", bins.map(|bins| bins.word().to_owned())),
+            ("by", name(by)),
+            ("box", name(box_by)),
+            ("factor", name(factor)),
+            ("color", name(color)),
+            ("trend", trend.map(|on| on_or_off(on).to_owned())),
+            ("x", name(x)),
+            ("y", name(y)),
+            ("method", method.map(|method| method.word().to_owned())),
+            ("strong", strong.map(|r| r.to_string())),
+        ];
+        values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+
+    fn parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
+        let mut all = self.filter_parameters(dataset);
+        all.extend(self.choice_parameters(dataset));
+        all
+    }
+}
+
+impl Bins {
+    /// The value of `bins=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Twenty => "20",
+        }
+    }
+}
+
+impl Method {
+    /// The value of `method=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pearson => "pearson",
+            Self::Spearman => "spearman",
+        }
+    }
+}
+
+fn on_or_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn bound(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Which end of a range a form's field gives.
+#[derive(Clone, Copy)]
+enum End {
+    Low,
+    High,
+}
+
+/// What a parameter's name refers to.
+enum Name {
+    Choice,
+    Column(ColumnId),
+    Bound(ColumnId, End),
+    Unknown,
+}
+
+struct Reading<'a> {
+    dataset: &'a Dataset,
+    request: Request,
+    /// Bounds that came apart, from forms.
+    bounds: Vec<(ColumnId, [Option<f64>; 2])>,
+    problems: Vec<QueryProblem>,
+    from_form: bool,
+}
+
+impl Reading<'_> {
+    fn parameter(&mut self, name: &str, value: &str) {
+        let meaning = self.meaning(name);
+        if value.is_empty() || matches!(meaning, Name::Bound(..)) {
+            self.from_form = true;
+        }
+        let result = match meaning {
+            Name::Unknown => Err(self.unknown_column(name)),
+            _ if value.is_empty() => Ok(()),
+            Name::Choice => self.choice(name, value),
+            Name::Column(id) => self.condition(id, value),
+            Name::Bound(id, end) => self.bound(id, end, value),
+        };
+        if let Err(problem) = result {
+            self.problems.push(problem);
+        }
+    }
+
+    fn meaning(&self, name: &str) -> Name {
+        if RESERVED.contains(&name) {
+            return Name::Choice;
+        }
+        if let Some(id) = self.column(name) {
+            return Name::Column(id);
+        }
+        for (suffix, end) in [(".min", End::Low), (".max", End::High)] {
+            if let Some(id) = name.strip_suffix(suffix).and_then(|base| self.column(base))
+                && self.dataset.column(id).is_numeric()
+            {
+                return Name::Bound(id, end);
+            }
+        }
+        Name::Unknown
+    }
+
+    fn column(&self, name: &str) -> Option<ColumnId> {
+        name.strip_prefix(ESCAPE)
+            .and_then(|escaped| self.dataset.find(escaped))
+            .or_else(|| {
+                self.dataset
+                    .find(name)
+                    .filter(|_| !RESERVED.contains(&name))
+            })
+    }
+
+    fn condition(&mut self, id: ColumnId, value: &str) -> Result<(), QueryProblem> {
+        let column = self.dataset.column(id);
+        match &column.kind {
+            Kind::Identifier => Err(QueryProblem::Identifier {
+                column: column.name.clone(),
+            }),
+            Kind::Numeric { .. } => {
+                let range = parse_range(value).ok_or_else(|| QueryProblem::Range {
+                    column: column.name.clone(),
+                    value: value.to_owned(),
+                })?;
+                self.set_range(id, range)
+            }
+            Kind::Factor { levels, .. } => {
+                let level = levels.iter().position(|level| level == value);
+                let level = level.ok_or_else(|| QueryProblem::UnknownLevel {
+                    column: column.name.clone(),
+                    level: value.to_owned(),
+                    levels: some_of(levels.iter()),
+                })?;
+                let mut chosen = match self.request.filters.get(id) {
+                    Some(Condition::Levels(chosen)) => chosen.clone(),
+                    _ => Vec::new(),
+                };
+                chosen.push(level);
+                chosen.sort_unstable();
+                chosen.dedup();
+                self.request.filters = self.request.filters.with(id, Condition::Levels(chosen));
+                Ok(())
+            }
+        }
+    }
+
+    fn set_range(
+        &mut self,
+        id: ColumnId,
+        [low, high]: [Option<f64>; 2],
+    ) -> Result<(), QueryProblem> {
+        if self.request.filters.get(id).is_some() {
+            return Err(QueryProblem::SecondRange {
+                column: self.dataset.column(id).name.clone(),
+            });
+        }
+        if low.is_some() || high.is_some() {
+            let range = Condition::Range { low, high };
+            self.request.filters = self.request.filters.with(id, range);
+        }
+        Ok(())
+    }
+
+    fn bound(&mut self, id: ColumnId, end: End, value: &str) -> Result<(), QueryProblem> {
+        let problem = |column: &Column| QueryProblem::Range {
+            column: column.name.clone(),
+            value: value.to_owned(),
+        };
+        let number = finite(value).ok_or_else(|| problem(self.dataset.column(id)))?;
+        let i = match self.bounds.iter().position(|(column, _)| *column == id) {
+            Some(i) => i,
+            None => {
+                self.bounds.push((id, [None, None]));
+                self.bounds.len() - 1
+            }
+        };
+        let slot = &mut self.bounds[i].1[end as usize];
+        if slot.replace(number).is_some() {
+            return Err(QueryProblem::SecondRange {
+                column: self.dataset.column(id).name.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn choice(&mut self, parameter: &str, value: &str) -> Result<(), QueryProblem> {
+        let wrong = |remedy: &str| QueryProblem::Choice {
+            parameter: parameter.to_owned(),
+            value: value.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let numeric = self.named(parameter, value, &self.dataset.numeric_ids());
+        let factor = self.named(parameter, value, &self.dataset.factor_ids());
+        let choices = &mut self.request.choices;
+        match parameter {
+            "target" => {
+                let target = numeric?;
+                choices.target = (target != self.dataset.default_outcome()).then_some(target);
+            }
+            "factor" => choices.factor = Some(numeric?),
+            "x" => choices.x = Some(numeric?),
+            "y" => choices.y = Some(numeric?),
+            "by" => choices.by = Some(factor?),
+            "box" => choices.box_by = Some(factor?),
+            "color" => choices.color = Some(factor?),
+            "pass" => {
+                let mark = finite(value).ok_or_else(|| wrong("the pass mark is a number"))?;
+                choices.pass = Some(mark);
+            }
+            "strong" => {
+                let r = finite(value).filter(|r| (0.0..=1.0).contains(r));
+                choices.strong = Some(r.ok_or_else(|| wrong("give a number between 0 and 1"))?);
+            }
+            "bins" => {
+                let mut known = [Bins::Whole, Bins::Twenty].into_iter();
+                let bins = known.find(|bins| bins.word() == value);
+                choices.bins = Some(bins.ok_or_else(|| wrong("give `whole` or `20`"))?);
+            }
+            "method" => {
+                let mut known = [Method::Pearson, Method::Spearman].into_iter();
+                let method = known.find(|method| method.word() == value);
+                choices.method = Some(method.ok_or_else(|| wrong("give `pearson` or `spearman`"))?);
+            }
+            "trend" => {
+                let mut known = [true, false].into_iter();
+                let on = known.find(|&on| on_or_off(on) == value);
+                choices.trend = Some(on.ok_or_else(|| wrong("give `on` or `off`"))?);
+            }
+            _ => {
+                return Err(wrong(
+                    "this server has one dataset only; remove the parameter",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn named(
+        &self,
+        parameter: &str,
+        value: &str,
+        possible: &[ColumnId],
+    ) -> Result<ColumnId, QueryProblem> {
+        let name = |&id: &ColumnId| &self.dataset.column(id).name;
+        possible
+            .iter()
+            .copied()
+            .find(|id| name(id) == value)
+            .ok_or_else(|| QueryProblem::Choice {
+                parameter: parameter.to_owned(),
+                value: value.to_owned(),
+                remedy: format!(
+                    "give one of these columns: {}",
+                    some_of(possible.iter().map(name))
+                ),
+            })
+    }
+
+    fn unknown_column(&self, name: &str) -> QueryProblem {
+        QueryProblem::UnknownColumn {
+            name: name.to_owned(),
+            columns: some_of(self.dataset.columns().iter().map(|column| &column.name)),
+        }
+    }
+
+    fn finish(mut self) -> Result<(Request, bool), Vec<QueryProblem>> {
+        for (id, range) in std::mem::take(&mut self.bounds) {
+            if let Err(problem) = self.set_range(id, range) {
+                self.problems.push(problem);
+            }
+        }
+        if self.problems.is_empty() {
+            Ok((self.request, self.from_form))
+        } else {
+            Err(self.problems)
+        }
+    }
+}
+
+fn parse_range(value: &str) -> Option<[Option<f64>; 2]> {
+    let (low, high) = value.split_once("..")?;
+    let bound = |text: &str| match text.trim() {
+        "" => Some(None),
+        text => finite(text).map(Some),
+    };
+    Some([bound(low)?, bound(high)?])
+}
+
+fn finite(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// The first names, and how many more there are: a message stays readable for any table.
+fn some_of<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    const SHOWN: usize = 25;
+    let names: Vec<String> = names.map(|name| name.chars().take(60).collect()).collect();
+    let listed = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}

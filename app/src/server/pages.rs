@@ -1,0 +1,193 @@
+//! One handler a page: the address is understood, the figures are computed, the view shows them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::Markup;
+
+use super::App;
+use super::problem::Failure;
+use crate::charts::{self, Card};
+use crate::dataset::ColumnId;
+use crate::figures::{Analysis, FactorImpact, Overview, Performance, Relationships, stats_json};
+use crate::filter::Request;
+use crate::views::{self, FactorChoices, Frame, Page, RelationChoices, page};
+
+mod links;
+
+type Answer = Result<Response, Failure>;
+
+/// Understands the address, redirects what a form sent, and lets `content` make the page.
+fn show(
+    app: &App,
+    shown: Page,
+    query: Option<String>,
+    content: impl Fn(&Analysis<'_>, &Frame) -> Markup,
+) -> Answer {
+    let (request, from_form) = understand(app, shown, query)?;
+    if from_form {
+        let canonical = request.href(shown.path(), &app.dataset);
+        return Ok(Redirect::to(&canonical).into_response());
+    }
+    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
+    let frame = Frame::new(shown, app.about.clone(), &analysis);
+    Ok(page(&frame, &content(&analysis, &frame)).into_response())
+}
+
+fn understand(app: &App, page: Page, query: Option<String>) -> Result<(Request, bool), Failure> {
+    Request::parse(&query.unwrap_or_default(), &app.dataset)
+        .map_err(|problems| Failure::Query { page, problems })
+}
+
+pub(super) async fn overview(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
+    show(&app, Page::Overview, query, |analysis, frame| {
+        let figures = Overview::compute(analysis);
+        views::overview(frame, &figures, analysis.dataset.columns())
+    })
+}
+
+pub(super) async fn performance(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
+    show(&app, Page::Performance, query, |analysis, frame| {
+        let figures = Performance::compute(analysis);
+        let cards = performance_cards(analysis, &figures);
+        let factors = names(analysis, analysis.dataset.factor_ids());
+        views::performance(frame, &figures, &cards, &factors)
+    })
+}
+
+fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card> {
+    let outcome = analysis.outcome_name();
+    let path = Page::Performance.path();
+    let mut cards = vec![charts::histogram(figures, outcome)];
+    if let Some(counts) = &figures.bands {
+        cards.push(charts::bands(counts, links::bands(analysis, path)));
+    }
+    if let Some(average) = &figures.average {
+        let clicks = links::levels(analysis, average.factor, path);
+        cards.push(charts::average(average, outcome, clicks));
+    }
+    if let Some(boxes) = &figures.boxes {
+        let clicks = links::levels(analysis, boxes.factor, path);
+        cards.push(charts::boxes(boxes, outcome, clicks));
+    }
+    cards
+}
+
+pub(super) async fn factors(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
+    show(&app, Page::Factors, query, |analysis, frame| {
+        let figures = FactorImpact::compute(analysis);
+        let cards = factor_cards(analysis, &figures);
+        let options = FactorChoices {
+            numeric: names(analysis, analysis.numeric_factors()),
+            categorical: names(analysis, analysis.dataset.factor_ids()),
+            trend: analysis.choices().trend.unwrap_or(true),
+        };
+        views::factors(frame, &figures, &cards, &options)
+    })
+}
+
+fn factor_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
+    let outcome = analysis.outcome_name();
+    let clicks = links::factors(analysis, Page::Factors.path());
+    let mut cards = vec![charts::correlation(figures, outcome, clicks)];
+    if let Some(scatter) = &figures.scatter {
+        cards.push(charts::factor_scatter(scatter));
+    }
+    cards.push(charts::variance(&figures.ranking, outcome));
+    cards
+}
+
+pub(super) async fn relationships(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&app, Page::Relationships, query, |analysis, frame| {
+        let figures = Relationships::compute(analysis);
+        let cards = relationship_cards(&figures);
+        let options = RelationChoices {
+            numeric: names(analysis, analysis.dataset.numeric_ids()),
+            categorical: names(analysis, analysis.dataset.factor_ids()),
+        };
+        let pairs = charts::strong_pairs(&figures);
+        views::relationships(frame, &figures, &cards, &pairs, &options)
+    })
+}
+
+fn relationship_cards(figures: &Relationships) -> Vec<Card> {
+    let mut cards = Vec::new();
+    if let Some(scatter) = &figures.scatter {
+        cards.push(charts::relation_scatter(scatter));
+    }
+    let (finding, _) = charts::strong_pairs(figures);
+    cards.push(charts::matrix(&figures.matrix, finding));
+    cards
+}
+
+fn names(analysis: &Analysis<'_>, ids: Vec<ColumnId>) -> Vec<String> {
+    let name = |id| analysis.dataset.column(id).name.clone();
+    ids.into_iter().map(name).collect()
+}
+
+/// The figures of one chart of a page, as a file to download.
+fn csv(
+    app: &App,
+    page: Page,
+    file: &str,
+    query: Option<String>,
+    cards: impl Fn(&Analysis<'_>) -> Vec<Card>,
+) -> Answer {
+    let (request, _) = understand(app, page, query)?;
+    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
+    let id = file.strip_suffix(".csv").ok_or(Failure::NoChart)?;
+    let card = cards(&analysis)
+        .into_iter()
+        .find(|card| card.id == id)
+        .ok_or(Failure::NoChart)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{id}.csv\""),
+        ),
+    ];
+    Ok((headers, card.csv()).into_response())
+}
+
+pub(super) async fn performance_csv(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    csv(&app, Page::Performance, &file, query, |analysis| {
+        performance_cards(analysis, &Performance::compute(analysis))
+    })
+}
+
+pub(super) async fn factors_csv(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    csv(&app, Page::Factors, &file, query, |analysis| {
+        factor_cards(analysis, &FactorImpact::compute(analysis))
+    })
+}
+
+pub(super) async fn relationships_csv(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    csv(&app, Page::Relationships, &file, query, |analysis| {
+        relationship_cards(&Relationships::compute(analysis))
+    })
+}
+
+pub(super) async fn stats(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
+    let (request, _) = understand(&app, Page::Overview, query)?;
+    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
+    Ok(Json(stats_json(&analysis)).into_response())
+}

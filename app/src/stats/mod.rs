@@ -1,0 +1,43 @@
+//! The statistics: slices in, plain structs out.
+//!
+//! Place in the chain: dataset → filter → **stats** → charts → views. Nothing here reads a file, a
+//! clock or a data frame, and nothing here fails: an undefined figure is NaN or `None`.
+//!
+//! Conventions, shared by every module and held to pandas, scipy and statsmodels by the tests:
+//! - a missing value is NaN, a missing level is [`MISSING_LEVEL`]; both are dropped per figure;
+//! - paired slices have one element per row, in the same order; the longer one's surplus is ignored;
+//! - quantiles interpolate linearly (Hyndman and Fan's type 7), variances divide by n − 1;
+//! - intervals are `[low, high]` at 95 %.
+
+pub mod anova;
+pub mod bands;
+pub mod correlation;
+pub mod distributions;
+pub mod effect;
+pub mod histogram;
+mod incomplete_beta;
+pub mod kde;
+pub mod levels;
+pub mod multiple;
+pub mod summary;
+mod sums;
+pub mod trend;
+pub mod tukey;
+
+pub use anova::{Anova, anova};
+pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
+pub use correlation::{
+    Correlation, Matrix, average_ranks, correlation_interval, pearson, pearson_matrix, spearman,
+    spearman_matrix,
+};
+pub use effect::{eta2_interval, r2_interval};
+pub use histogram::{Histogram, equal_width, whole_numbers};
+pub use kde::{Kde, gaussian_kde};
+pub use levels::by_level;
+pub use multiple::benjamini_hochberg;
+pub use summary::{Summary, mean, mean_interval, quantile, sorted, summarize};
+pub use trend::{Trend, trend};
+pub use tukey::{BoxStats, box_stats};
+
+/// The code of a row whose level is missing.
+pub const MISSING_LEVEL: u32 = u32::MAX;

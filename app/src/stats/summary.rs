@@ -1,0 +1,114 @@
+//! The eight figures of pandas' `describe`, and the mean with its interval.
+//!
+//! The first step after the filter: box plots, histograms and density estimates use `sorted` and
+//! `quantile` from here.
+
+use serde::Serialize;
+
+use super::{distributions::t_quantile, sums};
+
+/// What pandas' `describe` gives for a numeric column, in the column's unit.
+///
+/// Without values `count` is 0 and the rest NaN; `std` (n − 1) is NaN for a single value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Values present.
+    pub count: usize,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Sample standard deviation.
+    pub std: f64,
+    /// Least value.
+    pub min: f64,
+    /// First quartile.
+    pub q1: f64,
+    /// Second quartile.
+    pub median: f64,
+    /// Third quartile.
+    pub q3: f64,
+    /// Greatest value.
+    pub max: f64,
+}
+
+/// Summary of the values present.
+pub fn summarize(values: &[f64]) -> Summary {
+    let sorted = sorted(values);
+    Summary {
+        count: sorted.len(),
+        mean: sums::mean(&sorted),
+        std: standard_deviation(&sorted),
+        min: sorted.first().copied().unwrap_or(f64::NAN),
+        q1: quantile(&sorted, 0.25),
+        median: quantile(&sorted, 0.5),
+        q3: quantile(&sorted, 0.75),
+        max: sorted.last().copied().unwrap_or(f64::NAN),
+    }
+}
+
+/// The values present, ascending.
+pub fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = present(values);
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+/// The values present, in their order.
+pub fn present(values: &[f64]) -> Vec<f64> {
+    values
+        .iter()
+        .copied()
+        .filter(|value| !value.is_nan())
+        .collect()
+}
+
+/// Arithmetic mean of the values present; NaN without values.
+pub fn mean(values: &[f64]) -> f64 {
+    sums::mean(&present(values))
+}
+
+/// Quantile of ascending values without missing ones, `p` in 0..=1; NaN without values.
+///
+/// Hyndman and Fan, "Sample Quantiles in Statistical Packages" (1996), type 7: linear
+/// interpolation at (n − 1) p, the default of pandas and numpy.
+pub fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return f64::NAN;
+    };
+    if !(0.0..=1.0).contains(&p) {
+        return f64::NAN;
+    }
+    let position = last as f64 * p;
+    let below = (position as usize).min(last);
+    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    let share = position - below as f64;
+    if low == high {
+        low // infinite neighbours have no difference to interpolate in
+    } else if share < 0.5 {
+        low + (high - low) * share
+    } else {
+        high - (high - low) * (1.0 - share) // as numpy: exact at the upper end
+    }
+}
+
+/// 95 % interval of the mean of the values present, by Student's t with n − 1 degrees of freedom.
+///
+/// `None` below two values.
+pub fn mean_interval(values: &[f64]) -> Option<[f64; 2]> {
+    let values = present(values);
+    if values.len() < 2 {
+        return None;
+    }
+    let n = values.len() as f64;
+    let mean = sums::mean(&values);
+    let half = t_quantile(0.975, n - 1.0) * standard_deviation(&values) / n.sqrt();
+    Some([mean - half, mean + half])
+}
+
+/// Sample standard deviation (n − 1) of values without missing ones; NaN below two values.
+pub(super) fn standard_deviation(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return f64::NAN;
+    }
+    let deviations = sums::centred(values);
+    (sums::dot(&deviations, &deviations) / (values.len() - 1) as f64).sqrt()
+}

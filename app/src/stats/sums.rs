@@ -1,0 +1,98 @@
+//! Sums that keep their digits: the base of means, variances and products in this folder.
+//!
+//! Scores far from zero with little spread (NIST's SmLs series) lose all digits in the textbook
+//! formulas, so values are centred first and long sums are compensated.
+
+/// Neumaier's compensated sum ("Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
+/// Summen", 1974). With infinite values or overflow it is the plain sum.
+pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    let (mut total, mut lost) = (0.0_f64, 0.0_f64);
+    for value in values {
+        let next = total + value;
+        lost += if total.abs() >= value.abs() {
+            (total - next) + value
+        } else {
+            (value - next) + total
+        };
+        total = next;
+    }
+    // Infinity minus itself would turn the correction, and with it the sum, into NaN.
+    if total.is_finite() {
+        total + lost
+    } else {
+        total
+    }
+}
+
+/// Arithmetic mean of all values; NaN without values.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    sum(values.iter().copied()) / values.len() as f64
+}
+
+/// Every value less the mean.
+///
+/// The mean of large values is itself rounded, so what it leaves is centred once more.
+pub(super) fn centred(values: &[f64]) -> Vec<f64> {
+    let mut rest = values.to_vec();
+    for _ in 0..2 {
+        let centre = mean(&rest);
+        rest.iter_mut().for_each(|value| *value -= centre);
+    }
+    rest
+}
+
+/// Sum of products of centred columns, in four lanes so that the processor need not wait for
+/// each addition.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a4, a_rest) = a.as_chunks::<4>();
+    let (b4, b_rest) = b.as_chunks::<4>();
+    let mut lanes = [0.0; 4];
+    for (left, right) in a4.iter().zip(b4) {
+        for lane in 0..4 {
+            lanes[lane] += left[lane] * right[lane];
+        }
+    }
+    let rest: f64 = a_rest
+        .iter()
+        .zip(b_rest)
+        .map(|(left, right)| left * right)
+        .sum();
+    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]) + rest
+}
+
+/// Whether all values are equal; true without values.
+pub(super) fn constant(values: &[f64]) -> bool {
+    values.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sum_keeps_what_cancels() {
+        assert_eq!(sum([1.0, 1e100, 1.0, -1e100]), 2.0);
+        assert_eq!(sum([f64::INFINITY, 1.0]), f64::INFINITY);
+        assert_eq!(sum([f64::MAX, f64::MAX]), f64::INFINITY);
+        assert!(sum([f64::INFINITY, f64::NEG_INFINITY]).is_nan());
+        assert_eq!(sum([]), 0.0);
+    }
+
+    #[test]
+    fn centring_survives_a_large_offset() {
+        // 1e12 + {0.25, 0.5, 0.75} are exact, their mean is too; the deviations must be exact.
+        assert_eq!(
+            centred(&[1e12 + 0.25, 1e12 + 0.5, 1e12 + 0.75]),
+            [-0.25, 0.0, 0.25]
+        );
+        assert!(mean(&[]).is_nan());
+    }
+
+    #[test]
+    fn dot_takes_every_length() {
+        let ones = [1.0; 9];
+        for n in 0..=9 {
+            assert_eq!(dot(&ones[..n], &ones[..n]), n as f64);
+        }
+    }
+}

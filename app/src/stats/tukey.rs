@@ -1,0 +1,59 @@
+//! Box plots by Tukey's rule. ECharts' own box transform ends the whiskers at the fences, which
+//! is not that rule, so boxes are computed here and drawn as they are.
+
+use serde::Serialize;
+
+use super::summary::{quantile, sorted};
+
+/// A box with whiskers, in the unit of the values.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoxStats {
+    /// Values present.
+    pub n: usize,
+    /// First quartile, the lower edge of the box.
+    pub q1: f64,
+    /// Median.
+    pub median: f64,
+    /// Third quartile, the upper edge of the box.
+    pub q3: f64,
+    /// Least value within 1.5 interquartile ranges of the box.
+    pub whisker_low: f64,
+    /// Greatest value within 1.5 interquartile ranges of the box.
+    pub whisker_high: f64,
+    /// Values beyond the whiskers, ascending, repeated as often as they occur.
+    pub outliers: Vec<f64>,
+}
+
+/// Box of the values present; `None` without values.
+///
+/// Tukey, "Exploratory Data Analysis" (1977): whiskers end at the most extreme data within 1.5
+/// interquartile ranges of the box. Infinite values can leave the fences undefined; then the
+/// whiskers are NaN.
+pub fn box_stats(values: &[f64]) -> Option<BoxStats> {
+    let sorted = sorted(values);
+    if sorted.is_empty() {
+        return None;
+    }
+    let [q1, median, q3] = [0.25, 0.5, 0.75].map(|p| quantile(&sorted, p));
+    let (low, high) = (q1 - 1.5 * (q3 - q1), q3 + 1.5 * (q3 - q1));
+    let mut inside = sorted
+        .iter()
+        .copied()
+        .filter(|value| (low..=high).contains(value));
+    let whisker_low = inside.next().unwrap_or(f64::NAN);
+    let whisker_high = inside.next_back().unwrap_or(whisker_low);
+    let outliers = sorted
+        .iter()
+        .copied()
+        .filter(|&value| value < low || value > high)
+        .collect();
+    Some(BoxStats {
+        n: sorted.len(),
+        q1,
+        median,
+        q3,
+        whisker_low,
+        whisker_high,
+        outliers,
+    })
+}

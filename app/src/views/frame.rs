@@ -1,0 +1,188 @@
+//! What surrounds every page's content: where the data comes from, the filters, how many students
+//! are left.
+
+use crate::dataset::{ColumnId, Kind};
+use crate::figures::Analysis;
+use crate::filter::{Condition, Filters, Request, parameter};
+
+use super::Page;
+
+/// Filters that are always unfolded: those on the columns that explain the outcome best.
+const UNFOLDED: usize = 5;
+
+/// Where the dataset comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// What people call it.
+    pub name: String,
+    /// Its rows.
+    pub rows: usize,
+    /// From where it was read.
+    pub origin: String,
+    /// When, as people read it, with the time zone.
+    pub loaded: String,
+}
+
+/// One selectable level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub value: String,
+    pub chosen: bool,
+}
+
+/// How a filter is set.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Control {
+    Levels(Vec<Choice>),
+    /// Bounds in force, and those of the data for orientation.
+    Range {
+        low: Option<f64>,
+        high: Option<f64>,
+        extent: Option<[f64; 2]>,
+        /// Whether the bounds must be typed into one field, since the names that separate fields
+        /// would have are taken by other columns.
+        single_field: bool,
+    },
+}
+
+/// One filter of the sidebar.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FilterView {
+    pub column: String,
+    pub parameter: String,
+    pub control: Control,
+    /// Where "clear" leads, when the filter is set.
+    pub clear: Option<String>,
+}
+
+/// Everything around a page's content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    pub(super) page: Page,
+    pub(super) about: About,
+    pub(super) tabs: Vec<(Page, String)>,
+    pub(super) unfolded: Vec<FilterView>,
+    pub(super) folded: Vec<FilterView>,
+    /// Where "clear all" leads, when any filter is set.
+    pub(super) clear_all: Option<String>,
+    /// Choices that the filter form must carry along.
+    pub(super) carried: Vec<(String, String)>,
+    /// Filters that the choice forms must carry along.
+    pub(super) filters: Vec<(String, String)>,
+    /// All choices in force.
+    pub(super) choices: Vec<(String, String)>,
+    pub(super) outcome: String,
+    pub(super) outcomes: Vec<String>,
+    /// The mark in force.
+    pub(super) pass_mark: Option<f64>,
+    /// The mark that the address asks for.
+    pub(super) chosen_pass_mark: Option<f64>,
+    /// The mark when the address asks for none.
+    pub(super) default_pass_mark: Option<f64>,
+    pub(super) selected: usize,
+}
+
+impl Frame {
+    /// Collects the frame of a page.
+    pub fn new(page: Page, about: About, analysis: &Analysis<'_>) -> Self {
+        let (dataset, request) = (analysis.dataset, analysis.request);
+        let mut filters: Vec<FilterView> = filter_order(analysis)
+            .into_iter()
+            .map(|id| filter_view(analysis, page, id))
+            .collect();
+        let folded = filters.split_off(UNFOLDED.min(filters.len()));
+        let cleared = Request {
+            filters: Filters::default(),
+            choices: request.choices.clone(),
+        };
+        let choices = request.choice_parameters(dataset);
+        Self {
+            page,
+            about,
+            tabs: Page::ALL
+                .map(|tab| (tab, request.href(tab.path(), dataset)))
+                .to_vec(),
+            unfolded: filters,
+            folded,
+            clear_all: (!request.filters.is_empty()).then(|| cleared.href(page.path(), dataset)),
+            carried: choices
+                .iter()
+                .filter(|(name, _)| name != "target" && name != "pass")
+                .cloned()
+                .collect(),
+            filters: request.filter_parameters(dataset),
+            choices,
+            outcome: analysis.outcome_name().to_owned(),
+            outcomes: dataset
+                .numeric_ids()
+                .into_iter()
+                .map(|id| dataset.column(id).name.clone())
+                .collect(),
+            pass_mark: analysis.pass_mark(),
+            chosen_pass_mark: request.choices.pass,
+            default_pass_mark: analysis.baseline.scale.pass_mark,
+            selected: analysis.selected.rows(),
+        }
+    }
+
+    /// Whether the filters leave no student.
+    pub fn is_empty(&self) -> bool {
+        self.selected == 0
+    }
+}
+
+/// Columns that can be filtered, the most useful first, the outcome last.
+fn filter_order(analysis: &Analysis<'_>) -> Vec<ColumnId> {
+    let mut order = analysis.baseline.most_useful.clone();
+    order.push(analysis.outcome);
+    order
+}
+
+fn filter_view(analysis: &Analysis<'_>, page: Page, id: ColumnId) -> FilterView {
+    let (dataset, request) = (analysis.dataset, analysis.request);
+    let column = dataset.column(id);
+    let condition = request.filters.get(id);
+    let cleared = || Request {
+        filters: request.filters.without(id),
+        choices: request.choices.clone(),
+    };
+    FilterView {
+        column: column.name.clone(),
+        parameter: parameter(column),
+        control: match &column.kind {
+            Kind::Factor { levels, .. } => Control::Levels(choices(levels, condition)),
+            Kind::Numeric { .. } | Kind::Identifier => range(analysis, id, condition),
+        },
+        clear: condition.map(|_| cleared().href(page.path(), dataset)),
+    }
+}
+
+fn choices(levels: &[String], condition: Option<&Condition>) -> Vec<Choice> {
+    let chosen: &[usize] = match condition {
+        Some(Condition::Levels(chosen)) => chosen,
+        _ => &[],
+    };
+    levels
+        .iter()
+        .enumerate()
+        .map(|(i, level)| Choice {
+            value: level.clone(),
+            chosen: chosen.contains(&i),
+        })
+        .collect()
+}
+
+fn range(analysis: &Analysis<'_>, id: ColumnId, condition: Option<&Condition>) -> Control {
+    let (low, high) = match condition {
+        Some(Condition::Range { low, high }) => (*low, *high),
+        _ => (None, None),
+    };
+    let name = &analysis.dataset.column(id).name;
+    let taken = |suffix: &str| analysis.dataset.find(&format!("{name}{suffix}")).is_some();
+    Control::Range {
+        low,
+        high,
+        extent: analysis.extent(id),
+        single_field: taken(".min") || taken(".max"),
+    }
+}

@@ -1,0 +1,36 @@
+//! Pages as functions from ready values to [`Markup`]: nothing here computes.
+//!
+//! Last but one in the chain; only the server uses it.
+
+mod card;
+mod controls;
+mod factors;
+mod frame;
+mod layout;
+mod overview;
+mod page;
+mod performance;
+mod problem;
+mod relationships;
+mod sidebar;
+
+pub use factors::{FactorChoices, factors};
+pub use frame::{About, Frame};
+pub use layout::page;
+pub use overview::overview;
+pub use page::Page;
+pub use performance::performance;
+pub use problem::problem;
+pub use relationships::{RelationChoices, relationships};
+
+use maud::{Markup, html};
+
+/// A part of a page with its heading.
+fn section(id: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        section.panel aria-labelledby={ "heading-" (id) } {
+            h2 id={ "heading-" (id) } { (title) }
+            (content)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The pages and their addresses, written once.
+
+/// One tab of the dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Headline figures and what the columns hold.
+    Overview,
+    /// Distribution of the outcome.
+    Performance,
+    /// What goes with the outcome.
+    Factors,
+    /// Numeric columns against each other.
+    Relationships,
+}
+
+impl Page {
+    /// Every page in the order of the tabs.
+    pub const ALL: [Self; 4] = [
+        Self::Overview,
+        Self::Performance,
+        Self::Factors,
+        Self::Relationships,
+    ];
+
+    /// Its path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/overview",
+            Self::Performance => "/performance",
+            Self::Factors => "/factors",
+            Self::Relationships => "/relationships",
+        }
+    }
+
+    /// Its name on the tab and as the page's heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Performance => "Performance Analysis",
+            Self::Factors => "Factor Impact",
+            Self::Relationships => "Relationship Explorer",
+        }
+    }
+}
