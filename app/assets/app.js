@@ -243,8 +243,10 @@
   // The theme.
 
   function nameTheme() {
-    const dark = root.dataset.theme === "dark";
-    document.getElementById("theme").textContent = dark ? "Light theme" : "Dark theme";
+    const other = root.dataset.theme === "dark" ? "Light" : "Dark";
+    const button = document.getElementById("theme");
+    button.textContent = other;
+    button.setAttribute("aria-label", other + " theme");
   }
 
   function setTheme(theme) {

@@ -20,8 +20,8 @@ pub fn counted(n: usize, one: &str, many: &str) -> String {
 
 /// A number with that many decimals; an en dash where it is undefined. Never "-0.0".
 pub fn decimals(x: f64, places: usize) -> String {
-    if x.is_nan() {
-        return "–".to_owned();
+    if !is_plain(x) {
+        return value(x);
     }
     let text = format!("{x:.places$}");
     let is_zero = text.bytes().all(|b| matches!(b, b'-' | b'0' | b'.'));
@@ -30,6 +30,11 @@ pub fn decimals(x: f64, places: usize) -> String {
         Some(digits) => format!("−{digits}"),
         None => text,
     }
+}
+
+/// Whether a number is written out rather than with an exponent or as a symbol.
+fn is_plain(x: f64) -> bool {
+    x.abs() < 1e15
 }
 
 /// A number with its sign: +0.4, −1.2, ±0.0.
@@ -50,8 +55,11 @@ pub fn value(x: f64) -> String {
     if x.is_nan() {
         return "–".to_owned();
     }
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "−∞" }.to_owned();
+    }
     let size = x.abs();
-    if size != 0.0 && !(1e-3..1e15).contains(&size) {
+    if !is_plain(x) || (size != 0.0 && size < 1e-3) {
         return format!("{x:.3e}").replace('-', "−");
     }
     let text = decimals(x, if size < 1.0 { 3 } else { 2 });
@@ -107,6 +115,8 @@ mod tests {
             (decimals(-0.04, 1), "0.0"),
             (decimals(-1.25, 2), "−1.25"),
             (decimals(f64::NAN, 1), "–"),
+            (decimals(f64::INFINITY, 1), "∞"),
+            (decimals(-1e300, 1), "−1.000e300"),
             (signed(0.42, 1), "+0.4"),
             (signed(-0.42, 1), "−0.4"),
             (signed(0.01, 1), "±0.0"),

@@ -3,16 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use http_body_util::BodyExt;
+use axum::Router;
+use axum::http::StatusCode;
 use serde_json::Value;
 use student_analytics::dataset::{DEFAULT_OUTCOME, read_file};
-use student_analytics::server::{App, router};
-use student_analytics::views::About;
-use tower::ServiceExt;
+use support::{dashboard, get};
 
 /// Paths of the published dataset and of its oracle.
 const REAL_DATA: &str = "STUDENT_ANALYTICS_REAL_DATA";
@@ -45,22 +44,10 @@ fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-async fn stats(data: &Path, address: &str) -> Value {
-    let dataset = read_file(data, DEFAULT_OUTCOME).expect("the dataset is readable");
-    let about = About {
-        name: dataset.name().to_owned(),
-        rows: dataset.rows(),
-        origin: String::new(),
-        loaded: String::new(),
-    };
-    let request = Request::get(address).body(Body::empty()).unwrap();
-    let response = router(App::new(dataset, about))
-        .oneshot(request)
-        .await
-        .unwrap();
-    assert_eq!(response.status(), StatusCode::OK, "{address}");
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    serde_json::from_slice(&body).unwrap()
+async fn stats(dashboard: &Router, address: &str) -> Value {
+    let answer = get(dashboard, address).await;
+    assert_eq!(answer.status, StatusCode::OK, "{address}");
+    serde_json::from_str(&answer.body).unwrap()
 }
 
 /// Compares everything in `reference` with `ours`; returns the number of figures and the problems.
@@ -112,9 +99,16 @@ async fn agrees(data: &Path, oracle: &Path) {
     let text = std::fs::read_to_string(oracle)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", oracle.display()));
     let oracle: Value = serde_json::from_str(&text).unwrap();
+    let dataset = read_file(data, DEFAULT_OUTCOME).expect("the dataset is readable");
+    let dashboard = dashboard(dataset);
     for (case, address) in CASES {
         let mut found = (0, Vec::new());
-        compare("", &oracle[case], &stats(data, address).await, &mut found);
+        compare(
+            "",
+            &oracle[case],
+            &stats(&dashboard, address).await,
+            &mut found,
+        );
         let (figures, problems) = found;
         println!("{case}: {figures} figures compared");
         assert!(figures > 500, "only {figures} figures were compared");

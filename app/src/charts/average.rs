@@ -12,7 +12,7 @@ use charming::series::Scatter;
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, tuple, value_axis, whole,
+    palette, round_bounds, tuple, value_axis, whole,
 };
 use crate::figures::{Average, LevelMean};
 use crate::format;
@@ -100,9 +100,22 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
             .name(level.name.clone())
         })
         .collect();
+    let ends = || {
+        levels
+            .iter()
+            .flat_map(|level| level.interval.unwrap_or([level.mean, level.mean]))
+    };
+    let [low, high] = round_bounds(
+        ends().fold(f64::INFINITY, f64::min),
+        ends().fold(f64::NEG_INFINITY, f64::max),
+    );
     base()
         .grid(grid("3%", "8%", "12", "44"))
-        .x_axis(value_axis(format!("mean {}", format::label(outcome))))
+        .x_axis(
+            value_axis(format!("mean {}", format::label(outcome)))
+                .min(number(low))
+                .max(number(high)),
+        )
         .y_axis(name_axis(names))
         .series(
             Scatter::new()

@@ -6,7 +6,7 @@ use charming::element::{ItemStyle, Label};
 use charming::series::Pie;
 
 use super::card::NO_ROWS;
-use super::{Card, Cell, Clicks, DataTable, Drawing, base, palette, whole};
+use super::{Card, Cell, Clicks, DataTable, Drawing, base, overlay, palette, whole};
 use crate::format;
 use crate::stats::BANDS;
 
@@ -29,6 +29,8 @@ pub fn bands(counts: &[usize; 5], clicks: Clicks) -> Card {
         })
         .collect();
     let mut drawing = Drawing::new(&chart(counts), 360);
+    overlay::legend_when_narrow(&mut drawing.option, 420);
+    overlay::percent_precision(&mut drawing.option, 0, 1);
     drawing.clicks = clicks;
     Card {
         id: "bands",

@@ -25,6 +25,7 @@ pub fn histogram(figures: &Performance, outcome: &str) -> Card {
     let lines = usize::from(figures.kde.is_some());
     overlay::on_axes(&mut drawing.option, 1 + lines, 1, 1);
     overlay::box_names(&mut drawing.option, 1 + lines);
+    overlay::hide_end_labels(&mut drawing.option, "xAxis", 0);
     Card {
         id: "histogram",
         title,
@@ -66,8 +67,9 @@ fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -
         .map(|(i, &n)| tuple([short(first + (i as f64 + 0.5) * width), whole(n)]))
         .collect();
     let mut chart = base()
-        .grid(grid("4%", "4%", "92", "44").contain_label(true))
-        .grid(grid("4%", "4%", "8", "78%").contain_label(false))
+        // Fixed margins: both plots must begin and end at the same pixel.
+        .grid(grid("64", "24", "92", "52").contain_label(false))
+        .grid(grid("64", "24", "8", "78%").contain_label(false))
         .x_axis(
             value_axis(format::label(outcome))
                 .min(number(first))

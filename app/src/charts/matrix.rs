@@ -21,6 +21,10 @@ pub fn matrix(figures: &MatrixFigure, finding: String) -> Card {
             "A correlation needs two numeric columns, and this table has fewer.",
         );
     }
+    let cells = || figures.matrix.cells.iter().flatten();
+    if cells().all(|cell| cell.r.is_nan()) {
+        return Card::without_chart("matrix", title, &finding);
+    }
     let n = figures.names.len();
     let mut drawing = Drawing::new(&chart(figures), 170 + 46 * n);
     overlay::dimensions(
@@ -29,8 +33,9 @@ pub fn matrix(figures: &MatrixFigure, finding: String) -> Card {
         &["column", "row", "correlation", "students", "label"],
         &[2, 3],
     );
-    let shades = figures.matrix.cells.iter().flatten();
-    overlay::shade_cells(&mut drawing.option, 0, shades.map(|cell| shade(cell.r)));
+    let shades = cells().map(|cell| shade(cell.r));
+    overlay::shade_cells(&mut drawing.option, 0, shades);
+    overlay::bare_cells_when_narrow(&mut drawing.option, 150 + 40 * n);
     overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     overlay::truncate_labels(&mut drawing.option, "xAxis", 0, 110);
     Card {

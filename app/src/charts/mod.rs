@@ -72,6 +72,23 @@ fn name_axis(names: Vec<String>) -> Axis {
         .axis_tick(AxisTick::new().show(false))
 }
 
+/// Round bounds of an axis that holds both values with room to spare: multiples of 1, 2 or 5 times
+/// a power of ten. ECharts fits an axis to points only and would cut the intervals off.
+fn round_bounds(low: f64, high: f64) -> [f64; 2] {
+    let range = (high - low).max(f64::EPSILON * high.abs()).max(1e-12);
+    let magnitude = 10_f64.powf((range / 5.0).log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|factor| factor * magnitude)
+        .into_iter()
+        .find(|step| range / step <= 6.0)
+        .unwrap_or(magnitude * 10.0);
+    let margin = range * 0.03;
+    [
+        short_float(((low - margin) / step).floor() * step),
+        short_float(((high + margin) / step).ceil() * step),
+    ]
+}
+
 /// A number for an option: whole ones without a point, undefined ones as null.
 fn number(x: f64) -> CompositeValue {
     if !x.is_finite() {
@@ -90,8 +107,11 @@ fn whole(n: usize) -> CompositeValue {
 
 /// A number shortened to what can be seen: seven significant digits.
 fn short(x: f64) -> CompositeValue {
-    let shortened: f64 = format!("{x:.6e}").parse().unwrap_or(x);
-    number(shortened)
+    number(short_float(x))
+}
+
+fn short_float(x: f64) -> f64 {
+    format!("{x:.6e}").parse().unwrap_or(x)
 }
 
 /// Several numbers as one data item.
@@ -113,4 +133,27 @@ fn linked(name: &str, clicks: &Clicks) -> Cell {
 /// Height in pixels of a chart with so many lines of names.
 fn height_of(lines: usize) -> usize {
     110 + 44 * lines.max(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_bounds;
+
+    #[test]
+    fn bounds_are_round_and_hold_the_values() {
+        let cases = [
+            ([66.1, 68.4], [66.0, 68.5]),
+            ([0.0, 36.06], [-10.0, 40.0]),
+            ([61.0, 61.0], [61.0, 61.000_000_000_001]),
+            ([-3.2, 4.1], [-4.0, 6.0]),
+            ([1e6, 3e6], [5e5, 3.5e6]),
+        ];
+        for ([low, high], expected) in cases {
+            let bounds = round_bounds(low, high);
+            assert!(bounds[0] <= low && bounds[1] >= high, "{low} to {high}");
+            if low < high {
+                assert_eq!(bounds, expected, "{low} to {high}");
+            }
+        }
+    }
 }

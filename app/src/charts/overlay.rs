@@ -67,17 +67,65 @@ pub(super) fn area_between(option: &mut Value, lower: usize, stack: &str) {
 
 /// Cuts the labels of an axis (`xAxis` or `yAxis`, by position) at a width in pixels.
 pub(super) fn truncate_labels(option: &mut Value, axis: &str, index: usize, width: usize) {
-    let axes = &mut option[axis];
-    let target = if axes.is_array() {
-        &mut axes[index]
-    } else {
-        axes
-    };
-    if let Some(fields) = target.as_object_mut() {
-        let label = fields.entry("axisLabel").or_insert_with(|| json!({}));
+    if let Some(label) = axis_label(option, axis, index) {
         label["width"] = json!(width);
         label["overflow"] = json!("truncate");
     }
+}
+
+/// Leaves out the labels at both ends of an axis, where its bounds are not round numbers.
+pub(super) fn hide_end_labels(option: &mut Value, axis: &str, index: usize) {
+    if let Some(label) = axis_label(option, axis, index) {
+        label["showMinLabel"] = json!(false);
+        label["showMaxLabel"] = json!(false);
+    }
+}
+
+/// Draws the symbols of a series whole where they reach over the edge of the plot.
+pub(super) fn unclipped(option: &mut Value, series: usize) {
+    set(option, series, "clip", json!(false));
+}
+
+/// Decimals of the percentages in a pie's labels.
+pub(super) fn percent_precision(option: &mut Value, series: usize, decimals: usize) {
+    set(option, series, "percentPrecision", json!(decimals));
+}
+
+/// In a plot narrower than `width` pixels, names the slices of a pie in a legend below it, where
+/// labels beside it would be cut.
+pub(super) fn legend_when_narrow(option: &mut Value, width: usize) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {
+            "legend": {"show": true, "bottom": 0, "itemGap": 6},
+            "series": [{
+                "label": {"show": false},
+                "labelLine": {"show": false},
+                "center": ["50%", "40%"],
+                "radius": ["38%", "62%"],
+            }],
+        },
+    }]);
+}
+
+/// In a plot narrower than `width` pixels, leaves the numbers out of a heat map's cells.
+pub(super) fn bare_cells_when_narrow(option: &mut Value, width: usize) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {"series": [{"label": {"show": false}}]},
+    }]);
+}
+
+/// The label settings of an axis: charming writes a single axis as an object, several as a list.
+fn axis_label<'o>(option: &'o mut Value, axis: &str, index: usize) -> Option<&'o mut Value> {
+    let axes = option.get_mut(axis)?;
+    let target = if axes.is_array() {
+        axes.get_mut(index)?
+    } else {
+        axes
+    };
+    let fields = target.as_object_mut()?;
+    Some(fields.entry("axisLabel").or_insert_with(|| json!({})))
 }
 
 /// Gives each cell of a heat map a colour of its own, in the order of its items.

@@ -61,9 +61,15 @@ fn trend_finding(figures: &Scatter) -> String {
     let Some(fit) = &figures.overall else {
         return format!("{x} is the same for all students here, so no trend can be drawn.");
     };
+    let [low, high] = fit.slope_ci95;
+    let doubt = if low <= 0.0 && high >= 0.0 {
+        "; the interval holds 0, so there may be no trend at all"
+    } else {
+        ""
+    };
     format!(
         "Each additional unit of {x} goes along with {} points of {} on average \
-         (95 % interval {}; r² = {}, n = {}).",
+         (95 % interval {}; r² = {}, n = {}){doubt}.",
         format::signed(fit.slope, 2),
         format::label(&figures.y_name),
         format::interval(Some(fit.slope_ci95), 2),
@@ -125,6 +131,7 @@ fn finish(drawing: &mut Drawing, figures: &Scatter) {
     let names = [figures.x_name.as_str(), figures.y_name.as_str(), "students"];
     for series in 0..figures.groups.len() {
         overlay::dimensions(option, series, &names, &[0, 1, 2]);
+        overlay::unclipped(option, series);
     }
     let largest = figures
         .groups

@@ -11,7 +11,7 @@ use charming::series::Scatter;
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay, palette,
-    tuple, value_axis, whole,
+    round_bounds, tuple, value_axis, whole,
 };
 use crate::figures::RankedFactor;
 use crate::format;
@@ -74,9 +74,18 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
                 .name(f.name.clone())
         })
         .collect();
+    let highest = defined
+        .iter()
+        .map(|f| 100.0 * f.interval.map_or(f.explained, |[_, high]| high))
+        .fold(0.0, f64::max);
+    let [_, end] = round_bounds(0.0, highest);
     base()
         .grid(grid("3%", "6%", "12", "44"))
-        .x_axis(value_axis("percent of variance explained".to_owned()).scale(false))
+        .x_axis(
+            value_axis("percent of variance explained".to_owned())
+                .min(number(0.0))
+                .max(number(end.min(100.0))),
+        )
         .y_axis(name_axis(names))
         .series(
             Scatter::new()

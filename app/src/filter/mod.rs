@@ -5,6 +5,8 @@
 
 mod choices;
 mod grammar;
+#[cfg(test)]
+mod tests;
 
 pub use choices::{Bins, Choices, Method};
 pub use grammar::{QueryProblem, RESERVED, Request, parameter};

@@ -70,7 +70,9 @@ pub(super) fn table(table: &DataTable, caption: &str) -> Markup {
                 caption { (caption) }
                 thead {
                     tr {
-                        @for name in &table.header { th scope="col" { (name) } }
+                        @for (i, name) in table.header.iter().enumerate() {
+                            th scope="col" class=[right_aligned(table, i).then_some("number")] { (name) }
+                        }
                     }
                 }
                 tbody {
@@ -86,6 +88,16 @@ pub(super) fn table(table: &DataTable, caption: &str) -> Markup {
             }
         }
     }
+}
+
+/// Whether the column at `i` holds figures, whose name is set above them.
+fn right_aligned(table: &DataTable, i: usize) -> bool {
+    i > 0
+        && table
+            .rows
+            .first()
+            .and_then(|row| row.get(i))
+            .is_some_and(Cell::is_number)
 }
 
 fn content(cell: &Cell) -> Markup {

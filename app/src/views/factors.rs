@@ -28,6 +28,7 @@ pub fn factors(
 ) -> Markup {
     html! {
         (section("top", "Top factors", &top(figures)))
+        h2.visually-hidden { "Charts" }
         div.cards {
             @for shown in cards {
                 @if shown.id == "scatter" { (card(frame, shown, &controls(frame, figures, options))) }

@@ -76,7 +76,7 @@ pub(super) fn document(title: &str, charts: bool, body: &Markup) -> Markup {
                 a.skip href="#main" { "Skip to the figures" }
                 header.top {
                     a.brand href="/overview" { (NAME) }
-                    a.jump href="#sidebar" { "Data and filters" }
+                    a.jump href="#sidebar" { "Filters" }
                     button #theme.with-script type="button" { "Dark" }
                 }
                 (body)

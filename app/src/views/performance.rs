@@ -16,6 +16,7 @@ pub fn performance(
     factors: &[String],
 ) -> Markup {
     html! {
+        h2.visually-hidden { "Charts" }
         div.cards {
             @for shown in cards {
                 (card(frame, shown, &controls(frame, figures, shown.id, factors)))

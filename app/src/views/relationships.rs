@@ -30,6 +30,7 @@ pub fn relationships(
         @if !pairs.rows.is_empty() { (table(pairs, "Strong pairs, strongest first")) }
     };
     html! {
+        h2.visually-hidden { "Charts" }
         div.cards {
             @for shown in cards {
                 @if shown.id == "matrix" { (card(frame, shown, &method(frame, figures))) }

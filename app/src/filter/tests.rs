@@ -1,0 +1,225 @@
+//! The grammar of addresses as tables of cases, and its round trip as a property.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::dataset;
+
+const CSV: &str = "\
+score,hours,sex,by,by.min,col.by,name,hours.max
+1,10,Male,a,1,5,Ann,0
+2,20,Female,b,2,6,Ben,0
+3,30,Male,a,3,7,Cleo,0
+4,,Female,b,4,8,Dan,0
+5,50,,a,5,9,Eve,0
+";
+
+fn dataset() -> Dataset {
+    dataset::read("cases".to_owned(), CSV.as_bytes(), "score").unwrap()
+}
+
+fn canonical(query: &str) -> Result<String, Vec<String>> {
+    let dataset = dataset();
+    match Request::parse(query, &dataset) {
+        Ok((request, _)) => Ok(request.to_query(&dataset)),
+        Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
+    }
+}
+
+#[test]
+fn addresses_have_a_canonical_form() {
+    let cases = [
+        ("", ""),
+        ("sex=Female", "sex=Female"),
+        ("sex=Female&sex=Male&sex=Female", "sex=Male&sex=Female"),
+        ("sex=Female&hours=10..30", "hours=10..30&sex=Female"),
+        ("hours=..30", "hours=..30"),
+        ("hours=1e1..", "hours=10.."),
+        ("hours=..", ""),
+        ("hours=&sex=", ""),
+        ("hours.min=10", "hours=10.."),
+        // A column of exactly that name comes before the upper bound.
+        ("hours.max=0..0", "hours.max=0..0"),
+        ("col.by=a", "col.by=a"),
+        ("by=sex", "by=sex"),
+        ("col.col.by=5..6", "col.col.by=5..6"),
+        ("by.min=2..3", "by.min=2..3"),
+        ("target=hours&pass=12.5", "target=hours&pass=12.5"),
+        ("target=score", ""),
+        (
+            "trend=off&strong=0.3&method=spearman",
+            "trend=off&method=spearman&strong=0.3",
+        ),
+        (
+            "x=hours&y=score&color=sex&bins=20",
+            "bins=20&color=sex&x=hours&y=score",
+        ),
+        ("s%65x=Fem%61le", "sex=Female"),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(canonical(query).unwrap(), expected, "{query}");
+    }
+}
+
+#[test]
+fn what_forms_send_is_redirected() {
+    let dataset = dataset();
+    let cases = [
+        ("sex=Female", false),
+        ("hours=10..30", false),
+        ("hours.min=10", true),
+        ("hours.min=", true),
+        ("sex=", true),
+        ("", false),
+    ];
+    for (query, redirected) in cases {
+        let (_, from_form) = Request::parse(query, &dataset).unwrap();
+        assert_eq!(from_form, redirected, "{query}");
+    }
+}
+
+#[test]
+fn problems_are_named_all_at_once() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "nope=1",
+            &["unknown column `nope`. The columns are: score, hours"],
+        ),
+        (
+            "sex=female",
+            &["column `sex` has no level `female`. Its levels are: Male, Female"],
+        ),
+        ("name=Ann", &["column `name` is an identifier"]),
+        (
+            "hours=10",
+            &["`10` is not a range of `hours`. Write it as 10..30"],
+        ),
+        ("hours=a..b", &["`a..b` is not a range"]),
+        ("hours=NaN..1", &["`NaN..1` is not a range"]),
+        ("hours=1..inf", &["`1..inf` is not a range"]),
+        ("hours.min=x", &["`x` is not a range of `hours`"]),
+        (
+            "hours=1..2&hours=3..4",
+            &["`hours` has more than one range"],
+        ),
+        (
+            "hours=1..2&hours.min=1",
+            &["`hours` has more than one range"],
+        ),
+        (
+            "hours.min=1&hours.min=2",
+            &["`hours` has more than one range"],
+        ),
+        (
+            "target=sex",
+            &["`target=sex`: give one of these columns: score, hours"],
+        ),
+        (
+            "by=hours",
+            &["`by=hours`: give one of these columns: sex, by"],
+        ),
+        ("strong=2", &["`strong=2`: give a number between 0 and 1"]),
+        ("bins=7", &["`bins=7`: give `whole` or `20`"]),
+        ("method=kendall", &["give `pearson` or `spearman`"]),
+        ("trend=yes", &["give `on` or `off`"]),
+        ("pass=high", &["the pass mark is a number"]),
+        ("data=1", &["this server has one dataset only"]),
+        (
+            "nope=1&sex=x",
+            &["unknown column `nope`", "has no level `x`"],
+        ),
+    ];
+    for (query, expected) in cases {
+        let problems = canonical(query).expect_err(query);
+        assert_eq!(problems.len(), expected.len(), "{query}: {problems:?}");
+        for (problem, part) in problems.iter().zip(*expected) {
+            assert!(problem.contains(part), "{problem}\n  lacks: {part}");
+        }
+    }
+}
+
+#[test]
+fn filters_keep_the_rows_that_meet_them() {
+    let dataset = dataset();
+    let cases: &[(&str, &[f64])] = &[
+        ("", &[1.0, 2.0, 3.0, 4.0, 5.0]),
+        ("sex=Female", &[2.0, 4.0]),
+        ("sex=Female&sex=Male", &[1.0, 2.0, 3.0, 4.0]),
+        ("hours=20..", &[2.0, 3.0, 5.0]),
+        ("hours=20..30", &[2.0, 3.0]),
+        ("hours=20..&sex=Male", &[3.0]),
+        ("hours=30..20", &[]),
+        ("col.by=a&by.min=2..5", &[3.0, 5.0]),
+    ];
+    for (query, expected) in cases {
+        let (request, _) = Request::parse(query, &dataset).unwrap();
+        let table = request.filters.apply(&dataset).unwrap();
+        assert_eq!(
+            table.numbers(dataset.default_outcome()),
+            *expected,
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn a_second_click_frees_what_the_first_narrowed() {
+    let dataset = dataset();
+    let sex = dataset.find("sex").unwrap();
+    let first = Filters::default().toggled(sex, 1);
+    assert_eq!(first.get(sex), Some(&Condition::Levels(vec![1])));
+    assert_eq!(
+        first.toggled(sex, 0).get(sex),
+        Some(&Condition::Levels(vec![0]))
+    );
+    assert!(first.toggled(sex, 1).is_empty());
+}
+
+fn any_filters() -> impl Strategy<Value = Filters> {
+    let dataset = dataset();
+    let factors: Vec<ColumnId> = dataset.factor_ids();
+    let numeric: Vec<ColumnId> = dataset.numeric_ids();
+    let level = prop::collection::vec(prop::sample::select(vec![0_usize, 1]), 1..3);
+    let levels = (prop::sample::select(factors), level).prop_map(|(id, mut levels)| {
+        levels.sort_unstable();
+        levels.dedup();
+        (id, Condition::Levels(levels))
+    });
+    let bound = || prop::option::of(prop::num::f64::NORMAL | prop::num::f64::ZERO);
+    let range = (prop::sample::select(numeric), bound(), bound())
+        .prop_filter("a range has a bound", |(_, low, high)| {
+            low.is_some() || high.is_some()
+        })
+        .prop_map(|(id, low, high)| (id, Condition::Range { low, high }));
+    prop::collection::vec(prop_oneof![levels, range], 0..5).prop_map(|conditions| {
+        conditions
+            .into_iter()
+            .fold(Filters::default(), |filters, (id, condition)| {
+                filters.with(id, condition)
+            })
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_canonical_address_means_itself(filters in any_filters()) {
+        let dataset = dataset();
+        let request = Request { filters, choices: Choices::default() };
+        let query = request.to_query(&dataset);
+        let (parsed, from_form) = Request::parse(&query, &dataset).unwrap();
+        prop_assert_eq!(&parsed, &request);
+        prop_assert_eq!(parsed.to_query(&dataset), query);
+        prop_assert!(!from_form);
+    }
+
+    #[test]
+    fn no_address_is_too_strange(query in "[ -~]{0,60}|((sex|hours|by|x|pass|hours.min)=[^&]{0,12}&?){0,4}") {
+        let dataset = dataset();
+        if let Ok((request, _)) = Request::parse(&query, &dataset) {
+            let table = request.filters.apply(&dataset).unwrap();
+            prop_assert!(table.rows() <= dataset.rows());
+        }
+    }
+}

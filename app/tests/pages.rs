@@ -1,0 +1,326 @@
+//! Every page on a small table: its HTML and its charts as snapshots, what it answers to strange
+//! addresses and hostile cells, and what it says when there is nothing to show.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use axum::Router;
+use axum::http::StatusCode;
+use serde_json::Value;
+use support::{dashboard_on, get};
+
+const SMALL: &str = include_str!("fixtures/small.csv");
+const PAGES: [&str; 4] = ["overview", "performance", "factors", "relationships"];
+
+/// The options of a page's charts, by the chart's id.
+fn charts(html: &str) -> Vec<(String, Value)> {
+    html.split("<figure")
+        .skip(1)
+        .filter_map(|figure| {
+            let id = between(figure, "id=\"chart-", "\"")?;
+            let option = between(
+                figure,
+                "class=\"option\" type=\"application/json\">",
+                "</script>",
+            )?;
+            Some((id.to_owned(), serde_json::from_str(option).expect(id)))
+        })
+        .collect()
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
+    let rest = &text[text.find(start)? + start.len()..];
+    Some(&rest[..rest.find(end)?])
+}
+
+/// One tag a line, without the charts' options and the assets' hashes.
+fn readable(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(start) = rest.find("type=\"application/json\">") {
+        let (before, after) = rest.split_at(start + "type=\"application/json\">".len());
+        out.push_str(before);
+        out.push('…');
+        rest = &after[after.find("</script>").unwrap()..];
+    }
+    out.push_str(rest);
+    let hash = |part: &str| {
+        let (stem, tail) = part.split_once('-')?;
+        let (hash, extension) = tail.split_once('.')?;
+        (hash.len() == 12).then(|| format!("{stem}-HASH.{extension}"))
+    };
+    let parts: Vec<String> = out
+        .split("/assets/")
+        .enumerate()
+        .map(|(i, part)| match i {
+            0 => part.to_owned(),
+            _ => hash(part).unwrap_or_else(|| part.to_owned()),
+        })
+        .collect();
+    parts.join("/assets/").replace("><", ">\n<")
+}
+
+#[tokio::test]
+async fn pages_and_charts_look_as_reviewed() {
+    let app = dashboard_on(SMALL);
+    for page in PAGES {
+        let answer = get(&app, &format!("/{page}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        insta::assert_snapshot!(format!("page_{page}"), readable(&answer.body));
+        for (id, option) in charts(&answer.body) {
+            insta::assert_json_snapshot!(format!("chart_{id}"), option);
+        }
+    }
+}
+
+#[tokio::test]
+async fn choices_change_what_is_drawn() {
+    let app = dashboard_on(SMALL);
+    let cases = [
+        ("/performance?bins=20", "histogram_20_bins", "histogram"),
+        (
+            "/factors?color=Gender&factor=Hours_Studied",
+            "scatter_by_gender",
+            "scatter",
+        ),
+        ("/factors?trend=off", "scatter_without_trend", "scatter"),
+        (
+            "/relationships?method=spearman",
+            "matrix_spearman",
+            "matrix",
+        ),
+    ];
+    for (address, name, id) in cases {
+        let answer = get(&app, address).await;
+        let (_, option) = charts(&answer.body)
+            .into_iter()
+            .find(|(chart, _)| chart == id)
+            .expect(address);
+        insta::assert_json_snapshot!(name, option);
+    }
+}
+
+#[tokio::test]
+async fn csv_downloads_hold_the_figures() {
+    let app = dashboard_on(SMALL);
+    for chart in [
+        "performance/histogram",
+        "performance/bands",
+        "performance/average",
+        "performance/boxes",
+        "factors/correlation",
+        "factors/scatter",
+        "factors/variance",
+        "relationships/relation",
+        "relationships/matrix",
+    ] {
+        let answer = get(&app, &format!("/{chart}.csv?Gender=Female")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{chart}");
+        assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
+        insta::assert_snapshot!(format!("csv_{}", chart.replace('/', "_")), answer.body);
+    }
+}
+
+#[tokio::test]
+async fn every_response_carries_the_security_headers() {
+    let app = dashboard_on(SMALL);
+    for address in [
+        "/overview",
+        "/stats.json",
+        "/nope",
+        "/overview?nope=1",
+        "/healthz",
+    ] {
+        let answer = get(&app, address).await;
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"));
+        assert!(!policy.contains("unsafe-eval") && !policy.contains("script-src 'self' 'unsafe"));
+        assert_eq!(
+            answer.headers["x-content-type-options"], "nosniff",
+            "{address}"
+        );
+        assert_eq!(
+            answer.headers["referrer-policy"], "no-referrer",
+            "{address}"
+        );
+        assert_eq!(answer.headers["x-frame-options"], "DENY", "{address}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_are_answered_as_they_should_be() {
+    let app = dashboard_on(SMALL);
+    let cases = [
+        ("/", StatusCode::PERMANENT_REDIRECT, "/overview"),
+        (
+            "/overview?Hours_Studied.min=10&Hours_Studied.max=&Gender=Male",
+            StatusCode::SEE_OTHER,
+            "/overview?Hours_Studied=10..&Gender=Male",
+        ),
+        (
+            "/overview?nope=1",
+            StatusCode::BAD_REQUEST,
+            "unknown column `nope`",
+        ),
+        (
+            "/stats.json?Gender=X",
+            StatusCode::BAD_REQUEST,
+            "no level `X`",
+        ),
+        (
+            "/overview?Name=Student+01",
+            StatusCode::BAD_REQUEST,
+            "is an identifier",
+        ),
+        ("/nope", StatusCode::NOT_FOUND, "nothing at this address"),
+        (
+            "/performance/nope.csv",
+            StatusCode::NOT_FOUND,
+            "no chart of that name",
+        ),
+        (
+            "/performance/histogram",
+            StatusCode::NOT_FOUND,
+            "no chart of that name",
+        ),
+        (
+            "/assets/app.css",
+            StatusCode::NOT_FOUND,
+            "nothing at this address",
+        ),
+        ("/healthz", StatusCode::OK, "ok"),
+        ("/readyz", StatusCode::OK, "ready"),
+    ];
+    for (address, status, expected) in cases {
+        let answer = get(&app, address).await;
+        assert_eq!(answer.status, status, "{address}");
+        let location = answer.headers.get("location").map(|v| v.to_str().unwrap());
+        let found = location.unwrap_or(&answer.body);
+        assert!(found.contains(expected), "{address}: {found}");
+    }
+}
+
+#[tokio::test]
+async fn no_rows_left_is_said_and_nothing_is_made_up() {
+    let app = dashboard_on(SMALL);
+    for page in PAGES {
+        let answer = get(&app, &format!("/{page}?Exam_Score=200..")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        assert!(
+            answer.body.contains("No students match these filters."),
+            "{page}"
+        );
+        assert!(
+            answer.body.contains("<strong>0</strong> of 24 students"),
+            "{page}"
+        );
+        assert!(!answer.body.contains("NaN"), "{page}");
+        assert_eq!(charts(&answer.body).len(), 0, "{page}");
+    }
+    let stats = get(&app, "/stats.json?Exam_Score=200..").await;
+    let stats: Value = serde_json::from_str(&stats.body).unwrap();
+    assert_eq!(stats["rows"], 0);
+    assert_eq!(stats["metrics"]["mean"], Value::Null);
+    assert_eq!(stats["trend"]["Hours_Studied"], Value::Null);
+    assert_eq!(stats["anova"]["Gender"], Value::Null);
+    assert_eq!(stats["value_counts"]["Gender"], serde_json::json!({}));
+}
+
+/// Names and levels that try to become markup, script or code.
+const HOSTILE: [&str; 5] = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "#*#*#*#function(){alert(1)}#*#*#*#",
+    "\"><b>bold</b>",
+    "{b} {a|x}",
+];
+
+fn hostile_csv() -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut csv = format!(
+        "Exam_Score,{},{}\n",
+        quoted("<script>x</script>"),
+        quoted("a</title>")
+    );
+    for i in 0..30 {
+        let level = HOSTILE[i % HOSTILE.len()];
+        csv.push_str(&format!("{},{},{}\n", 50 + i, quoted(level), i * i % 17));
+    }
+    csv
+}
+
+#[tokio::test]
+async fn hostile_names_stay_text() {
+    let app: Router = dashboard_on(&hostile_csv());
+    for page in PAGES {
+        let answer = get(&app, &format!("/{page}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        let html = &answer.body;
+        for forbidden in ["<script>x", "<script>alert", "<img", "<b>bold", "a</title>"] {
+            assert!(!html.contains(forbidden), "{page} holds {forbidden}");
+        }
+        let drawn = charts(html);
+        assert!(page == "overview" || !drawn.is_empty(), "{page}");
+        if page == "performance" {
+            // The mark that charming's own renderer turns into code stays within its string.
+            let text = drawn
+                .iter()
+                .map(|(_, option)| option.to_string())
+                .collect::<String>();
+            assert!(text.contains("\"#*#*#*#function(){alert(1)}#*#*#*#\""));
+        }
+    }
+    let csv = get(&app, "/performance/average.csv").await;
+    assert!(
+        csv.body.contains("</script><script>alert(1)</script>"),
+        "{}",
+        csv.body
+    );
+}
+
+#[tokio::test]
+async fn tables_of_any_shape_are_shown() {
+    let cases = [
+        ("one row", "Exam_Score\n70\n"),
+        ("no factor", "Exam_Score\n70\n80\n90\n"),
+        (
+            "constant outcome",
+            "Exam_Score,x,g\n70,1,a\n70,2,a\n70,3,b\n70,4,b\n",
+        ),
+        (
+            "constant factors",
+            "Exam_Score,x,g\n70,1,a\n71,1,a\n72,1,a\n73,1,a\n",
+        ),
+        (
+            "missing outcomes",
+            "Exam_Score,x,g\n,1,a\n71,,b\n,3,a\n73,4,b\n",
+        ),
+        (
+            "an entirely missing column",
+            "Exam_Score,x,g\n70,,a\n71,,a\n72,,b\n73,,b\n",
+        ),
+        (
+            "real numbers",
+            "Exam_Score,x\n1.5,0.25\n2.5,1e300\n3.25,-1e300\n",
+        ),
+        ("beyond 0 to 100", "Exam_Score,x\n1500,2\n2500,3\n3250,5\n"),
+        ("negative", "Exam_Score,x\n-5,2\n-6,3\n-7,5\n"),
+        ("identifiers", "Exam_Score,who\n50,Ann\n60,Ben\n70,Cleo\n"),
+    ];
+    for (name, csv) in cases {
+        let app = dashboard_on(csv);
+        for page in PAGES {
+            let answer = get(&app, &format!("/{page}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{name}: {page}");
+            assert!(!answer.body.contains("NaN"), "{name}: {page}");
+            assert!(!answer.body.contains(">inf"), "{name}: {page}");
+            charts(&answer.body);
+        }
+        assert_eq!(
+            get(&app, "/stats.json").await.status,
+            StatusCode::OK,
+            "{name}"
+        );
+    }
+}

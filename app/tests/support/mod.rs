@@ -1,0 +1,58 @@
+//! A dashboard on a given table, asked without a network.
+
+// Each test file uses a part of it.
+#![allow(dead_code, clippy::expect_used)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use student_analytics::dataset::{Dataset, read};
+use student_analytics::server::{App, router};
+use student_analytics::views::About;
+use tower::ServiceExt;
+
+/// A dashboard on the dataset, loaded at a fixed time.
+pub(crate) fn dashboard(dataset: Dataset) -> Router {
+    let about = About {
+        name: dataset.name().to_owned(),
+        rows: dataset.rows(),
+        origin: "a test".to_owned(),
+        loaded: "2026-01-31 12:00 UTC".to_owned(),
+    };
+    router(App::new(dataset, about))
+}
+
+/// A dashboard on a CSV text whose outcome is `Exam_Score`.
+pub(crate) fn dashboard_on(csv: &str) -> Router {
+    let dataset = read("fixture.csv".to_owned(), csv.as_bytes(), "Exam_Score");
+    dashboard(dataset.expect("the fixture is a table"))
+}
+
+/// What the dashboard answers.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// Asks for an address.
+pub(crate) async fn get(dashboard: &Router, address: &str) -> Answer {
+    let request = Request::get(address).body(Body::empty()).expect(address);
+    let response = dashboard
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("infallible");
+    let (head, body) = response.into_parts();
+    let body = body
+        .collect()
+        .await
+        .expect("the body is in memory")
+        .to_bytes();
+    Answer {
+        status: head.status,
+        headers: head.headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }
+}
