@@ -43,10 +43,9 @@ impl Page {
         Ok(self.element(selector).await?.attr(name).await?)
     }
 
-    /// The identifiers of the page's charts.
+    /// The identifiers of the charts that have something to draw.
     pub async fn charts(&self) -> Result<Vec<String>> {
-        let script =
-            "return [...document.querySelectorAll('figure.chart')].map((figure) => figure.id)";
+        let script = "return [...document.querySelectorAll('figure.chart:has(.plot)')].map((figure) => figure.id)";
         Ok(serde_json::from_value(self.run(script, vec![]).await?)?)
     }
 

@@ -9,7 +9,7 @@ const CHARTS: [(&str, &[&str]); 4] = [
     ("/overview", &[]),
     ("/performance", &["histogram", "bands", "average", "boxes"]),
     ("/factors", &["correlation", "scatter", "variance"]),
-    ("/relationships", &["scatter", "matrix"]),
+    ("/relationships", &["relation", "matrix"]),
 ];
 
 #[test]
@@ -199,6 +199,9 @@ fn a_filter_without_students_is_said_and_not_drawn() -> Result<()> {
             .await?;
             let count = page.count().await?;
             assert!(count.starts_with("0 of "), "{view}: {count}");
+            let said = page.text("#main .notice").await?;
+            assert!(said.starts_with("No students match"), "{view}: {said}");
+            assert_eq!(page.charts().await?, [""; 0], "{view}");
             assert_eq!(page.console_errors().await?, [""; 0], "{view}");
         }
         Ok(())
