@@ -12,7 +12,7 @@ use charming::series::Scatter;
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, round_bounds, tuple, value_axis, whole,
+    palette, round_bounds, short, tuple, value_axis, whole,
 };
 use crate::figures::{Average, LevelMean};
 use crate::format;
@@ -92,7 +92,7 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
                 format::count(level.n)
             );
             DataPointItem::new(tuple([
-                number(level.mean),
+                short(level.mean),
                 whole(i),
                 whole(level.n),
                 CompositeValue::from(label),
@@ -138,7 +138,7 @@ fn intervals(levels: &[LevelMean]) -> MarkLine {
     let cap = || Symbol::Custom("rect".to_owned());
     let end = |x: f64, i: usize| {
         MarkLineData::new()
-            .coord(tuple([number(x), whole(i)]))
+            .coord(tuple([short(x), whole(i)]))
             .symbol(cap())
     };
     let lines = levels

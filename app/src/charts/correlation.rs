@@ -11,7 +11,7 @@ use charming::series::Bar;
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, tuple, value_axis, whole,
+    palette, short, tuple, value_axis, whole,
 };
 use crate::figures::{FactorCorrelation, FactorImpact};
 use crate::format;
@@ -96,7 +96,7 @@ fn chart(defined: &[&FactorCorrelation]) -> Chart {
                 palette::POSITIVE
             };
             DataPointItem::new(tuple([
-                number(c.r),
+                short(c.r),
                 whole(i),
                 whole(c.n),
                 CompositeValue::from(format::decimals(c.r, 2)),

@@ -56,11 +56,20 @@ impl Cell {
         match self {
             Self::Text(text) | Self::Link { text, .. } => vec![guarded(text)],
             Self::Count(n) => vec![n.to_string()],
-            Self::Number(x, _) | Self::Value(x) | Self::P(x) => vec![exact(*x)],
-            Self::Interval(Some([low, high]), _) => vec![exact(*low), exact(*high)],
+            Self::Number(x, _) | Self::Value(x) | Self::P(x) => vec![digits(*x)],
+            Self::Interval(Some([low, high]), _) => vec![digits(*low), digits(*high)],
             Self::Interval(None, _) => vec![String::new(), String::new()],
         }
     }
+}
+
+/// A number with the digits that mean something: more would only show how a computer rounds.
+fn digits(x: f64) -> String {
+    if x.is_nan() {
+        return String::new();
+    }
+    let rounded: f64 = format!("{x:.11e}").parse().unwrap_or(x);
+    rounded.to_string()
 }
 
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises.
@@ -124,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn csv_is_exact_and_harmless() {
+    fn csv_is_precise_and_harmless() {
         let table = DataTable::new(
             &["level", "mean", "95 % interval", "p"],
             vec![
@@ -144,7 +153,7 @@ mod tests {
         );
         insta::assert_snapshot!(table.to_csv(), @r#"
         level,mean,95 % interval low,95 % interval high,p
-        "'=HYPERLINK(""x"")",0.3333333333333333,0.25,0.5,0.000000000001
+        "'=HYPERLINK(""x"")",0.333333333333,0.25,0.5,0.000000000001
         "a, b",,,,0.5
         "#);
     }

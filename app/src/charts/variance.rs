@@ -11,7 +11,7 @@ use charming::series::Scatter;
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay, palette,
-    round_bounds, tuple, value_axis, whole,
+    round_bounds, short, tuple, value_axis, whole,
 };
 use crate::figures::RankedFactor;
 use crate::format;
@@ -70,7 +70,7 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
         .iter()
         .enumerate()
         .map(|(i, f)| {
-            DataPointItem::new(tuple([number(100.0 * f.explained), whole(i), whole(f.n)]))
+            DataPointItem::new(tuple([short(100.0 * f.explained), whole(i), whole(f.n)]))
                 .name(f.name.clone())
         })
         .collect();
@@ -100,7 +100,7 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
 fn intervals(defined: &[&RankedFactor]) -> MarkLine {
     let end = |x: f64, i: usize| {
         MarkLineData::new()
-            .coord(tuple([number(100.0 * x), whole(i)]))
+            .coord(tuple([short(100.0 * x), whole(i)]))
             .symbol(Symbol::Custom("rect".to_owned()))
     };
     let lines = defined

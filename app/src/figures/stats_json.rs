@@ -9,7 +9,7 @@ use super::{Analysis, Metrics};
 use crate::dataset::ColumnId;
 use crate::stats::{
     BANDS, BoxStats, Matrix, Summary, anova, band_counts, benjamini_hochberg, box_stats,
-    equal_width, gaussian_kde, pearson_matrix, spearman_matrix, summarize, trend,
+    equal_width, gaussian_kde, kruskal, pearson_matrix, spearman_matrix, summarize, trend,
 };
 
 /// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
@@ -234,7 +234,9 @@ impl Tests {
         }
         for &id in factors {
             let name = analysis.dataset.column(id).name.clone();
-            let test = anova(&scores_by(analysis, id));
+            let groups = scores_by(analysis, id);
+            let test = anova(&groups);
+            let ranks = kruskal(&groups);
             if let Some(test) = &test {
                 tests.p.push((name.clone(), test.p));
             }
@@ -243,8 +245,8 @@ impl Tests {
                     "f": test.f,
                     "p": test.p,
                     "eta2": test.eta2,
-                    "kruskal_h": test.kruskal_h,
-                    "kruskal_p": test.kruskal_p,
+                    "kruskal_h": ranks.map(|ranks| ranks.h),
+                    "kruskal_p": ranks.map(|ranks| ranks.p),
                 })
             });
             tests.anovas.insert(name, value);

@@ -1,16 +1,11 @@
-//! Does the outcome differ between the levels of a factor? One-way analysis of variance with its
-//! effect size, and Kruskal and Wallis' test on ranks.
+//! Does the mean outcome differ between the levels of a factor? One-way analysis of variance with
+//! its effect size.
 
 use serde::Serialize;
 
-use super::{
-    correlation::average_ranks,
-    distributions::{chi2_sf, f_sf},
-    summary::present,
-    sums,
-};
+use super::{distributions::f_sf, levels::present_groups, sums};
 
-/// One-way analysis of variance, after `scipy.stats.f_oneway` and `scipy.stats.kruskal`.
+/// One-way analysis of variance, after `scipy.stats.f_oneway`.
 ///
 /// Constant but different groups have an infinite `f`; equal values everywhere, or one value per
 /// group, leave `f` NaN.
@@ -30,19 +25,11 @@ pub struct Anova {
     pub df_between: f64,
     /// Values less groups.
     pub df_within: f64,
-    /// Kruskal and Wallis' H, corrected for ties.
-    pub kruskal_h: f64,
-    /// Probability of such an H where all groups share one distribution, by χ².
-    pub kruskal_p: f64,
 }
 
 /// Analysis of variance over groups of outcomes; `None` with fewer than two groups that have values.
 pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
-    let groups: Vec<Vec<f64>> = groups
-        .iter()
-        .map(|group| present(group))
-        .filter(|group| !group.is_empty())
-        .collect();
+    let groups = present_groups(groups);
     let levels = groups.len();
     if levels < 2 {
         return None;
@@ -52,7 +39,6 @@ pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
     let df_within = (values.len() - levels) as f64;
     let (between, within) = sums_of_squares(&groups, &values);
     let f = f_ratio(&groups, &values, between / df_between, within / df_within);
-    let kruskal_h = kruskal(&groups, &values);
     Some(Anova {
         n: values.len(),
         levels,
@@ -61,8 +47,6 @@ pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
         eta2: between / (between + within),
         df_between,
         df_within,
-        kruskal_h,
-        kruskal_p: chi2_sf(kruskal_h, df_between),
     })
 }
 
@@ -105,19 +89,91 @@ fn f_ratio(groups: &[Vec<f64>], values: &[f64], between: f64, within: f64) -> f6
     }
 }
 
-/// Kruskal and Wallis, "Use of Ranks in One-Criterion Variance Analysis" (1952): the variance of
-/// the groups' mean ranks over that of all ranks, whose ties thereby count. NaN when all are tied.
-fn kruskal(groups: &[Vec<f64>], values: &[f64]) -> f64 {
-    let ranks = average_ranks(values);
-    let middle = (values.len() + 1) as f64 / 2.0;
-    let total: f64 = ranks.iter().map(|rank| (rank - middle).powi(2)).sum();
-    let mut rest = ranks.as_slice();
-    let mut between = 0.0;
-    for group in groups {
-        let (own, others) = rest.split_at(group.len());
-        let excess: f64 = own.iter().map(|rank| rank - middle).sum();
-        between += excess * excess / group.len() as f64;
-        rest = others;
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, plain_column};
+
+    const NAN: f64 = f64::NAN;
+
+    #[test]
+    fn anova_is_scipys() {
+        // groups, then F, p and η²
+        let cases: [(&[&[f64]], [f64; 3]); 5] = [
+            (
+                &[
+                    &[1.0, 2.0, 3.0],
+                    &[],
+                    &[2.0, NAN, 4.0, 6.0],
+                    &[5.0, 5.0, 8.0],
+                ],
+                [4.5, 0.064, 0.6],
+            ),
+            (
+                &[&[1.0], &[2.0, 4.0, 5.0]],
+                [16.0 / 7.0, 0.2697032566597785, 8.0 / 15.0],
+            ),
+            (&[&[1.0, 1.0], &[2.0, 2.0]], [f64::INFINITY, 0.0, 1.0]),
+            (&[&[0.1, 0.1], &[0.1]], [NAN; 3]),
+            (&[&[1.0], &[2.0], &[4.0]], [NAN, NAN, 1.0]),
+        ];
+        for (groups, want) in cases {
+            let groups: Vec<Vec<f64>> = groups.iter().map(|group| group.to_vec()).collect();
+            let a = anova(&groups).unwrap();
+            assert_all_close(&[a.f, a.p, a.eta2], &want);
+        }
     }
-    (values.len() - 1) as f64 * between / total
+
+    #[test]
+    fn one_group_has_nothing_to_compare_with() {
+        assert_eq!(anova(&[]), None);
+        assert_eq!(anova(&[vec![1.0, 2.0], vec![], vec![NAN]]), None);
+    }
+
+    /// NIST's SmLs01, 04 and 07: F = 21 about ever larger offsets. What remains of the error is that
+    /// of tenths near 1e6 and 1e12 as floating-point numbers.
+    #[test]
+    fn offsets_cost_no_digits() {
+        for (offset, tolerance) in [(1.0, 1e-13), (1e6, 1e-10), (1e12, 1e-4)] {
+            let group = |level: u32| -> Vec<f64> {
+                let centre = if level == 0 {
+                    0.4
+                } else if level % 2 == 1 {
+                    0.3
+                } else {
+                    0.5
+                };
+                let steps = (0..21).map(|row| {
+                    if row == 0 {
+                        0.0
+                    } else {
+                        0.1 - 0.2 * f64::from(row % 2)
+                    }
+                });
+                steps
+                    .map(|step| offset + ((centre + step) * 10.0_f64).round() / 10.0)
+                    .collect()
+            };
+            let a = anova(&(0..9).map(group).collect::<Vec<_>>()).unwrap();
+            assert!((a.f / 21.0 - 1.0).abs() < tolerance, "{offset}: {}", a.f);
+            assert!(
+                (a.eta2 / 0.482758620689655 - 1.0).abs() < tolerance,
+                "{offset}: {}",
+                a.eta2
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn shares_and_probabilities_stay_in_range(a in plain_column(), b in plain_column()) {
+            let Some(anova) = anova(&[a, b]) else { return Ok(()) };
+            for share in [anova.eta2, anova.p] {
+                prop_assert!(share.is_nan() || (0.0..=1.0).contains(&share), "{share}");
+            }
+        }
+    }
 }

@@ -56,3 +56,35 @@ pub fn pass_rate(values: &[f64], mark: f64) -> f64 {
     let passes = values.iter().filter(|&&value| value >= mark).count();
     passes as f64 / values.len() as f64 * 100.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_hold_their_floor() {
+        let scores = [
+            101.0,
+            90.0,
+            89.9,
+            80.0,
+            70.0,
+            69.5,
+            60.0,
+            59.9,
+            -5.0,
+            f64::NAN,
+        ];
+        assert_eq!(band_counts(&scores), [2, 2, 1, 2, 2]);
+        assert_eq!(band_counts(&[]), [0; 5]);
+    }
+
+    #[test]
+    fn the_mark_itself_passes() {
+        assert_eq!(
+            pass_rate(&[60.0, 59.0, f64::NAN, 61.0, 80.0], PASS_MARK),
+            75.0
+        );
+        assert!(pass_rate(&[f64::NAN], PASS_MARK).is_nan());
+    }
+}

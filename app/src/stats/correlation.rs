@@ -163,7 +163,7 @@ impl Codes {
         let min = values.iter().copied().reduce(f64::min)?;
         let max = values.iter().copied().reduce(f64::max)?;
         let range = max - min;
-        let whole = |v: &f64| v.is_nan() || (v - min) == (v - min).trunc();
+        let whole = |v: &f64| v.is_nan() || v.fract() == 0.0;
         let fits = range <= 1000.0 + values.len() as f64 && min.abs() < 1e15;
         if !fits || !values.iter().all(whole) {
             return None;
@@ -267,4 +267,109 @@ fn finite_or_nan(values: &[f64]) -> Vec<f64> {
         .iter()
         .map(|&v| if v.is_finite() { v } else { f64::NAN })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, assert_close, plain_column};
+
+    const NAN: f64 = f64::NAN;
+    const X: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+
+    #[test]
+    fn correlations_are_pandas() {
+        let cases: [(&[f64], f64, f64, usize); 6] = [
+            (
+                &[2.0, 1.0, 4.0, 3.0, 7.0, 5.0, NAN],
+                0.7917946548886297,
+                0.8285714285714287,
+                6,
+            ),
+            // An infinite value is left out, as a missing one is; ties share their rank.
+            (
+                &[2.0, 2.0, 4.0, 3.0, 7.0, 7.0, f64::INFINITY],
+                0.8998668934400765,
+                0.9121593238215745,
+                6,
+            ),
+            (&[0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], NAN, NAN, 7),
+            (&[NAN, 3.0, NAN, 1.0, NAN, NAN, NAN], -1.0, -1.0, 2),
+            (&[NAN, 3.0, NAN, NAN, NAN, NAN, NAN], NAN, NAN, 1),
+            (&[], NAN, NAN, 0),
+        ];
+        for (y, r, rho, n) in cases {
+            let (p, s) = (pearson(&X, y), spearman(&X, y));
+            assert_close(p.r, r);
+            assert_close(s.r, rho);
+            assert_eq!((p.n, s.n), (n, n));
+        }
+    }
+
+    #[test]
+    fn the_diagonal_is_one_unless_constant() {
+        let thirds = X.map(|x| x / 3.0);
+        let holes = [0.3, NAN, 0.7, 0.1, NAN, 0.2, 0.4];
+        for matrix in [pearson_matrix, spearman_matrix].map(|f| f(&[&thirds, &holes, &[0.1; 7]])) {
+            assert_eq!((matrix.cells[0][0].r, matrix.cells[1][1].r), (1.0, 1.0));
+            assert!(matrix.cells[2][2].r.is_nan() && matrix.cells[2][0].r.is_nan());
+            assert_eq!((matrix.cells[0][1].n, matrix.cells[2][2].n), (5, 7));
+        }
+    }
+
+    #[test]
+    fn ranks_share_ties() {
+        let cases: [(&[f64], &[f64]); 5] = [
+            (&[30.0, 10.0, 20.0, 10.0], &[4.0, 1.5, 3.0, 1.5]),
+            (&[0.5, NAN, 0.25, 0.5], &[2.5, NAN, 1.0, 2.5]),
+            (
+                &[0.0, -0.0, f64::NEG_INFINITY, 1e300],
+                &[2.5, 2.5, 1.0, 4.0],
+            ),
+            // Too close for a distance from the least value to tell apart.
+            (&[-1000.0, 1e-20, 0.0], &[1.0, 3.0, 2.0]),
+            (&[NAN], &[NAN]),
+        ];
+        for (values, ranks) in cases {
+            assert_all_close(&average_ranks(values), ranks);
+        }
+    }
+
+    #[test]
+    fn interval_is_fishers() {
+        let interval = correlation_interval(0.7917946548886297, 6).unwrap();
+        assert_all_close(&interval, &[-0.05530515967334017, 0.9761145801153426]);
+        assert_eq!(correlation_interval(1.0, 9), Some([1.0, 1.0]));
+        assert_eq!(
+            (correlation_interval(0.5, 3), correlation_interval(NAN, 9)),
+            (None, None)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn matrices_are_the_pairs(x in plain_column(), y in plain_column()) {
+            let n = x.len().min(y.len());
+            let (x, y) = (&x[..n], &y[..n]);
+            for (matrix, pair) in [
+                (pearson_matrix(&[x, y]), pearson(x, y)),
+                (spearman_matrix(&[x, y]), spearman(x, y)),
+            ] {
+                prop_assert_eq!(matrix.cells[0][1].n, pair.n);
+                let (cell, mirror) = (matrix.cells[0][1].r, matrix.cells[1][0].r);
+                prop_assert_eq!(cell.to_bits(), mirror.to_bits());
+                prop_assert!((cell - pair.r).abs() < 1e-12 || cell.is_nan() && pair.r.is_nan());
+            }
+        }
+
+        #[test]
+        fn counting_ranks_as_sorting_does(values in plain_column()) {
+            let whole: Vec<f64> = values.iter().map(|v| v.round()).collect();
+            let sorted = Codes::by_sorting(&whole).ranks();
+            prop_assert_eq!(format!("{sorted:?}"), format!("{:?}", average_ranks(&whole)));
+        }
+    }
 }

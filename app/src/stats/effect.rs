@@ -21,7 +21,7 @@ pub fn r2_interval(r: f64, n: usize) -> Option<[f64; 2]> {
 /// Steiger, "Beyond the F Test" (2004): the noncentralities λ under which F lies at the 97.5 and
 /// the 2.5 percentile, turned to η² = λ / (λ + df_between + df_within + 1). A bound is 0 where even
 /// λ = 0 puts F lower. `None` for an infinite or undefined F and where λ would pass
-/// [`MOST_NONCENTRAL`].
+/// `MOST_NONCENTRAL`.
 pub fn eta2_interval(f: f64, df_between: f64, df_within: f64) -> Option<[f64; 2]> {
     let low = noncentrality(f, df_between, df_within, 0.975)?;
     let high = noncentrality(f, df_between, df_within, 0.025)?;
@@ -79,4 +79,54 @@ fn root(function: impl Fn(f64) -> f64, mut above: (f64, f64), mut below: (f64, f
         last_was_above = Some(is_above);
     }
     x
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, assert_close};
+
+    #[test]
+    fn r2_interval_squares_fishers() {
+        let [low, high] = correlation_interval(0.6, 50).unwrap();
+        assert_all_close(&r2_interval(0.6, 50).unwrap(), &[low * low, high * high]);
+        assert_all_close(&r2_interval(-0.6, 50).unwrap(), &[low * low, high * high]);
+        // The interval of a weak correlation holds 0, and its longer side is the upper bound.
+        let [low, _] = correlation_interval(-0.05, 50).unwrap();
+        assert_all_close(&r2_interval(-0.05, 50).unwrap(), &[0.0, low * low]);
+        assert_eq!(r2_interval(0.5, 3), None);
+    }
+
+    #[test]
+    fn eta2_bounds_stop_at_zero() {
+        assert_eq!(eta2_interval(1e-3, 3.0, 100.0), Some([0.0, 0.0]));
+        assert_eq!(eta2_interval(1.2, 3.0, 100.0).unwrap()[0], 0.0);
+        for f in [f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(eta2_interval(f, 3.0, 100.0), None, "{f}");
+        }
+        assert_eq!(eta2_interval(2.0, 1.0, 0.0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_put_f_at_its_percentiles(
+            f in 0.0..400.0, levels in 2..30_u32, rows in 40..20_000_u32,
+        ) {
+            let (df1, df2) = (f64::from(levels - 1), f64::from(rows - levels));
+            let [low, high] = eta2_interval(f, df1, df2).unwrap();
+            prop_assert!(0.0 <= low && low <= high && high < 1.0);
+            for (eta2, p) in [(low, 0.975), (high, 0.025)] {
+                let lambda = eta2 / (1.0 - eta2) * (df1 + df2 + 1.0);
+                let reached = noncentral_f_cdf(f, df1, df2, lambda);
+                if eta2 > 0.0 {
+                    assert_close(reached, p);
+                } else {
+                    prop_assert!(reached <= p);
+                }
+            }
+        }
+    }
 }

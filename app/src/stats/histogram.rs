@@ -117,3 +117,87 @@ fn range(values: &[f64]) -> Option<(f64, f64)> {
     let max = values.iter().copied().reduce(f64::max)?;
     Some((min, max))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, plain_column};
+
+    #[test]
+    fn equal_width_is_numpys() {
+        // Tenths sit on the edges, some of them a rounding error to the wrong side.
+        let tenths: Vec<f64> = (0..=10).map(|i| 0.1 * f64::from(i)).collect();
+        let skewed = [1.0, 2.0, 2.0, 3.0, 5.0, 8.0, 13.0, 40.0];
+        let cases = [
+            (&skewed[..], vec![6, 1, 0, 0, 1], [1.0, 8.8]),
+            (&[3.0, f64::NAN, 3.0, 3.0], vec![0, 0, 3, 0], [2.5, 2.75]),
+            (&tenths, vec![1, 1, 1, 1, 1, 1, 1, 1, 1, 2], [0.0, 0.1]),
+            (&[-1.0, 1.0], vec![2], [-1.0, 1.0]),
+        ];
+        for (values, counts, edges) in cases {
+            let h = equal_width(values, counts.len()).unwrap();
+            assert_eq!(h.counts, counts, "{values:?}");
+            assert_all_close(&h.edges[..2], &edges);
+        }
+    }
+
+    #[test]
+    fn equal_width_needs_a_range() {
+        for values in [
+            &[][..],
+            &[f64::NAN],
+            &[1.0, f64::INFINITY],
+            &[1e16, 1e16 + 2.0],
+        ] {
+            assert_eq!(equal_width(values, 20), None, "{values:?}");
+        }
+        assert_eq!(equal_width(&[1.0, 2.0], 0), None);
+    }
+
+    #[test]
+    fn whole_numbers_have_a_bin_each() {
+        let h = whole_numbers(&[3.0, 1.0, 3.0, f64::NAN, -1.0]).unwrap();
+        assert_eq!(h.counts, [1, 0, 1, 0, 2]);
+        assert_eq!(h.edges, [-1.5, -0.5, 0.5, 1.5, 2.5, 3.5]);
+        assert_eq!(whole_numbers(&[1.0, 1.5]), None);
+        assert_eq!(whole_numbers(&[f64::NAN]), None);
+        assert_eq!(whole_numbers(&[1e300]), None);
+    }
+
+    #[test]
+    fn wide_ranges_have_wider_bins() {
+        let cases = [
+            (0.0, 199.0, 1.0),
+            (0.0, 200.0, 5.0),
+            (-3.0, 996.0, 10.0),
+            (0.0, 1999.0, 10.0),
+        ];
+        for (min, max, width) in cases {
+            let h = whole_numbers(&[min, max]).unwrap();
+            assert_eq!(h.edges[1] - h.edges[0], width, "{min} to {max}");
+            assert!(h.counts.len() <= 200);
+            assert_eq!((h.edges[0] + 0.5) % width, 0.0);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn counts_sum_to_the_values(values in plain_column(), bins in 1..50_usize) {
+            let present = values.iter().filter(|v| !v.is_nan()).count();
+            if let Some(h) = equal_width(&values, bins) {
+                prop_assert_eq!(h.counts.iter().sum::<usize>(), present);
+                prop_assert_eq!((h.counts.len(), h.edges.len()), (bins, bins + 1));
+                prop_assert!(h.edges.is_sorted_by(|a, b| a < b));
+            }
+            let whole: Vec<f64> = values.iter().map(|v| (v * 100.0).round()).collect();
+            if let Some(h) = whole_numbers(&whole) {
+                prop_assert_eq!(h.counts.iter().sum::<usize>(), present);
+                prop_assert!(h.counts.len() <= 200);
+                prop_assert!(h.counts[0] > 0 && h.counts[h.counts.len() - 1] > 0);
+            }
+        }
+    }
+}

@@ -14,8 +14,7 @@ const MOST_TERMS: u32 = 200_000;
 /// The regularised incomplete beta function I_x(a, b), in 0..=1, for a, b > 0, x in 0..=1 and
 /// y = 1 − x.
 ///
-/// Continued fraction 8.17.22 of the NIST Digital Library of Mathematical Functions, on the side of
-/// the mean where it converges fast.
+/// On the side of the mean where the continued fraction converges fast.
 pub(super) fn regularised(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -24,9 +23,9 @@ pub(super) fn regularised(a: f64, b: f64, x: f64, y: f64) -> f64 {
         return 1.0;
     }
     let value = if x < (a + 1.0) / (a + b + 2.0) {
-        leading_factor(a, b, x, y) / a * continued_fraction(a, b, x)
+        leading_factor(a, b, x, y) / continued_fraction(a, b, x, y)
     } else {
-        1.0 - leading_factor(b, a, y, x) / b * continued_fraction(b, a, y)
+        1.0 - leading_factor(b, a, y, x) / continued_fraction(b, a, y, x)
     };
     value.clamp(0.0, 1.0)
 }
@@ -96,20 +95,23 @@ fn deviance(observed: f64, expected: f64) -> f64 {
     sum
 }
 
-/// The continued fraction by Lentz's method, as modified by Thompson and Barnett (1986).
-fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
-    let mut c = 1.0;
-    let mut d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
+/// x^a y^b / (B(a, b) I_x(a, b)), by the even part of the usual continued fraction.
+///
+/// Didonato and Morris, "Algorithm 708" (1992), BFRAC: unlike the usual form it takes y, whose
+/// digits are lost in x when x is close to 1. Summed by Lentz's method, as modified by Thompson and
+/// Barnett (1986).
+fn continued_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let lambda = a * y - b * x;
+    let mut value = away_from_zero(a / (a + 1.0) * (lambda + 1.0));
+    let (mut c, mut d) = (value, 0.0);
     for term in 1..=MOST_TERMS {
         let m = f64::from(term);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / away_from_zero(1.0 + even * d);
-        c = away_from_zero(1.0 + even / c);
-        value *= c * d;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / away_from_zero(1.0 + odd * d);
-        c = away_from_zero(1.0 + odd / c);
+        let odd = a + 2.0 * m - 1.0;
+        let share = m * (b - m) * x / odd;
+        let numerator = share * (a + m - 1.0) * (a + b + m - 1.0) * x / odd;
+        let denominator = m + share + (a + m) / (odd + 2.0) * (lambda + 1.0 + m * (1.0 + y));
+        d = 1.0 / away_from_zero(denominator + numerator * d);
+        c = away_from_zero(denominator + numerator / c);
         value *= c * d;
         if (c * d - 1.0).abs() <= f64::EPSILON {
             break;

@@ -78,3 +78,49 @@ fn grid(min: f64, max: f64, points: usize) -> Vec<f64> {
     }
     grid
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, plain_column};
+
+    #[test]
+    fn density_is_scipys() {
+        let values = [1.0, 2.0, 2.0, f64::NAN, 3.0, 5.0, 8.0, 13.0, 40.0];
+        let kde = gaussian_kde(&values, 4).unwrap();
+        assert_all_close(
+            &[kde.factor, kde.bandwidth],
+            &[0.6597539553864471, 8.60755895447771],
+        );
+        assert_eq!(kde.x, [1.0, 14.0, 27.0, 40.0]);
+        let y = [
+            0.03449697203862273,
+            0.02250964248798358,
+            0.004473224945421414,
+            0.005844497742692418,
+        ];
+        assert_all_close(&kde.y, &y);
+    }
+
+    #[test]
+    fn without_spread_there_is_no_density() {
+        for values in [&[][..], &[1.0], &[0.1; 9], &[1.0, f64::INFINITY]] {
+            assert_eq!(gaussian_kde(values, 50), None, "{values:?}");
+        }
+        assert_eq!(gaussian_kde(&[1.0, 2.0], 0).unwrap().x, [0.0; 0]);
+        assert_eq!(gaussian_kde(&[1.0, 2.0], 1).unwrap().x, [1.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn density_is_positive_and_holds_at_most_everything(values in plain_column()) {
+            let Some(kde) = gaussian_kde(&values, 200) else { return Ok(()) };
+            prop_assert!(kde.y.iter().all(|&y| y >= 0.0));
+            let area = (kde.x[1] - kde.x[0]) * kde.y.iter().sum::<f64>();
+            prop_assert!(area > 0.3 && area < 1.05, "{area}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Splits an outcome by the levels of a factor: what box plots per level and analyses of variance
 //! take.
 
+use super::summary::present;
+
 /// The outcomes present per level, in level order and within a level in row order.
 ///
 /// `codes` and `outcome` hold one element per row. The result has `levels` vectors, empty ones
@@ -14,4 +16,30 @@ pub fn by_level(codes: &[u32], levels: usize, outcome: &[f64]) -> Vec<Vec<f64>> 
         }
     }
     groups
+}
+
+/// The values present in each group, groups without any left out.
+pub(super) fn present_groups(groups: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    groups
+        .iter()
+        .map(|group| present(group))
+        .filter(|group| !group.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::MISSING_LEVEL;
+
+    #[test]
+    fn rows_missing_either_are_dropped() {
+        let codes = [2, 0, MISSING_LEVEL, 2, 0, 7];
+        let outcome = [5.0, 1.0, 9.0, 4.0, f64::NAN, 9.0];
+        assert_eq!(
+            by_level(&codes, 3, &outcome),
+            [vec![1.0], vec![], vec![5.0, 4.0]]
+        );
+        assert_eq!(by_level(&codes, 0, &outcome), Vec::<Vec<f64>>::new());
+    }
 }

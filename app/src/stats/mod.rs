@@ -1,6 +1,6 @@
 //! The statistics: slices in, plain structs out.
 //!
-//! Place in the chain: dataset → filter → **stats** → charts → views. Nothing here reads a file, a
+//! Place in the chain: dataset → filter → **stats** → figures → charts → views → server. Nothing here reads a file, a
 //! clock or a data frame, and nothing here fails: an undefined figure is NaN or `None`.
 //!
 //! Conventions, shared by every module and held to pandas, scipy and statsmodels by the tests:
@@ -9,20 +9,23 @@
 //! - quantiles interpolate linearly (Hyndman and Fan's type 7), variances divide by n − 1;
 //! - intervals are `[low, high]` at 95 %.
 
-pub mod anova;
-pub mod bands;
-pub mod correlation;
-pub mod distributions;
-pub mod effect;
-pub mod histogram;
+mod anova;
+mod bands;
+mod correlation;
+mod distributions;
+mod effect;
+mod histogram;
 mod incomplete_beta;
-pub mod kde;
-pub mod levels;
-pub mod multiple;
-pub mod summary;
+mod kde;
+mod kruskal;
+mod levels;
+mod multiple;
+mod summary;
 mod sums;
-pub mod trend;
-pub mod tukey;
+#[cfg(test)]
+mod testing;
+mod trend;
+mod tukey;
 
 pub use anova::{Anova, anova};
 pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
@@ -33,6 +36,7 @@ pub use correlation::{
 pub use effect::{eta2_interval, r2_interval};
 pub use histogram::{Histogram, equal_width, whole_numbers};
 pub use kde::{Kde, gaussian_kde};
+pub use kruskal::{Kruskal, kruskal};
 pub use levels::by_level;
 pub use multiple::benjamini_hochberg;
 pub use summary::{Summary, mean, mean_interval, quantile, sorted, summarize};

@@ -17,3 +17,31 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     }
     adjusted
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::assert_all_close;
+
+    #[test]
+    fn adjusted_as_statsmodels() {
+        let q = benjamini_hochberg(&[0.01, 0.04, 0.03, f64::NAN, 0.005, 0.8, 0.03]);
+        assert_all_close(&q, &[0.03, 0.048, 0.045, f64::NAN, 0.03, 0.8, 0.045]);
+        assert_eq!(benjamini_hochberg(&[0.2]), [0.2]);
+        assert_eq!(benjamini_hochberg(&[]), [0.0; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn order_is_kept_and_nothing_shrinks(p in prop::collection::vec(0.0..=1.0, 0..40)) {
+            let q = benjamini_hochberg(&p);
+            for i in 0..p.len() {
+                // p n / n may lose a digit.
+                prop_assert!(p[i] <= q[i] * (1.0 + 1e-15) && q[i] <= 1.0);
+                prop_assert!((0..i).all(|j| (p[i] <= p[j]) == (q[i] <= q[j]) || q[i] == q[j]));
+            }
+        }
+    }
+}

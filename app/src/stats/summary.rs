@@ -53,7 +53,7 @@ pub fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// The values present, in their order.
-pub fn present(values: &[f64]) -> Vec<f64> {
+pub(super) fn present(values: &[f64]) -> Vec<f64> {
     values
         .iter()
         .copied()
@@ -111,4 +111,71 @@ pub(super) fn standard_deviation(values: &[f64]) -> f64 {
     }
     let deviations = sums::centred(values);
     (sums::dot(&deviations, &deviations) / (values.len() - 1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::{assert_all_close, assert_close, plain_column};
+
+    const VALUES: [f64; 9] = [40.0, 1.0, 2.0, 8.0, f64::NAN, 2.0, 3.0, 13.0, 5.0];
+
+    #[test]
+    fn summary_is_pandas_describe() {
+        let s = summarize(&VALUES);
+        assert_eq!(s.count, 8);
+        assert_all_close(
+            &[s.mean, s.std, s.min, s.q1, s.median, s.q3, s.max],
+            &[9.25, 13.046619704516788, 1.0, 2.0, 4.0, 9.25, 40.0],
+        );
+    }
+
+    #[test]
+    fn few_values_leave_figures_undefined() {
+        let none = summarize(&[f64::NAN]);
+        assert_eq!(none.count, 0);
+        assert!(
+            [none.mean, none.std, none.min, none.median, none.max]
+                .iter()
+                .all(|v| v.is_nan())
+        );
+        let one = summarize(&[3.5]);
+        assert_eq!((one.count, one.mean, one.q1, one.max), (1, 3.5, 3.5, 3.5));
+        assert!(one.std.is_nan());
+        assert_eq!(mean_interval(&[3.5]), None);
+    }
+
+    #[test]
+    fn quantiles_are_type_seven() {
+        let sorted = sorted(&VALUES);
+        for (p, want) in [(0.0, 1.0), (0.1, 1.7), (0.9, 21.1), (1.0, 40.0)] {
+            assert_close(quantile(&sorted, p), want);
+        }
+        assert!(quantile(&sorted, 1.1).is_nan());
+        assert!(quantile(&[], 0.5).is_nan());
+        assert_eq!(
+            quantile(&[1.0, f64::INFINITY, f64::INFINITY], 0.75),
+            f64::INFINITY
+        );
+    }
+
+    #[test]
+    fn mean_interval_is_students() {
+        let interval = mean_interval(&VALUES).unwrap();
+        assert_all_close(&interval, &[-1.6572470295224733, 20.157247029522473]);
+    }
+
+    proptest! {
+        #[test]
+        fn figures_are_in_order(values in plain_column()) {
+            let s = summarize(&values);
+            prop_assume!(s.count > 0);
+            let ordered = [s.min, s.q1, s.median, s.q3, s.max];
+            prop_assert!(ordered.is_sorted(), "{ordered:?}");
+            prop_assert!(s.min <= s.mean + 1e-9 && s.mean <= s.max + 1e-9);
+        }
+    }
 }

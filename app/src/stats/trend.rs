@@ -123,3 +123,68 @@ fn slope_p(r: f64, unexplained: f64, df: f64, flat: bool) -> f64 {
     // Two points always lie on a line; scipy answers by whether it is level.
     if flat { 1.0 } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::stats::testing::{assert_all_close, assert_close};
+
+    const NAN: f64 = f64::NAN;
+
+    #[test]
+    fn trend_is_linregress() {
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, NAN];
+        let t = trend(&x, &[2.0, 1.0, 4.0, 3.0, 7.0, 5.0, NAN, 1.0]).unwrap();
+        assert_eq!(t.n, 6);
+        assert_all_close(
+            &[t.slope, t.intercept, t.r, t.p, t.slope_stderr],
+            &[
+                0.9142857142857143,
+                0.4666666666666668,
+                0.7917946548886297,
+                0.06051140336275658,
+                0.3526382586966403,
+            ],
+        );
+        assert_all_close(&t.slope_ci95, &[-0.06479505297804566, 1.8933664815494762]);
+        assert_all_close(&t.band(0.0), &[-3.3463051083654083, 4.279638441698737]);
+        assert_all_close(&t.band(3.5), &[1.99456793032505, 5.338765403008286]);
+        assert_close(t.at(3.5), 11.0 / 3.0);
+    }
+
+    #[test]
+    fn edge_cases_are_scipys() {
+        // x, y, then slope, r, p and standard error of the slope
+        let cases: [(&[f64], &[f64], [f64; 4]); 4] = [
+            (&[1.0, 2.0], &[5.0, 5.0], [0.0, NAN, 1.0, 0.0]),
+            (&[1.0, 2.0], &[5.0, 6.0], [1.0, 1.0, 0.0, 0.0]),
+            (&[1.0, 2.0, 3.0], &[0.1, 0.1, 0.1], [0.0, NAN, NAN, NAN]),
+            (
+                &[0.0, 1.0, 2.0, 3.0],
+                &[1.0, 3.0, 5.0, 7.0],
+                [2.0, 1.0, 1e-20, 0.0],
+            ),
+        ];
+        for (x, y, want) in cases {
+            let t = trend(x, y).unwrap();
+            assert_all_close(&[t.slope, t.r, t.p, t.slope_stderr], &want);
+            assert_eq!(t.slope_ci95[0].is_nan(), t.n == 2 || t.r.is_nan());
+        }
+        for x in [&[][..], &[1.0], &[0.1, 0.1, 0.1], &[1.0, NAN]] {
+            assert_eq!(trend(x, &[1.0, 2.0, 3.0]), None, "{x:?}");
+        }
+    }
+
+    #[test]
+    fn a_large_offset_costs_no_digits() {
+        let x: Vec<f64> = (0..9).map(f64::from).collect();
+        let y: Vec<f64> = x.iter().map(|x| 0.5 * x + (x * 7.0) % 3.0).collect();
+        let far_x: Vec<f64> = x.iter().map(|x| x + 1e9).collect();
+        let far_y: Vec<f64> = y.iter().map(|y| y - 1e9).collect();
+        let (near, far) = (trend(&x, &y).unwrap(), trend(&far_x, &far_y).unwrap());
+        assert_close(far.slope, near.slope);
+        assert_close(far.slope_stderr, near.slope_stderr);
+        assert_close(far.p, near.p);
+    }
+}

@@ -57,3 +57,46 @@ pub fn box_stats(values: &[f64]) -> Option<BoxStats> {
         outliers,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::testing::plain_column;
+
+    #[test]
+    fn whiskers_end_at_data() {
+        let nan = f64::NAN;
+        let cases: [(&[f64], [f64; 2], &[f64]); 4] = [
+            // The upper fence is 20.125, and no value lies there.
+            (
+                &[40.0, 1.0, 2.0, nan, 8.0, 2.0, 3.0, 13.0, 5.0],
+                [1.0, 13.0],
+                &[40.0],
+            ),
+            (&[5.0, 5.0, 5.0, 5.0, 6.0, 4.0], [5.0, 5.0], &[4.0, 6.0]),
+            (&[7.0], [7.0, 7.0], &[]),
+            (&[1.0, 2.0, 3.0], [1.0, 3.0], &[]),
+        ];
+        for (values, whiskers, outliers) in cases {
+            let b = box_stats(values).unwrap();
+            assert_eq!([b.whisker_low, b.whisker_high], whiskers, "{values:?}");
+            assert_eq!(b.outliers, outliers, "{values:?}");
+        }
+        assert_eq!(box_stats(&[nan]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_is_inside_or_an_outlier(values in plain_column()) {
+            let Some(b) = box_stats(&values) else { return Ok(()) };
+            let inside = |v: &&f64| (b.whisker_low..=b.whisker_high).contains(*v);
+            prop_assert_eq!(values.iter().filter(inside).count() + b.outliers.len(), b.n);
+            prop_assert!(values.contains(&b.whisker_low) && values.contains(&b.whisker_high));
+            let reach = 1.5 * (b.q3 - b.q1);
+            prop_assert!(b.whisker_low >= b.q1 - reach && b.whisker_high <= b.q3 + reach);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The figures by which a sample is compared with the published dataset: read from
 //! `published.json`, or computed from a CSV.
 
+pub(crate) mod comparison;
 mod regression;
 
 use std::collections::BTreeMap;
