@@ -10,8 +10,8 @@ use charming::series::Bar;
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, short, tuple, value_axis, whole,
+    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, overlay, palette,
+    short, tuple, value_axis, whole,
 };
 use crate::figures::{FactorCorrelation, FactorImpact};
 use crate::format;

@@ -46,13 +46,6 @@ impl Cell {
 
     /// The fields that it makes in CSV: full precision, empty where undefined.
     fn fields(&self) -> Vec<String> {
-        let exact = |x: f64| {
-            if x.is_nan() {
-                String::new()
-            } else {
-                x.to_string()
-            }
-        };
         match self {
             Self::Text(text) | Self::Link { text, .. } => vec![guarded(text)],
             Self::Count(n) => vec![n.to_string()],
