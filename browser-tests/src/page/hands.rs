@@ -36,30 +36,16 @@ impl Page {
             .with_context(|| format!("click {selector}"))
     }
 
-    /// Moves the mouse over the middle of what `selector` matches.
-    pub async fn hover(&self, selector: &str) -> Result<()> {
-        self.scroll_to(selector).await?;
-        let element = self.element(selector).await?;
-        let over = PointerAction::MoveToElement {
-            element,
-            duration: None,
-            x: 0.0,
-            y: 0.0,
-        };
-        Ok(self
-            .client()
-            .perform_actions(MouseActions::new("mouse".to_owned()).then(over))
-            .await?)
+    /// Moves the mouse to a place in the window.
+    pub async fn point_at(&self, x: f64, y: f64) -> Result<()> {
+        let mouse = MouseActions::new("mouse".to_owned()).then(to(x, y));
+        Ok(self.client().perform_actions(mouse).await?)
     }
 
     /// Clicks with the mouse at a place in the window.
     pub async fn click_at(&self, x: f64, y: f64) -> Result<()> {
         let mouse = MouseActions::new("mouse".to_owned())
-            .then(PointerAction::MoveTo {
-                duration: None,
-                x,
-                y,
-            })
+            .then(to(x, y))
             .then(PointerAction::Down { button: 0 })
             .then(PointerAction::Up { button: 0 });
         Ok(self.client().perform_actions(mouse).await?)
@@ -105,5 +91,13 @@ impl Page {
         let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.run(script, vec![json!(selector)]).await?;
         Ok(())
+    }
+}
+
+fn to(x: f64, y: f64) -> PointerAction {
+    PointerAction::MoveTo {
+        duration: None,
+        x,
+        y,
     }
 }

@@ -125,7 +125,7 @@ fn clicking_a_category_filters_by_it() -> Result<()> {
 
 /// Where the mark of a chart's first category is in the window: a point, or the box around a
 /// median.
-async fn mark(page: &Page, chart: &str) -> Result<(f64, f64)> {
+pub(super) async fn mark(page: &Page, chart: &str) -> Result<(f64, f64)> {
     page.scroll_to(&format!("#chart-{chart} .plot")).await?;
     let place = page
         .run(include_str!("mark.js"), vec![json!(chart)])
