@@ -5,7 +5,8 @@ use super::performance::scores_by;
 use super::{Analysis, Scatter};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    anova, benjamini_hochberg, correlation_interval, eta2_interval, pearson, r2_interval, trend,
+    Correlation, Trend, anova, benjamini_hochberg, correlation_interval, eta2_interval, pearson,
+    r2_interval, trend,
 };
 
 /// Correlation of one numeric factor with the outcome.
@@ -64,12 +65,13 @@ impl FactorImpact {
         let choices = analysis.choices();
         let factor = analysis.numeric_or_best(choices.factor);
         let with_trends = choices.trend.unwrap_or(true);
+        let fits = fits(analysis);
         Self {
-            correlations: correlations(analysis),
+            correlations: correlations(analysis, &fits),
             scatter: factor.map(|x| {
                 Scatter::compute(analysis, x, analysis.outcome, choices.color, with_trends)
             }),
-            ranking: ranking(analysis),
+            ranking: ranking(analysis, &fits),
         }
     }
 
@@ -93,15 +95,27 @@ impl FactorImpact {
     }
 }
 
-fn correlations(analysis: &Analysis<'_>) -> Vec<FactorCorrelation> {
-    let mut all: Vec<FactorCorrelation> = analysis
-        .numeric_factors()
-        .into_iter()
-        .map(|factor| {
-            let found = pearson(analysis.selected.numbers(factor), analysis.scores());
+/// The trend of the outcome over each numeric factor.
+type Fits = Vec<(ColumnId, Option<Trend>)>;
+
+fn fits(analysis: &Analysis<'_>) -> Fits {
+    let fit = |id| trend(analysis.selected.numbers(id), analysis.scores());
+    let factors = analysis.numeric_factors().into_iter();
+    factors.map(|id| (id, fit(id))).collect()
+}
+
+fn correlations(analysis: &Analysis<'_>, fits: &Fits) -> Vec<FactorCorrelation> {
+    let mut all: Vec<FactorCorrelation> = fits
+        .iter()
+        .map(|(factor, fit)| {
+            let found = match fit {
+                Some(fit) => Correlation { r: fit.r, n: fit.n },
+                // A constant factor has no trend, but it has pairs.
+                None => pearson(analysis.selected.numbers(*factor), analysis.scores()),
+            };
             FactorCorrelation {
-                factor,
-                name: analysis.dataset.column(factor).name.clone(),
+                factor: *factor,
+                name: analysis.dataset.column(*factor).name.clone(),
                 r: found.r,
                 interval: correlation_interval(found.r, found.n),
                 n: found.n,
@@ -112,11 +126,10 @@ fn correlations(analysis: &Analysis<'_>) -> Vec<FactorCorrelation> {
     all
 }
 
-fn ranking(analysis: &Analysis<'_>) -> Vec<RankedFactor> {
-    let mut ranked: Vec<RankedFactor> = analysis
-        .numeric_factors()
-        .into_iter()
-        .map(|factor| rank_numeric(analysis, factor))
+fn ranking(analysis: &Analysis<'_>, fits: &Fits) -> Vec<RankedFactor> {
+    let mut ranked: Vec<RankedFactor> = fits
+        .iter()
+        .map(|(factor, fit)| rank_numeric(analysis, *factor, fit.as_ref()))
         .collect();
     let factors = analysis.dataset.factor_ids();
     ranked.extend(
@@ -132,17 +145,16 @@ fn ranking(analysis: &Analysis<'_>) -> Vec<RankedFactor> {
     ranked
 }
 
-fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {
-    let fit = trend(analysis.selected.numbers(factor), analysis.scores());
+fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId, fit: Option<&Trend>) -> RankedFactor {
     RankedFactor {
         factor,
         name: analysis.dataset.column(factor).name.clone(),
         numeric: true,
-        explained: fit.as_ref().map_or(f64::NAN, |fit| fit.r2),
-        interval: fit.as_ref().and_then(|fit| r2_interval(fit.r, fit.n)),
-        p: fit.as_ref().map_or(f64::NAN, |fit| fit.p),
+        explained: fit.map_or(f64::NAN, |fit| fit.r2),
+        interval: fit.and_then(|fit| r2_interval(fit.r, fit.n)),
+        p: fit.map_or(f64::NAN, |fit| fit.p),
         q: f64::NAN,
-        n: fit.as_ref().map_or(0, |fit| fit.n),
+        n: fit.map_or(0, |fit| fit.n),
     }
 }
 

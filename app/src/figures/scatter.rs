@@ -63,8 +63,9 @@ impl Scatter {
         let (xs, ys) = (table.numbers(x), table.numbers(y));
         let pairs = complete(xs, ys);
         let n = pairs.len();
+        let overall = trend(xs, ys);
         let groups = match color {
-            None => vec![group(None, pairs, with_trends)],
+            None => vec![group(None, pairs, overall.clone().filter(|_| with_trends))],
             Some(factor) => {
                 let levels = analysis.dataset.column(factor).levels();
                 split(xs, ys, table.codes(factor), levels.len())
@@ -72,7 +73,8 @@ impl Scatter {
                     .enumerate()
                     .filter(|(_, pairs)| !pairs.is_empty())
                     .map(|(level, pairs)| {
-                        group(Some((level, levels[level].clone())), pairs, with_trends)
+                        let fit = with_trends.then(|| fit(&pairs)).flatten();
+                        group(Some((level, levels[level].clone())), pairs, fit)
                     })
                     .collect()
             }
@@ -84,7 +86,7 @@ impl Scatter {
             y_name: analysis.dataset.column(y).name.clone(),
             color: color.map(|id| (id, analysis.dataset.column(id).name.clone())),
             groups,
-            overall: trend(xs, ys),
+            overall,
             n,
         }
     }
@@ -114,12 +116,13 @@ fn split(xs: &[f64], ys: &[f64], codes: &[u32], levels: usize) -> Vec<Vec<Pair>>
     split
 }
 
-fn group(level: Option<(usize, String)>, mut pairs: Vec<Pair>, with_trend: bool) -> Group {
-    let trend = with_trend.then(|| {
-        let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-        trend(&xs, &ys)
-    });
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+fn fit(pairs: &[Pair]) -> Option<Trend> {
+    let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    trend(&xs, &ys)
+}
+
+fn group(level: Option<(usize, String)>, mut pairs: Vec<Pair>, trend: Option<Trend>) -> Group {
+    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     Group {
         level,
         n: pairs.len(),
@@ -131,6 +134,6 @@ fn group(level: Option<(usize, String)>, mut pairs: Vec<Pair>, with_trend: bool)
                 count: same.len(),
             })
             .collect(),
-        trend: trend.flatten(),
+        trend,
     }
 }

@@ -1,6 +1,8 @@
 //! Does the mean outcome differ between the levels of a factor? One-way analysis of variance with
 //! its effect size.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{distributions::f_sf, levels::present_groups, sums};
@@ -34,17 +36,17 @@ pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
     if levels < 2 {
         return None;
     }
-    let values = groups.concat();
+    let n: usize = groups.iter().map(|group| group.len()).sum();
     let df_between = (levels - 1) as f64;
-    let df_within = (values.len() - levels) as f64;
-    let (between, within) = sums_of_squares(&groups, &values);
-    let f = f_ratio(&groups, &values, between / df_between, within / df_within);
+    let df_within = (n - levels) as f64;
+    let spread = Spread::of(&groups, n);
+    let f = spread.f_ratio(df_between, df_within);
     Some(Anova {
-        n: values.len(),
+        n,
         levels,
         f,
         p: f_sf(f, df_between, df_within),
-        eta2: between / (between + within),
+        eta2: spread.between / (spread.between + spread.within),
         df_between,
         df_within,
     })
@@ -52,40 +54,61 @@ pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
 
 /// Sums of squares between and within the groups, each from deviations rather than as the
 /// difference of larger sums.
-fn sums_of_squares(groups: &[Vec<f64>], values: &[f64]) -> (f64, f64) {
-    if sums::constant(values) {
-        return (0.0, 0.0);
-    }
-    // Any offset near the data will do: it leaves small numbers whose own mean is then exact.
-    let offset = sums::mean(values);
-    let grand = sums::sum(values.iter().map(|v| v - offset)) / values.len() as f64;
-    let shifted_mean =
-        |group: &[f64]| sums::sum(group.iter().map(|v| v - offset)) / group.len() as f64;
-    let between = sums::sum(
-        groups
-            .iter()
-            .map(|group| group.len() as f64 * (shifted_mean(group) - grand).powi(2)),
-    );
-    let within = sums::sum(
-        groups
-            .iter()
-            .filter(|group| !sums::constant(group))
-            .map(|group| {
-                let mean = shifted_mean(group);
-                sums::sum(group.iter().map(|v| (v - offset - mean).powi(2)))
-            }),
-    );
-    (between, within)
+struct Spread {
+    between: f64,
+    within: f64,
+    /// Every group's values are equal.
+    constant_groups: bool,
+    /// All values are equal.
+    constant: bool,
 }
 
-/// F, with scipy's answers where it is not a number.
-fn f_ratio(groups: &[Vec<f64>], values: &[f64], between: f64, within: f64) -> f64 {
-    if groups.len() == values.len() || sums::constant(values) {
-        f64::NAN
-    } else if groups.iter().all(|group| sums::constant(group)) {
-        f64::INFINITY
-    } else {
-        between / within
+impl Spread {
+    fn of(groups: &[Cow<'_, [f64]>], n: usize) -> Self {
+        let constant_groups = groups.iter().all(|group| sums::constant(group));
+        let constant = constant_groups && groups.windows(2).all(|pair| pair[0][0] == pair[1][0]);
+        if constant {
+            return Self {
+                between: 0.0,
+                within: 0.0,
+                constant_groups,
+                constant,
+            };
+        }
+        // Any offset near the data will do: it leaves small numbers, whose sums keep their digits.
+        let total: f64 = groups.iter().map(|group| sums::about(group, 0.0)).sum();
+        let offset = total / n as f64;
+        let means: Vec<f64> = groups
+            .iter()
+            .map(|group| sums::about(group, offset) / group.len() as f64)
+            .collect();
+        let sized = || groups.iter().zip(&means);
+        let grand = sized()
+            .map(|(group, mean)| group.len() as f64 * mean)
+            .sum::<f64>()
+            / n as f64;
+        Self {
+            between: sized()
+                .map(|(group, mean)| group.len() as f64 * (mean - grand).powi(2))
+                .sum(),
+            within: sized()
+                .filter(|(group, _)| !sums::constant(group))
+                .map(|(group, mean)| sums::squares_about(group, offset, *mean))
+                .sum(),
+            constant_groups,
+            constant,
+        }
+    }
+
+    /// F, with scipy's answers where it is not a number.
+    fn f_ratio(&self, df_between: f64, df_within: f64) -> f64 {
+        if df_within == 0.0 || self.constant {
+            f64::NAN
+        } else if self.constant_groups {
+            f64::INFINITY
+        } else {
+            (self.between / df_between) / (self.within / df_within)
+        }
     }
 }
 

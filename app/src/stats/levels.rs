@@ -1,6 +1,8 @@
 //! Splits an outcome by the levels of a factor: what box plots per level and analyses of variance
 //! take.
 
+use std::borrow::Cow;
+
 use super::summary::present;
 
 /// The outcomes present per level, in level order and within a level in row order.
@@ -9,7 +11,13 @@ use super::summary::present;
 /// included. Rows whose outcome is NaN or whose code is not below `levels` (so also
 /// [`MISSING_LEVEL`](super::MISSING_LEVEL)) are dropped.
 pub fn by_level(codes: &[u32], levels: usize, outcome: &[f64]) -> Vec<Vec<f64>> {
-    let mut groups = vec![Vec::new(); levels];
+    let mut sizes = vec![0; levels];
+    for &code in codes {
+        if let Some(size) = sizes.get_mut(code as usize) {
+            *size += 1;
+        }
+    }
+    let mut groups: Vec<Vec<f64>> = sizes.into_iter().map(Vec::with_capacity).collect();
     for (&code, &value) in codes.iter().zip(outcome) {
         if let Some(group) = groups.get_mut(code as usize).filter(|_| !value.is_nan()) {
             group.push(value);
@@ -19,10 +27,13 @@ pub fn by_level(codes: &[u32], levels: usize, outcome: &[f64]) -> Vec<Vec<f64>> 
 }
 
 /// The values present in each group, groups without any left out.
-pub(super) fn present_groups(groups: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub(super) fn present_groups(groups: &[Vec<f64>]) -> Vec<Cow<'_, [f64]>> {
     groups
         .iter()
-        .map(|group| present(group))
+        .map(|group| match group.iter().any(|value| value.is_nan()) {
+            true => Cow::Owned(present(group)),
+            false => Cow::Borrowed(group.as_slice()),
+        })
         .filter(|group| !group.is_empty())
         .collect()
 }

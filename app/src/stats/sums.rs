@@ -47,6 +47,17 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     in_lanes(a, b, |left, right| left * right)
 }
 
+/// Sum of the values' distances to `centre`.
+pub(super) fn about(values: &[f64], centre: f64) -> f64 {
+    in_lanes(values, values, |value, _| value - centre)
+}
+
+/// Sum of the squared distances to `offset + mean`, the offset taken off first so that neither
+/// subtraction rounds much.
+pub(super) fn squares_about(values: &[f64], offset: f64, mean: f64) -> f64 {
+    in_lanes(values, values, |value, _| (value - offset - mean).powi(2))
+}
+
 /// Sum of a function of each pair, in four lanes so that the processor need not wait for each
 /// addition.
 fn in_lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
