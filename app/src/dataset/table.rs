@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use polars::prelude::{AnyValue, DataFrame, DataType};
+use polars::prelude::{AnyValue, ChunkedArray, DataFrame, PolarsNumericType};
 
 use super::{ColumnId, Dataset};
 use crate::stats::MISSING_LEVEL;
@@ -73,34 +73,36 @@ impl<'a> Table<'a> {
 
     fn to_numbers(&self, id: ColumnId) -> Vec<f64> {
         let column = &self.frame.columns()[id.index()];
-        let nan = || vec![f64::NAN; self.rows()];
-        match column.dtype() {
-            DataType::Int64 => column.i64().map_or_else(
-                |_| nan(),
-                |values| {
-                    values
-                        .iter()
-                        .map(|v| v.map_or(f64::NAN, |v| v as f64))
-                        .collect()
-                },
-            ),
-            DataType::Float64 => column.f64().map_or_else(
-                |_| nan(),
-                |values| values.iter().map(|v| v.unwrap_or(f64::NAN)).collect(),
-            ),
-            _ => nan(),
+        if let Ok(whole) = column.i64() {
+            plain(whole, f64::NAN, |value| value as f64)
+        } else if let Ok(real) = column.f64() {
+            plain(real, f64::NAN, |value| value)
+        } else {
+            vec![f64::NAN; self.rows()]
         }
     }
 
     fn to_codes(&self, id: ColumnId) -> Vec<u32> {
         let column = &self.frame.columns()[id.index()];
         match column.cat8() {
-            Ok(levels) => levels
-                .physical()
-                .iter()
-                .map(|code| code.map_or(MISSING_LEVEL, u32::from))
-                .collect(),
+            Ok(levels) => plain(levels.physical(), MISSING_LEVEL, u32::from),
             Err(_) => vec![MISSING_LEVEL; self.rows()],
         }
+    }
+}
+
+/// The values of a polars column in order, `missing` where it has none. A column without gaps in
+/// one piece, which most are, is read as the slice that it is.
+fn plain<T: PolarsNumericType, V: Copy>(
+    column: &ChunkedArray<T>,
+    missing: V,
+    convert: impl Fn(T::Native) -> V,
+) -> Vec<V> {
+    match column.cont_slice() {
+        Ok(values) => values.iter().map(|&value| convert(value)).collect(),
+        Err(_) => column
+            .iter()
+            .map(|value| value.map_or(missing, &convert))
+            .collect(),
     }
 }
