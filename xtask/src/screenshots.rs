@@ -25,11 +25,7 @@ impl Screenshots {
     pub(crate) fn run(&self) -> Result<()> {
         let (sh, workspace) = Workspace::enter()?;
         tools::browser(&sh)?;
-        cmd!(sh, "cargo build --package student-analytics").run()?;
-        let _program = sh.push_env(
-            "STUDENT_ANALYTICS_BIN",
-            workspace.target.join("debug/student-analytics"),
-        );
+        let _program = sh.push_env("STUDENT_ANALYTICS_BIN", workspace.program(&sh)?);
         if self.readme {
             let picture = workspace.root.join("docs/overview.png");
             cmd!(

@@ -124,12 +124,8 @@ fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
         &workspace.tools(),
         &workspace.root.join("browser-tests"),
     )?;
-    cmd!(sh, "cargo build --package student-analytics").run()?;
     let tests_in_browser = cmd!(sh, "cargo test --package browser-tests")
-        .env(
-            "STUDENT_ANALYTICS_BIN",
-            workspace.target.join("debug/student-analytics"),
-        )
+        .env("STUDENT_ANALYTICS_BIN", workspace.program(sh)?)
         .env("AXE_CORE", packages.join("axe-core/axe.min.js"));
     tests(tests_in_browser)
 }

@@ -36,6 +36,19 @@ impl Workspace {
         Ok((sh, workspace))
     }
 
+    /// Builds the program for tests that run it; its path.
+    ///
+    /// As `cargo test` does for the program's own tests, and with the same packages, because with
+    /// others the large dependencies would have other features and be compiled a second time.
+    pub(crate) fn program(&self, sh: &Shell) -> Result<PathBuf> {
+        cmd!(
+            sh,
+            "cargo test --workspace --exclude browser-tests --no-run"
+        )
+        .run()?;
+        Ok(self.target.join("debug/student-analytics"))
+    }
+
     /// Where what the checks need from elsewhere is kept.
     pub(crate) fn tools(&self) -> PathBuf {
         self.target.join("tools")
