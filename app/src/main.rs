@@ -14,6 +14,7 @@ use student_analytics::format;
 use student_analytics::server::{App, router};
 use student_analytics::views::About;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Cli, ServeOptions};
 
@@ -28,11 +29,7 @@ fn main() -> ExitCode {
     let dataset = match load(&options) {
         Ok(dataset) => dataset,
         Err(error) => {
-            let name = options.data.as_ref().map_or_else(
-                || "bundled sample".to_owned(),
-                |path| path.display().to_string(),
-            );
-            eprintln!("error: {name}: {error}");
+            eprintln!("error: {}", describe(&options, &error));
             return ExitCode::from(BAD_DATA);
         }
     };
@@ -52,12 +49,25 @@ fn load(options: &ServeOptions) -> Result<Dataset, ReadError> {
     }
 }
 
+/// The problem with the name of the file, unless it says that itself.
+fn describe(options: &ServeOptions, error: &ReadError) -> String {
+    match (&options.data, error) {
+        (Some(path), error) if !matches!(error, ReadError::Io { .. }) => {
+            format!("{}: {error}", path.display())
+        }
+        _ => error.to_string(),
+    }
+}
+
 #[tokio::main]
 async fn serve(options: &ServeOptions, dataset: Dataset) -> Result<()> {
     let address = SocketAddr::new(options.bind, options.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| explain(&error, address).context(error))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        let explanation = explain(&error, address);
+        anyhow::Error::new(error).context(explanation)
+    })?;
+    // Before anyone is told that the server runs, so that it can be stopped from then on.
+    let stop = stop_signals().context("cannot listen for signals")?;
     let about = about(options, &dataset);
     let port = listener
         .local_addr()
@@ -74,7 +84,7 @@ async fn serve(options: &ServeOptions, dataset: Dataset) -> Result<()> {
         url(options, port)
     );
     axum::serve(listener, router(App::new(dataset, about)))
-        .with_graceful_shutdown(stopped())
+        .with_graceful_shutdown(stop)
         .await
         .context("the server failed")
 }
@@ -100,41 +110,31 @@ fn url(options: &ServeOptions, port: u16) -> String {
     }
 }
 
-fn explain(error: &std::io::Error, address: SocketAddr) -> anyhow::Error {
+fn explain(error: &std::io::Error, address: SocketAddr) -> String {
     let port = address.port();
     match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!(
+        ErrorKind::AddrInUse => format!(
             "port {port} is taken by another program. Stop it, or choose another port with --port"
         ),
-        ErrorKind::PermissionDenied => anyhow::anyhow!(
-            "port {port} may not be used by this user. Choose one from 1024 up with --port"
-        ),
-        ErrorKind::AddrNotAvailable => anyhow::anyhow!(
+        ErrorKind::PermissionDenied => {
+            format!("port {port} may not be used by this user. Choose one from 1024 up with --port")
+        }
+        ErrorKind::AddrNotAvailable => format!(
             "{} is not an address of this machine. Choose one with --bind",
             address.ip()
         ),
-        _ => anyhow::anyhow!("cannot listen on {address}"),
+        _ => format!("cannot listen on {address}"),
     }
 }
 
-/// Ends when the terminal or the service manager asks to stop. Where a signal cannot be listened
-/// for, that signal keeps its default effect.
-async fn stopped() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Listens from now on; the future ends when the terminal or the service manager asks to stop.
+fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
