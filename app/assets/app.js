@@ -279,9 +279,24 @@
     for (const chart of charts.values()) chart.resize();
   }
 
-  function drawAll() {
+  // Paper is white, so everything is drawn for it in the light theme, and at once: printing does
+  // not wait for the next frame.
+
+  let screenTheme = null;
+
+  function preparePrint() {
+    screenTheme = root.dataset.theme;
+    root.dataset.theme = "light";
+    forgetCharts();
     for (const figure of document.querySelectorAll("figure.chart")) draw(figure);
-    fit();
+    for (const chart of charts.values()) chart.getZr().flush();
+  }
+
+  function endPrint() {
+    if (screenTheme === null) return;
+    root.dataset.theme = screenTheme;
+    screenTheme = null;
+    redraw();
   }
 
   registerThemes();
@@ -291,7 +306,8 @@
   document.addEventListener("submit", onSubmit);
   window.addEventListener("popstate", () => visit(location.href, false));
   window.addEventListener("resize", fit);
-  window.addEventListener("beforeprint", drawAll);
+  window.addEventListener("beforeprint", preparePrint);
+  window.addEventListener("afterprint", endPrint);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followSystem);
   showCharts();
 })();
