@@ -185,21 +185,41 @@ fn document(figures: &Figures, host: &str, origin: &str) -> Value {
     })
 }
 
-/// Replaces the README's section with `report`.
+/// Puts `report` into the README.
 fn rewrite(sh: &Shell, readme: &Path, report: &str) -> Result<()> {
-    let text = sh.read_file(readme)?;
-    let (begin, end) = SECTION;
-    let (before, rest) = text
-        .split_once(begin)
-        .with_context(|| missing(readme, begin))?;
-    let (_, after) = rest.split_once(end).with_context(|| missing(readme, end))?;
-    sh.write_file(readme, format!("{before}{begin}\n{report}{end}{after}"))?;
-    Ok(())
+    let text = with_section(&sh.read_file(readme)?, report);
+    let text = text.with_context(|| {
+        let (begin, end) = SECTION;
+        let readme = readme.display();
+        format!("{readme} has no lines {begin} and {end}: add them where the figures belong")
+    })?;
+    Ok(sh.write_file(readme, text)?)
 }
 
-fn missing(readme: &Path, mark: &str) -> String {
-    format!(
-        "{} has no line {mark}: add it where the figures belong",
-        readme.display()
-    )
+/// The text with `report` in its section; `None` if it has none.
+fn with_section(text: &str, report: &str) -> Option<String> {
+    let (begin, end) = SECTION;
+    let (before, rest) = text.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n{report}{end}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_section;
+
+    #[test]
+    fn only_the_section_is_replaced() {
+        let cases = [
+            (
+                "a\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nb\n",
+                Some("a\n<!-- bench:begin -->\nnew\n<!-- bench:end -->\nb\n"),
+            ),
+            ("a\n<!-- bench:end -->\n<!-- bench:begin -->\n", None),
+            ("a\n", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(with_section(text, "new\n").as_deref(), expected, "{text}");
+        }
+    }
 }
