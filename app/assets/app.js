@@ -17,7 +17,7 @@
       const axis = {
         axisLine: { lineStyle: { color: colors.muted } },
         axisTick: { lineStyle: { color: colors.muted } },
-        axisLabel: { color: colors.muted },
+        axisLabel: { color: colors.muted, hideOverlap: true },
         nameTextStyle: { color: colors.muted },
         splitLine: { lineStyle: { color: colors.line } },
       };

@@ -47,7 +47,7 @@ pub fn average(figures: &Average, outcome: &str, clicks: Clicks) -> Card {
         &[0, 2],
     );
     overlay::interval_caps(&mut drawing.option, 0);
-    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 140);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     drawing.clicks = clicks;
     Card {
         id: "average",
@@ -110,7 +110,7 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
         ends().fold(f64::NEG_INFINITY, f64::max),
     );
     base()
-        .grid(grid("3%", "8%", "12", "44"))
+        .grid(grid("8", "48", "12", "44"))
         .x_axis(
             value_axis(format!("mean {}", format::label(outcome)))
                 .min(number(low))

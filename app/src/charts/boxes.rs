@@ -32,7 +32,7 @@ pub fn boxes(figures: &ScoreBoxes, outcome: &str, clicks: Clicks) -> Card {
         &["score", "level", "students"],
         &[0, 2],
     );
-    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 140);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     let table = table(figures, &clicks);
     drawing.clicks = clicks;
     Card {
@@ -81,7 +81,7 @@ fn chart(levels: &[LevelBox], outcome: &str) -> Chart {
         })
         .collect();
     base()
-        .grid(grid("3%", "6%", "12", "44"))
+        .grid(grid("8", "48", "12", "44"))
         .x_axis(value_axis(format::label(outcome)))
         .y_axis(name_axis(names))
         .series(

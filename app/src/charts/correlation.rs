@@ -39,7 +39,7 @@ pub fn correlation(figures: &FactorImpact, outcome: &str, clicks: Clicks) -> Car
         &["r", "factor", "students", "label"],
         &[0, 2],
     );
-    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 150);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     let rows = figures
         .correlations
         .iter()
@@ -106,8 +106,12 @@ fn chart(defined: &[&FactorCorrelation]) -> Chart {
         })
         .collect();
     base()
-        .grid(grid("3%", "8%", "12", "44"))
-        .x_axis(value_axis("Pearson's r".to_owned()).scale(false))
+        .grid(grid("8", "48", "12", "44"))
+        .x_axis(
+            value_axis("Pearson's r".to_owned())
+                .scale(false)
+                .split_number(4),
+        )
         .y_axis(name_axis(names))
         .series(
             Bar::new()

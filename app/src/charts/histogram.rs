@@ -114,7 +114,7 @@ fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -
             Line::new()
                 .name("density")
                 .symbol(Symbol::None)
-                .smooth(false)
+                .smooth(0.4)
                 .line_style(LineStyle::new().color(palette::NEGATIVE).width(2))
                 .item_style(ItemStyle::new().color(palette::NEGATIVE))
                 .data::<charming::datatype::CompositeValue>(curve),

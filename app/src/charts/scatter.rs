@@ -105,7 +105,7 @@ fn relation_finding(figures: &Scatter) -> String {
 fn chart(figures: &Scatter) -> Chart {
     let coloured = figures.color.is_some();
     let mut chart = base()
-        .grid(grid("3%", "4%", if coloured { "40" } else { "16" }, "44"))
+        .grid(grid("40", "20", if coloured { "40" } else { "16" }, "44"))
         .x_axis(value_axis(format::label(&figures.x_name)))
         .y_axis(value_axis(format::label(&figures.y_name)).name_gap(40));
     if coloured {

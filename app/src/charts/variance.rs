@@ -39,7 +39,7 @@ pub fn variance(ranking: &[RankedFactor], outcome: &str) -> Card {
         &[0, 2],
     );
     overlay::interval_caps(&mut drawing.option, 0);
-    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 170);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     Card {
         id: "variance",
         title,
@@ -80,9 +80,9 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
         .fold(0.0, f64::max);
     let [_, end] = round_bounds(0.0, highest);
     base()
-        .grid(grid("3%", "6%", "12", "44"))
+        .grid(grid("8", "48", "12", "44"))
         .x_axis(
-            value_axis("percent of variance explained".to_owned())
+            value_axis("% of variance explained".to_owned())
                 .min(number(0.0))
                 .max(number(end.min(100.0))),
         )

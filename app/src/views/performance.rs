@@ -29,14 +29,14 @@ pub fn performance(
 }
 
 fn controls(frame: &Frame, figures: &Performance, id: &str, factors: &[String]) -> Markup {
-    let by = |name, selected: Option<&String>| {
+    let by = |name, form: &str, selected: Option<&String>| {
         let select = Select {
             name,
             label: "Category",
             options: column_options(factors),
             selected: selected.map_or("", String::as_str),
         };
-        choices(frame, "Category of this chart", &[select])
+        choices(frame, form, &[select])
     };
     match id {
         "histogram" if figures.whole_possible => {
@@ -49,10 +49,18 @@ fn controls(frame: &Frame, figures: &Performance, id: &str, factors: &[String]) 
                 ],
                 selected: figures.bins.word(),
             };
-            choices(frame, "Bins of this chart", &[select])
+            choices(frame, "Bins of the histogram", &[select])
         }
-        "average" => by("by", figures.average.as_ref().map(|average| &average.name)),
-        "boxes" => by("box", figures.boxes.as_ref().map(|boxes| &boxes.name)),
+        "average" => by(
+            "by",
+            "Category of the averages",
+            figures.average.as_ref().map(|average| &average.name),
+        ),
+        "boxes" => by(
+            "box",
+            "Category of the boxes",
+            figures.boxes.as_ref().map(|boxes| &boxes.name),
+        ),
         _ => html! {},
     }
 }

@@ -45,7 +45,7 @@ fn main() -> Result<()> {
             ..Browser::default()
         };
         let picture = browse(&program, browser, async |page| {
-            page.goto(VIEWS[0]).await?;
+            page.goto(VIEWS[1]).await?;
             page.picture().await
         })?;
         write(file, &picture)?;
