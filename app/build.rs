@@ -29,20 +29,16 @@ fn main() -> Result<()> {
     for (constant, file, media_type) in OWN {
         let path = Path::new("assets").join(file);
         source += &embed(constant, &path, file, media_type, &out)?;
-        names.push(constant);
+        names.push(format!("&{constant}"));
     }
     let media_type = "text/javascript; charset=utf-8";
     source += &embed("ECHARTS", &echarts()?, "echarts.js", media_type, &out)?;
-    names.push("ECHARTS");
-    let count = names.len();
-    let list = names.join(", ");
+    names.push("&ECHARTS".to_owned());
     writeln!(
         source,
-        "/// Every asset.\npub static ALL: [&Asset; {count}] = [{}];",
-        list.split(", ")
-            .map(|name| format!("&{name}"))
-            .collect::<Vec<_>>()
-            .join(", ")
+        "/// Every asset.\npub static ALL: [&Asset; {}] = [{}];",
+        names.len(),
+        names.join(", ")
     )?;
     fs::write(out.join("assets.rs"), source).context("cannot write the list of assets")
 }

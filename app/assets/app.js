@@ -134,6 +134,7 @@
   // Navigation without a full reload. The address is always that of the page that is shown.
 
   let pending = null;
+  let shown = location.pathname + location.search;
 
   async function visit(address, remember) {
     if (pending) pending.abort();
@@ -148,6 +149,7 @@
         return;
       }
       if (remember) history.pushState(null, "", response.url);
+      shown = location.pathname + location.search;
       show(page);
     } catch (error) {
       // A newer visit has taken over, or the server cannot be reached: then the browser says so.
@@ -185,22 +187,32 @@
   function describeFocus() {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
-    if (element.name) return { name: element.name, value: element.type === "checkbox" ? element.value : null };
-    return element.id ? { id: element.id } : null;
+    if (element.name) {
+      return { name: element.name, value: element.type === "checkbox" ? element.value : null };
+    }
+    if (element.id) return { id: element.id };
+    return element.matches("a") ? { link: element.textContent } : null;
   }
 
+  function findFocus(focus) {
+    if (focus.id) return document.getElementById(focus.id);
+    if (focus.link) {
+      const links = [...document.querySelectorAll("nav.tabs a, #sidebar a, #main a")];
+      return links.find((link) => link.textContent === focus.link);
+    }
+    return [...document.querySelectorAll("input, select")].find(
+      (field) =>
+        field.type !== "hidden" &&
+        field.name === focus.name &&
+        (focus.value === null || field.value === focus.value),
+    );
+  }
+
+  // What had the focus and is gone, as a filter's "clear" link is, leaves it to the figures.
   function restoreFocus(focus) {
     if (!focus) return;
-    const fields = [...document.querySelectorAll("input, select, button")];
-    const target = focus.id
-      ? document.getElementById(focus.id)
-      : fields.find(
-          (field) =>
-            field.type !== "hidden" &&
-            field.name === focus.name &&
-            (focus.value === null || field.value === focus.value),
-        );
-    if (target) target.focus({ preventScroll: true });
+    const target = findFocus(focus) || document.getElementById("main");
+    target.focus({ preventScroll: true });
   }
 
   function addressOf(form) {
@@ -232,7 +244,8 @@
 
   function onChange(event) {
     const form = event.target.closest("form");
-    if (form) visit(addressOf(form), true);
+    // A number that is none would be sent as nothing, and clear its filter.
+    if (form && form.reportValidity()) visit(addressOf(form), true);
   }
 
   function onSubmit(event) {
@@ -285,6 +298,7 @@
   let screenTheme = null;
 
   function preparePrint() {
+    if (screenTheme !== null) return;
     screenTheme = root.dataset.theme;
     root.dataset.theme = "light";
     forgetCharts();
@@ -304,7 +318,10 @@
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
   document.addEventListener("submit", onSubmit);
-  window.addEventListener("popstate", () => visit(location.href, false));
+  window.addEventListener("popstate", () => {
+    // A jump within the page changes nothing that was asked for.
+    if (location.pathname + location.search !== shown) visit(location.href, false);
+  });
   window.addEventListener("resize", fit);
   window.addEventListener("beforeprint", preparePrint);
   window.addEventListener("afterprint", endPrint);

@@ -3,7 +3,7 @@
 mod cli;
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -103,7 +103,7 @@ fn about(options: &ServeOptions, dataset: &Dataset) -> About {
 
 /// The address to open: `localhost` where that leads to the bound address.
 fn url(options: &ServeOptions, port: u16) -> String {
-    if options.bind.is_loopback() || options.bind.is_unspecified() {
+    if options.bind == Ipv4Addr::LOCALHOST || options.bind.is_unspecified() {
         format!("http://localhost:{port}")
     } else {
         format!("http://{}", SocketAddr::new(options.bind, port))

@@ -152,7 +152,12 @@ async fn every_response_carries_the_security_headers() {
 async fn addresses_are_answered_as_they_should_be() {
     let app = dashboard_on(SMALL);
     let cases = [
-        ("/", StatusCode::PERMANENT_REDIRECT, "/overview"),
+        ("/", StatusCode::TEMPORARY_REDIRECT, "/overview"),
+        (
+            "/?Gender=Male",
+            StatusCode::TEMPORARY_REDIRECT,
+            "/overview?Gender=Male",
+        ),
         (
             "/overview?Hours_Studied.min=10&Hours_Studied.max=&Gender=Male",
             StatusCode::SEE_OTHER,
@@ -323,4 +328,210 @@ async fn tables_of_any_shape_are_shown() {
             "{name}"
         );
     }
+}
+
+/// The finding of one chart.
+fn finding(html: &str, id: &str) -> String {
+    let figure = between(html, &format!("id=\"chart-{id}\""), "</figure>").expect(id);
+    between(figure, "<p class=\"finding\">", "</p>")
+        .expect(id)
+        .to_owned()
+}
+
+#[tokio::test]
+async fn findings_are_true_at_the_edges_too() {
+    const SAME: &str = "Exam_Score,x,g\n70,1,a\n70,2,a\n70,3,b\n70,4,b\n";
+    const TWO: &str = "Exam_Score,x,g\n70,1,a\n80,2,a\n";
+    const TIED: &str = "Exam_Score,x,z\n1,1,2\n2,2,4\n3,3,6\n4,4,8\n";
+    const FLAT: &str = "Exam_Score,x\n1,2\n2,2\n3,2\n";
+    const STEEP: &str = "Exam_Score,x\n1,10000\n2,20000\n3,30100\n4,40000\n";
+    const UNRELATED: &str = "Exam_Score,x,g\n1,1,a\n2,2,b\n2,1,b\n1,2,a\n";
+    let cases = [
+        (
+            SAME,
+            "performance",
+            "histogram",
+            "All 4 students have Exam Score 70.",
+        ),
+        (
+            SAME,
+            "performance",
+            "average",
+            "The levels of g hardly differ: all average 70.0.",
+        ),
+        (SAME, "factors", "correlation", "No correlation is defined:"),
+        (
+            SAME,
+            "factors",
+            "scatter",
+            "Exam Score is the same for all students here",
+        ),
+        (
+            SAME,
+            "factors",
+            "variance",
+            "Too few students are left, or nothing varies",
+        ),
+        (
+            TWO,
+            "factors",
+            "scatter",
+            "2 students are left, too few to speak of a relation.",
+        ),
+        (
+            TWO,
+            "factors",
+            "variance",
+            "Too few students are left, or nothing varies",
+        ),
+        (
+            TWO,
+            "performance",
+            "average",
+            "All students with a value have g a; they average 75.0.",
+        ),
+        (
+            TIED,
+            "factors",
+            "correlation",
+            "rises with x, as clearly as with any other numeric factor (r = 1.00)",
+        ),
+        (
+            TIED,
+            "factors",
+            "variance",
+            "x goes along with 100.0 % of the differences in the outcome, as much as the next one",
+        ),
+        (
+            FLAT,
+            "factors",
+            "scatter",
+            "x is the same for all students here",
+        ),
+        (
+            STEEP,
+            "factors",
+            "scatter",
+            "goes along with +0.000100 points",
+        ),
+        (STEEP, "factors", "correlation", "rises with x (r = 1.00)"),
+        (
+            UNRELATED,
+            "factors",
+            "correlation",
+            "No numeric factor has a linear relation to Exam Score here",
+        ),
+        (
+            "Exam_Score\n70\n",
+            "performance",
+            "histogram",
+            "One student is left, with Exam Score 70.",
+        ),
+        (
+            "Exam_Score\n70\n80\n90\n",
+            "performance",
+            "histogram",
+            "The middle half of the students lies between 75 and 85",
+        ),
+        (
+            "Exam_Score\n70\n80\n",
+            "performance",
+            "bands",
+            "The bands Very Good (80-89) and Good (70-79) hold 50.0 % of the students each",
+        ),
+        (
+            "Exam_Score,x\n1,1\n2,5\n3,2\n",
+            "relationships?x=x&y=x",
+            "relation",
+            "Both axes show x.",
+        ),
+    ];
+    for (csv, page, id, expected) in cases {
+        let answer = get(&dashboard_on(csv), &format!("/{page}")).await;
+        let found = finding(&answer.body, id);
+        assert!(
+            found.contains(expected),
+            "{csv}{page} {id}:\n{found}\nlacks: {expected}"
+        );
+        assert!(
+            !found.contains('–') && !found.contains('∞'),
+            "{csv}{page} {id}: {found}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn counts_are_drawn_from_zero_and_values_keep_apart() {
+    // Ten students in every bin, and scores far from zero.
+    let flat: String = (0..50).map(|i| format!("{}\n", 70 + i % 5)).collect();
+    let far: String = (0..50)
+        .map(|i| format!("{}\n", 1_000_000 + i % 5))
+        .collect();
+    for scores in [flat, far] {
+        let app = dashboard_on(&format!("Exam_Score\n{scores}"));
+        let answer = get(&app, "/performance").await;
+        let (_, option) = &charts(&answer.body)[0];
+        assert_ne!(option["yAxis"][0]["scale"], true);
+        let bars = option["series"][0]["data"].as_array().unwrap();
+        let mut middles: Vec<String> = bars.iter().map(|bar| bar["value"][0].to_string()).collect();
+        middles.dedup();
+        assert_eq!(middles.len(), 5, "{middles:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_click_on_a_band_stays_within_the_range_asked_for() {
+    let app = dashboard_on(SMALL);
+    let cases = [
+        ("/performance", "/performance?Exam_Score=60..69"),
+        (
+            "/performance?Exam_Score=65..75",
+            "/performance?Exam_Score=65..69",
+        ),
+        ("/performance?Exam_Score=60..69", "/performance"),
+    ];
+    for (address, expected) in cases {
+        let answer = get(&app, address).await;
+        let figure = between(&answer.body, "id=\"chart-bands\"", "</figure>").unwrap();
+        let clicks = between(
+            figure,
+            "class=\"clicks\" type=\"application/json\">",
+            "</script>",
+        );
+        let clicks: Vec<(String, String)> = serde_json::from_str(clicks.unwrap()).unwrap();
+        let (_, href) = clicks
+            .iter()
+            .find(|(band, _)| band.starts_with("Satisfactory"))
+            .unwrap();
+        assert_eq!(href, expected, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn wide_tables_and_long_addresses_stay_small() {
+    let names: String = (0..300).map(|i| format!(",c{i}")).collect();
+    let row = |n: usize| {
+        (0..300)
+            .map(|i| format!(",{}", (i * n) % 7))
+            .collect::<String>()
+    };
+    let rows: String = (0..20)
+        .map(|n| format!("{},{}\n", 50 + n, &row(n)[1..]))
+        .collect();
+    let app = dashboard_on(&format!("Exam_Score{names}\n{rows}"));
+    for page in ["factors", "relationships"] {
+        let answer = get(&app, &format!("/{page}")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let drawn = charts(&answer.body);
+        let lines = |option: &Value| option["yAxis"]["data"].as_array().map_or(0, Vec::len);
+        assert!(
+            drawn.iter().all(|(_, option)| lines(option) <= 40),
+            "{page}"
+        );
+        assert!(answer.body.contains("; the table has all."), "{page}");
+    }
+    let address = format!("/overview?{}", "a&".repeat(10_000));
+    let answer = get(&app, &address).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.len() < 20_000, "{}", answer.body.len());
 }

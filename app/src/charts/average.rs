@@ -65,18 +65,27 @@ fn finding(levels: &[LevelMean], factor: &str) -> String {
     };
     if levels.len() == 1 {
         return format!(
-            "Only students with {factor} {} are left; they average {}.",
+            "All students with a value have {factor} {}; they average {}.",
             first.name,
+            format::decimals(first.mean, 1)
+        );
+    }
+    let difference = first.mean - last.mean;
+    // Enough decimals for the difference to show.
+    let places = if difference < 0.95 { 2 } else { 1 };
+    if format::decimals(difference, places) == format::decimals(0.0, places) {
+        return format!(
+            "The levels of {factor} hardly differ: all average {}.",
             format::decimals(first.mean, 1)
         );
     }
     format!(
         "Students with {factor} {} average {}, {} points more than those with {} ({}).",
         first.name,
-        format::decimals(first.mean, 1),
-        format::decimals(first.mean - last.mean, 1),
+        format::decimals(first.mean, places),
+        format::decimals(difference, places),
         last.name,
-        format::decimals(last.mean, 1)
+        format::decimals(last.mean, places)
     )
 }
 
@@ -105,7 +114,7 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
             .iter()
             .flat_map(|level| level.interval.unwrap_or([level.mean, level.mean]))
     };
-    let [low, high] = round_bounds(
+    let ([low, high], step) = round_bounds(
         ends().fold(f64::INFINITY, f64::min),
         ends().fold(f64::NEG_INFINITY, f64::max),
     );
@@ -114,7 +123,8 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
         .x_axis(
             value_axis(format!("mean {}", format::label(outcome)))
                 .min(number(low))
-                .max(number(high)),
+                .max(number(high))
+                .interval(step),
         )
         .y_axis(name_axis(names))
         .series(

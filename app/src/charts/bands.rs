@@ -47,11 +47,21 @@ fn percent(count: usize, n: usize) -> f64 {
 }
 
 fn finding(counts: &[usize; 5], n: usize) -> String {
-    let largest = (0..counts.len()).rev().max_by_key(|&i| counts[i]);
-    let Some(largest) = largest else {
-        return NO_ROWS.to_owned();
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let largest: Vec<String> = BANDS
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| **count == most)
+        .map(|(band, _)| band.label.to_owned())
+        .collect();
+    let share = format::decimals(percent(most, n), 1);
+    let bands = match largest.len() {
+        1 => format!("{share} % of the students are in the band {}", largest[0]),
+        _ => format!(
+            "The bands {} hold {share} % of the students each",
+            format::list(&largest)
+        ),
     };
-    let share = format::decimals(percent(counts[largest], n), 1);
     let weak = match counts[4] {
         0 => "no student scores below 60".to_owned(),
         count => format!(
@@ -59,10 +69,7 @@ fn finding(counts: &[usize; 5], n: usize) -> String {
             format::counted(count, "student scores", "students score")
         ),
     };
-    format!(
-        "{share} % of the students are in the band {}; {weak}.",
-        BANDS[largest].label
-    )
+    format!("{bands}; {weak}.")
 }
 
 fn chart(counts: &[usize; 5]) -> Chart {

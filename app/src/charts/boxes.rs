@@ -9,7 +9,7 @@ use charming::series::{Boxplot, Scatter};
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, tuple, value_axis, whole,
+    palette, tuple, value_axis,
 };
 use crate::figures::{LevelBox, ScoreBoxes};
 use crate::format;
@@ -108,11 +108,7 @@ fn chart(levels: &[LevelBox], outcome: &str) -> Chart {
 fn outliers(levels: &[LevelBox]) -> Vec<CompositeValue> {
     let mut points = Vec::new();
     for (i, level) in levels.iter().enumerate() {
-        let mut values = level.stats.outliers.clone();
-        values.sort_by(f64::total_cmp);
-        for same in values.chunk_by(|a, b| a == b) {
-            points.push(tuple([number(same[0]), whole(i), whole(same.len())]));
-        }
+        points.extend(super::outlier_points(&level.stats, i));
     }
     points
 }

@@ -10,8 +10,8 @@ use charming::series::Bar;
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, overlay, palette,
-    short, tuple, value_axis, whole,
+    Card, Cell, Clicks, DataTable, Drawing, MOST_LINES, base, grid, height_of, name_axis, overlay,
+    palette, short, tuple, value_axis, whole,
 };
 use crate::figures::{FactorCorrelation, FactorImpact};
 use crate::format;
@@ -28,11 +28,15 @@ pub fn correlation(figures: &FactorImpact, outcome: &str, clicks: Clicks) -> Car
         let reason = match figures.correlations.is_empty() {
             true => "This table has no numeric factor to correlate with the outcome.",
             false if figures.correlations.iter().all(|c| c.n == 0) => NO_ROWS,
-            false => "No correlation is defined: the outcome or every factor is constant here.",
+            false => {
+                "No correlation is defined: fewer than three students are left, or the outcome or \
+                 every factor is the same for all."
+            }
         };
         return Card::without_chart("correlation", title, reason);
     }
-    let mut drawing = Drawing::new(&chart(&defined), height_of(defined.len()));
+    let drawn = ends(&defined);
+    let mut drawing = Drawing::new(&chart(&drawn), height_of(drawn.len()));
     overlay::dimensions(
         &mut drawing.option,
         0,
@@ -56,31 +60,56 @@ pub fn correlation(figures: &FactorImpact, outcome: &str, clicks: Clicks) -> Car
     Card {
         id: "correlation",
         title,
-        finding: finding(&defined, outcome),
+        finding: finding(&defined, outcome) + &super::left_to_table(drawn.len(), defined.len()),
         drawing: Some(drawing),
         table: DataTable::new(&["factor", "r", "95 % interval", "students"], rows),
         download: None,
     }
 }
 
+/// The factors at both ends, where the clear correlations are, when there are too many for a chart.
+fn ends<'f>(defined: &[&'f FactorCorrelation]) -> Vec<&'f FactorCorrelation> {
+    if defined.len() <= MOST_LINES {
+        return defined.to_vec();
+    }
+    let half = MOST_LINES / 2;
+    [&defined[..half], &defined[defined.len() - half..]].concat()
+}
+
 fn finding(defined: &[&FactorCorrelation], outcome: &str) -> String {
+    let outcome = format::label(outcome);
+    let size = |c: &FactorCorrelation| c.r.abs();
     let strongest = defined
         .iter()
-        .max_by(|a, b| a.r.abs().total_cmp(&b.r.abs()));
+        .rev()
+        .max_by(|a, b| size(a).total_cmp(&size(b)));
     let Some(strongest) = strongest else {
         return NO_ROWS.to_owned();
     };
-    let direction = match strongest.r {
-        r if r > 0.0 => "rises with",
-        r if r < 0.0 => "falls with",
-        _ => "shows no linear relation to",
+    let name = format::label(&strongest.name);
+    let r = format::decimals(strongest.r, 2);
+    // What rounds to nothing is not called a rise or a fall.
+    if size(strongest) < 0.005 {
+        return format!(
+            "No numeric factor has a linear relation to {outcome} here (all r = 0.00)."
+        );
+    }
+    let direction = if strongest.r > 0.0 {
+        "rises with"
+    } else {
+        "falls with"
+    };
+    let equals = defined
+        .iter()
+        .filter(|c| size(strongest) - size(c) < 0.005)
+        .count();
+    let comparison = match (defined.len(), equals) {
+        (1, _) => "",
+        (_, 1) => " more clearly than with any other numeric factor",
+        _ => ", as clearly as with any other numeric factor",
     };
     format!(
-        "{} {direction} {} more clearly than with any other numeric factor (r = {}); \
-         correlation alone does not say why.",
-        format::label(outcome),
-        format::label(&strongest.name),
-        format::decimals(strongest.r, 2)
+        "{outcome} {direction} {name}{comparison} (r = {r}); correlation alone does not say why."
     )
 }
 

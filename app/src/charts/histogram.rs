@@ -2,6 +2,7 @@
 
 use charming::Chart;
 use charming::component::Axis;
+use charming::datatype::DataPointItem;
 use charming::element::{AxisLabel, AxisLine, AxisTick, AxisType, ItemStyle, LineStyle, Symbol};
 use charming::series::{Bar, Boxplot, Line, Scatter};
 
@@ -18,13 +19,27 @@ use crate::stats::{BoxStats, Histogram, Kde};
 /// The card of the outcome's distribution.
 pub fn histogram(figures: &Performance, outcome: &str) -> Card {
     let title = format!("Distribution of {}", format::label(outcome));
-    let (Some(bars), Some(stats)) = (&figures.histogram, &figures.stats) else {
+    if figures.n == 0 {
         return Card::without_chart("histogram", title, NO_ROWS);
+    }
+    let (Some(bars), Some(stats)) = (&figures.histogram, &figures.stats) else {
+        let reason = "The values lie too far apart to be put into bins.";
+        return Card::without_chart("histogram", title, reason);
     };
-    let mut drawing = Drawing::new(&chart(bars, figures.kde.as_ref(), stats, outcome), 420);
+    let mut drawing = Drawing::new(
+        &chart(figures.bins, bars, figures.kde.as_ref(), stats, outcome),
+        420,
+    );
     let lines = usize::from(figures.kde.is_some());
     overlay::on_axes(&mut drawing.option, 1 + lines, 1, 1);
     overlay::box_names(&mut drawing.option, 1 + lines);
+    overlay::dimensions(&mut drawing.option, 0, &["score", "students"], &[1]);
+    overlay::dimensions(
+        &mut drawing.option,
+        2 + lines,
+        &["score", "box", "students"],
+        &[0, 2],
+    );
     overlay::hide_end_labels(&mut drawing.option, "xAxis", 0);
     Card {
         id: "histogram",
@@ -37,34 +52,52 @@ pub fn histogram(figures: &Performance, outcome: &str) -> Card {
 }
 
 fn finding(figures: &Performance, stats: &BoxStats, outcome: &str) -> String {
-    let spread = format!(
-        "Half of the students score between {} and {}",
-        format::value(stats.q1),
-        format::value(stats.q3)
-    );
-    let middle = format!("the median is {}", format::value(stats.median));
-    let outliers = match stats.outliers.len() {
-        0 => "no value lies outside the whiskers".to_owned(),
-        n => format!(
-            "{} outside the whiskers",
-            format::counted(n, "student lies", "students lie")
+    let name = format::label(outcome);
+    if figures.n == 1 {
+        let only = format::value(stats.median);
+        return format!("One student is left, with {name} {only}.");
+    }
+    if figures.kde.is_none() {
+        let all = format::value(stats.median);
+        return format!(
+            "All {} students have {name} {all}.",
+            format::count(figures.n)
+        );
+    }
+    let (low, high) = (format::value(stats.q1), format::value(stats.q3));
+    let middle = match low == high {
+        true => format!("The middle half of the students all have {name} {low}"),
+        false => format!(
+            "The middle half of the students lies between {low} and {high}, around a median of {}",
+            format::value(stats.median)
         ),
     };
-    let subject = match figures.n {
-        1 => format!("One student has a value of {}", format::label(outcome)),
-        _ => spread,
-    };
-    format!("{subject}; {middle}, and {outliers}.")
+    match stats.outliers.len() {
+        0 => format!("{middle}; no value lies outside the whiskers."),
+        n => format!(
+            "{middle}; {} outside the whiskers.",
+            format::counted(n, "student lies", "students lie")
+        ),
+    }
 }
 
-fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -> Chart {
+fn chart(
+    bins: Bins,
+    bars: &Histogram,
+    kde: Option<&Kde>,
+    stats: &BoxStats,
+    outcome: &str,
+) -> Chart {
     let (first, last) = (bars.edges[0], bars.edges[bars.edges.len() - 1]);
     let width = (last - first) / bars.counts.len() as f64;
-    let middles = bars
+    let middles: Vec<DataPointItem> = bars
         .counts
         .iter()
-        .enumerate()
-        .map(|(i, &n)| tuple([short(first + (i as f64 + 0.5) * width), whole(n)]))
+        .zip(bars.edges.windows(2))
+        .map(|(&n, edges)| {
+            let middle = short(edges[0] + (edges[1] - edges[0]) / 2.0);
+            DataPointItem::new(tuple([middle, whole(n)])).name(bin_name(bins, edges))
+        })
         .collect();
     let mut chart = base()
         // Fixed margins: both plots must begin and end at the same pixel.
@@ -83,7 +116,7 @@ fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -
                 .max(number(last))
                 .show(false),
         )
-        .y_axis(value_axis("students".to_owned()).name_gap(48))
+        .y_axis(value_axis("students".to_owned()).name_gap(48).scale(false))
         .y_axis(
             Axis::new()
                 .type_(AxisType::Category)
@@ -98,7 +131,7 @@ fn chart(bars: &Histogram, kde: Option<&Kde>, stats: &BoxStats, outcome: &str) -
                 .name("students")
                 .bar_width("96%")
                 .item_style(ItemStyle::new().color(palette::POSITIVE))
-                .data::<charming::datatype::CompositeValue>(middles),
+                .data(middles),
         );
     if let Some(kde) = kde {
         // A density covers an area of 1, the bars one of n times their width.
@@ -143,20 +176,13 @@ fn box_series(stats: &BoxStats) -> Boxplot {
 }
 
 fn outliers(stats: &BoxStats) -> Scatter {
-    let mut values = stats.outliers.clone();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    let points: Vec<charming::datatype::CompositeValue> = values
-        .into_iter()
-        .map(|x| tuple([number(x), whole(0)]))
-        .collect();
     Scatter::new()
         .name("outliers")
         .x_axis_index(1)
         .y_axis_index(1)
         .symbol_size(5)
         .item_style(ItemStyle::new().color(palette::NEGATIVE))
-        .data(points)
+        .data(super::outlier_points(stats, 0))
 }
 
 fn table(figures: &Performance, bars: &Histogram) -> DataTable {
@@ -166,14 +192,19 @@ fn table(figures: &Performance, bars: &Histogram) -> DataTable {
         .zip(bars.edges.windows(2))
         .map(|(&n, edges)| {
             let share = 100.0 * n as f64 / figures.n as f64;
-            vec![
-                Cell::Text(bin_name(figures.bins, edges)),
-                Cell::Count(n),
-                Cell::Number(share, 1),
-            ]
+            let mut row = match figures.bins {
+                Bins::Whole => vec![Cell::Text(bin_name(Bins::Whole, edges))],
+                Bins::Twenty => vec![Cell::Value(edges[0]), Cell::Value(edges[1])],
+            };
+            row.extend([Cell::Count(n), Cell::Number(share, 1)]);
+            row
         })
         .collect();
-    DataTable::new(&["score", "students", "percent"], rows)
+    let header: &[&str] = match figures.bins {
+        Bins::Whole => &["score", "students", "percent"],
+        Bins::Twenty => &["from", "to", "students", "percent"],
+    };
+    DataTable::new(header, rows)
 }
 
 fn bin_name(bins: Bins, edges: &[f64]) -> String {

@@ -6,13 +6,13 @@ use charming::datatype::{CompositeValue, DataFrame, DataPoint};
 use charming::element::{AxisLabel, AxisLine, AxisTick, AxisType, Label};
 use charming::series::Heatmap;
 
-use super::{Card, Cell, DataTable, Drawing, base, grid, overlay, whole};
+use super::{Card, Cell, DataTable, Drawing, MOST_LINES, base, grid, overlay, whole};
 use crate::figures::MatrixFigure;
 use crate::filter::Method;
 use crate::format;
 
 /// The card of the matrix.
-pub fn matrix(figures: &MatrixFigure, finding: String) -> Card {
+pub fn matrix(figures: &MatrixFigure, finding: &str) -> Card {
     let title = format!("Correlation matrix ({})", method_name(figures.method));
     if figures.names.len() < 2 {
         return Card::without_chart(
@@ -21,12 +21,12 @@ pub fn matrix(figures: &MatrixFigure, finding: String) -> Card {
             "A correlation needs two numeric columns, and this table has fewer.",
         );
     }
-    let cells = || figures.matrix.cells.iter().flatten();
+    let n = figures.names.len().min(MOST_LINES);
+    let cells = || figures.matrix.cells[..n].iter().flat_map(|row| &row[..n]);
     if cells().all(|cell| cell.r.is_nan()) {
-        return Card::without_chart("matrix", title, &finding);
+        return Card::without_chart("matrix", title, finding);
     }
-    let n = figures.names.len();
-    let mut drawing = Drawing::new(&chart(figures), 170 + 46 * n);
+    let mut drawing = Drawing::new(&chart(figures, n), 170 + 46 * n);
     overlay::dimensions(
         &mut drawing.option,
         0,
@@ -41,7 +41,7 @@ pub fn matrix(figures: &MatrixFigure, finding: String) -> Card {
     Card {
         id: "matrix",
         title,
-        finding,
+        finding: finding.to_owned() + &super::left_to_table(n, figures.names.len()),
         drawing: Some(drawing),
         table: table(figures),
         download: None,
@@ -63,10 +63,11 @@ fn names_axis(names: &[String]) -> Axis {
         .axis_tick(AxisTick::new().show(false))
 }
 
-fn chart(figures: &MatrixFigure) -> Chart {
+/// The first `n` columns against each other.
+fn chart(figures: &MatrixFigure, n: usize) -> Chart {
     let mut cells: Vec<DataFrame> = Vec::new();
-    for (row, correlations) in figures.matrix.cells.iter().enumerate() {
-        for (column, cell) in correlations.iter().enumerate() {
+    for (row, correlations) in figures.matrix.cells[..n].iter().enumerate() {
+        for (column, cell) in correlations[..n].iter().enumerate() {
             let item = [
                 whole(column),
                 whole(row),
@@ -79,9 +80,9 @@ fn chart(figures: &MatrixFigure) -> Chart {
     }
     base()
         .grid(grid("2%", "3%", "8", "8"))
-        .x_axis(names_axis(&figures.names).axis_label(AxisLabel::new().rotate(40).interval(0)))
+        .x_axis(names_axis(&figures.names[..n]).axis_label(AxisLabel::new().rotate(40).interval(0)))
         .y_axis(
-            names_axis(&figures.names)
+            names_axis(&figures.names[..n])
                 .inverse(true)
                 .axis_label(AxisLabel::new().interval(0)),
         )

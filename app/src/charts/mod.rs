@@ -34,6 +34,8 @@ use charming::component::{Axis, Grid};
 use charming::datatype::CompositeValue;
 use charming::element::{AxisLine, AxisTick, AxisType, NameLocation, SplitLine, Tooltip, Trigger};
 
+use crate::stats::BoxStats;
+
 /// A chart without animation, with a tooltip on what the mouse is over.
 fn base() -> Chart {
     Chart::new()
@@ -74,8 +76,18 @@ fn name_axis(names: Vec<String>) -> Axis {
 
 /// Round bounds of an axis that holds both values with room to spare: multiples of 1, 2 or 5 times
 /// a power of ten. ECharts fits an axis to points only and would cut the intervals off.
-fn round_bounds(low: f64, high: f64) -> [f64; 2] {
-    let range = (high - low).max(f64::EPSILON * high.abs()).max(1e-12);
+///
+/// Returns the bounds and the step between ticks. Equal values get an axis of one unit, or of a
+/// thousandth of their size where that is more.
+fn round_bounds(low: f64, high: f64) -> ([f64; 2], f64) {
+    let (low, high) = match high - low > 1e-9 * low.abs().max(high.abs()) {
+        true => (low, high),
+        false => {
+            let half = (low.abs() / 2000.0).max(0.5);
+            (low - half, high + half)
+        }
+    };
+    let range = high - low;
     let magnitude = 10_f64.powf((range / 5.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
         .map(|factor| factor * magnitude)
@@ -83,10 +95,11 @@ fn round_bounds(low: f64, high: f64) -> [f64; 2] {
         .find(|step| range / step <= 6.0)
         .unwrap_or(magnitude * 10.0);
     let margin = range * 0.03;
-    [
+    let bounds = [
         short_float(((low - margin) / step).floor() * step),
         short_float(((high + margin) / step).ceil() * step),
-    ]
+    ];
+    (bounds, short_float(step))
 }
 
 /// A number for an option: whole ones without a point, undefined ones as null.
@@ -105,13 +118,24 @@ fn whole(n: usize) -> CompositeValue {
     CompositeValue::from(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-/// A number shortened to what can be seen: seven significant digits.
+/// Distinct outliers of a box, each with how many students share it, on line `line`.
+fn outlier_points(stats: &BoxStats, line: usize) -> Vec<CompositeValue> {
+    let mut values = stats.outliers.clone();
+    values.sort_by(f64::total_cmp);
+    values
+        .chunk_by(|a, b| a == b)
+        .map(|same| tuple([number(same[0]), whole(line), whole(same.len())]))
+        .collect()
+}
+
+/// A number without the digits that only rounding left: ten significant ones, so that values far
+/// from zero and close together stay apart.
 fn short(x: f64) -> CompositeValue {
     number(short_float(x))
 }
 
 fn short_float(x: f64) -> f64 {
-    format!("{x:.6e}").parse().unwrap_or(x)
+    format!("{x:.9e}").parse().unwrap_or(x)
 }
 
 /// Several numbers as one data item.
@@ -130,6 +154,18 @@ fn linked(name: &str, clicks: &Clicks) -> Cell {
     }
 }
 
+/// Lines of names that a chart draws at most: browsers refuse canvases of many thousand pixels, and
+/// nobody reads them.
+const MOST_LINES: usize = 40;
+
+/// What a finding adds when a chart leaves something to its table.
+fn left_to_table(drawn: usize, all: usize) -> String {
+    match drawn < all {
+        true => format!(" The chart draws {drawn} of {all}; the table has all."),
+        false => String::new(),
+    }
+}
+
 /// Height in pixels of a chart with so many lines of names.
 fn height_of(lines: usize) -> usize {
     110 + 44 * lines.max(2)
@@ -144,16 +180,16 @@ mod tests {
         let cases = [
             ([66.1, 68.4], [66.0, 68.5]),
             ([0.0, 36.06], [-10.0, 40.0]),
-            ([61.0, 61.0], [61.0, 61.000_000_000_001]),
+            ([61.0, 61.0], [60.4, 61.6]),
+            ([1e6, 1e6], [999_400.0, 1_000_600.0]),
             ([-3.2, 4.1], [-4.0, 6.0]),
             ([1e6, 3e6], [5e5, 3.5e6]),
         ];
         for ([low, high], expected) in cases {
-            let bounds = round_bounds(low, high);
+            let (bounds, step) = round_bounds(low, high);
             assert!(bounds[0] <= low && bounds[1] >= high, "{low} to {high}");
-            if low < high {
-                assert_eq!(bounds, expected, "{low} to {high}");
-            }
+            assert_eq!(bounds, expected, "{low} to {high}");
+            assert!(step > 0.0);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn dimensions(option: &mut Value, series: usize, names: &[&str], show
 }
 
 /// Names the five numbers of a box plot's items as what they are. ECharts would call the ends of
-/// the whiskers minimum and maximum.
+/// the whiskers minimum and maximum, and its tooltips would hold one of the five.
 pub(super) fn box_names(option: &mut Value, series: usize) {
     let names = [
         "level",
@@ -34,6 +34,12 @@ pub(super) fn box_names(option: &mut Value, series: usize) {
         "upper whisker",
     ];
     set(option, series, "dimensions", json!(names));
+    set(
+        option,
+        series,
+        "encode",
+        json!({"x": [1, 2, 3, 4, 5], "y": 0, "tooltip": [1, 2, 3, 4, 5]}),
+    );
 }
 
 /// Sizes the symbols of the first `series` series by the third part of their items, from 1 to
@@ -81,9 +87,11 @@ pub(super) fn hide_end_labels(option: &mut Value, axis: &str, index: usize) {
     }
 }
 
-/// Draws the symbols of a series whole where they reach over the edge of the plot.
-pub(super) fn unclipped(option: &mut Value, series: usize) {
+/// Draws the symbols of a series whole where they reach over the edge of the plot, and all at
+/// once: a plot that fills from the left would mislead until it is done.
+pub(super) fn whole_symbols(option: &mut Value, series: usize) {
     set(option, series, "clip", json!(false));
+    set(option, series, "progressive", json!(0));
 }
 
 /// Decimals of the percentages in a pie's labels.

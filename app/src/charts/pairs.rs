@@ -42,7 +42,7 @@ fn interpretation(pair: &Pair) -> String {
 
 fn finding(figures: &Relationships) -> String {
     let method = method_name(figures.matrix.method);
-    let threshold = format::decimals(figures.threshold, 2);
+    let threshold = format::value(figures.threshold);
     let Some(strongest) = &figures.strongest else {
         return "No correlation is defined here: there are too few students or columns, \
                 or they do not vary."

@@ -57,9 +57,15 @@ fn card(id: &'static str, title: String, figures: &Scatter, finding: &str) -> Ca
 }
 
 fn trend_finding(figures: &Scatter) -> String {
-    let x = format::label(&figures.x_name);
+    let (x, y) = (
+        format::label(&figures.x_name),
+        format::label(&figures.y_name),
+    );
+    if let Some(reason) = no_relation(figures, &x, &y) {
+        return reason;
+    }
     let Some(fit) = &figures.overall else {
-        return format!("{x} is the same for all students here, so no trend can be drawn.");
+        return NO_ROWS.to_owned();
     };
     let [low, high] = fit.slope_ci95;
     let doubt = if low <= 0.0 && high >= 0.0 {
@@ -67,15 +73,50 @@ fn trend_finding(figures: &Scatter) -> String {
     } else {
         ""
     };
+    let places = places_for(fit.slope);
     format!(
-        "Each additional unit of {x} goes along with {} points of {} on average \
+        "Each additional unit of {x} goes along with {} points of {y} on average \
          (95 % interval {}; r² = {}, n = {}){doubt}.",
-        format::signed(fit.slope, 2),
-        format::label(&figures.y_name),
-        format::interval(Some(fit.slope_ci95), 2),
+        format::signed(fit.slope, places),
+        format::interval(Some(fit.slope_ci95), places),
         format::decimals(fit.r2, 2),
         format::count(fit.n)
     )
+}
+
+/// Decimals that leave a slope two significant digits: 2 for 0.29, 5 for 0.00029.
+fn places_for(slope: f64) -> usize {
+    let magnitude = slope.abs().log10().floor();
+    if magnitude.is_finite() && magnitude < -1.0 {
+        // At least two decimals, at most twelve: both fit any integer type.
+        (1.0 - magnitude).min(12.0) as usize
+    } else {
+        2
+    }
+}
+
+/// Why nothing can be said of the relation of the two columns, if so.
+fn no_relation(figures: &Scatter, x: &str, y: &str) -> Option<String> {
+    if figures.x == figures.y {
+        return Some(format!(
+            "Both axes show {x}. Choose another column for one of them."
+        ));
+    }
+    if figures.n < 3 {
+        return Some(format!(
+            "{} left, too few to speak of a relation.",
+            format::counted(figures.n, "student is", "students are")
+        ));
+    }
+    match &figures.overall {
+        None => Some(format!(
+            "{x} is the same for all students here, so it has no relation to {y}."
+        )),
+        Some(fit) if fit.r.is_nan() => Some(format!(
+            "{y} is the same for all students here, so it has no relation to {x}."
+        )),
+        Some(_) => None,
+    }
 }
 
 fn relation_finding(figures: &Scatter) -> String {
@@ -83,12 +124,10 @@ fn relation_finding(figures: &Scatter) -> String {
         format::label(&figures.x_name),
         format::label(&figures.y_name),
     );
-    let r = figures.overall.as_ref().map_or(f64::NAN, |fit| fit.r);
-    if r.is_nan() {
-        return format!(
-            "{x} or {y} is the same for all students here, so no correlation is defined."
-        );
+    if let Some(reason) = no_relation(figures, &x, &y) {
+        return reason;
     }
+    let r = figures.overall.as_ref().map_or(f64::NAN, |fit| fit.r);
     let direction = match r {
         r if r.abs() < 0.005 => "",
         r if r > 0.0 => " and positive",
@@ -131,7 +170,7 @@ fn finish(drawing: &mut Drawing, figures: &Scatter) {
     let names = [figures.x_name.as_str(), figures.y_name.as_str(), "students"];
     for series in 0..figures.groups.len() {
         overlay::dimensions(option, series, &names, &[0, 1, 2]);
-        overlay::unclipped(option, series);
+        overlay::whole_symbols(option, series);
     }
     let largest = figures
         .groups
@@ -152,7 +191,7 @@ fn group_name(group: &Group) -> String {
     group
         .level
         .as_ref()
-        .map_or_else(|| "students".to_owned(), |(_, name)| name.clone())
+        .map_or_else(|| "all".to_owned(), |(_, name)| name.clone())
 }
 
 fn group_color(group: &Group) -> &'static str {

@@ -10,8 +10,8 @@ use charming::series::Scatter;
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay, palette,
-    round_bounds, short, tuple, value_axis, whole,
+    Card, Cell, DataTable, Drawing, MOST_LINES, base, grid, height_of, name_axis, number, overlay,
+    palette, round_bounds, short, tuple, value_axis, whole,
 };
 use crate::figures::RankedFactor;
 use crate::format;
@@ -27,11 +27,14 @@ pub fn variance(ranking: &[RankedFactor], outcome: &str) -> Card {
         let reason = match ranking.is_empty() {
             true => "This table has no factor beside the outcome.",
             false if ranking.iter().all(|f| f.n == 0) => NO_ROWS,
-            false => "No factor varies here, so none can explain anything.",
+            false => {
+                "Too few students are left, or nothing varies, so no factor can explain anything."
+            }
         };
         return Card::without_chart("variance", title, reason);
     }
-    let mut drawing = Drawing::new(&chart(&defined), height_of(defined.len() * 2 / 3));
+    let drawn = &defined[..defined.len().min(MOST_LINES)];
+    let mut drawing = Drawing::new(&chart(drawn), height_of(drawn.len() * 2 / 3));
     overlay::dimensions(
         &mut drawing.option,
         0,
@@ -43,7 +46,7 @@ pub fn variance(ranking: &[RankedFactor], outcome: &str) -> Card {
     Card {
         id: "variance",
         title,
-        finding: finding(&defined),
+        finding: finding(&defined) + &super::left_to_table(drawn.len(), defined.len()),
         drawing: Some(drawing),
         table: table(ranking),
         download: None,
@@ -55,12 +58,22 @@ fn finding(defined: &[&RankedFactor]) -> String {
         return NO_ROWS.to_owned();
     };
     let clear = defined.iter().filter(|f| f.q < 0.05).count();
+    let comparison = match defined.get(1) {
+        None => "",
+        Some(second) if first.explained - second.explained < 5e-4 => ", as much as the next one",
+        Some(_) => ", more than any other factor",
+    };
+    let chance = match clear {
+        0 => "for none of them chance can be ruled out as an explanation (all q ≥ 0.05)".to_owned(),
+        clear => format!(
+            "for {clear} of {} chance alone is an unlikely explanation (q < 0.05)",
+            format::counted(defined.len(), "factor", "factors")
+        ),
+    };
     format!(
-        "{} goes along with {} % of the differences in score, more than any other factor; \
-         for {clear} of {} chance alone is an unlikely explanation (q < 0.05).",
+        "{} goes along with {} % of the differences in the outcome{comparison}; {chance}.",
         format::label(&first.name),
         format::decimals(100.0 * first.explained, 1),
-        format::counted(defined.len(), "factor", "factors")
     )
 }
 
@@ -78,13 +91,14 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
         .iter()
         .map(|f| 100.0 * f.interval.map_or(f.explained, |[_, high]| high))
         .fold(0.0, f64::max);
-    let [_, end] = round_bounds(0.0, highest);
+    let ([_, end], step) = round_bounds(0.0, highest);
     base()
         .grid(grid("8", "48", "12", "44"))
         .x_axis(
             value_axis("% of variance explained".to_owned())
                 .min(number(0.0))
-                .max(number(end.min(100.0))),
+                .max(number(end.min(100.0)))
+                .interval(step),
         )
         .y_axis(name_axis(names))
         .series(

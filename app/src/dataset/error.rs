@@ -154,7 +154,11 @@ fn numeric_choices(numeric: &[String]) -> String {
     if numeric.is_empty() {
         return "the file has no numeric column".to_owned();
     }
-    let shown: Vec<&str> = numeric.iter().take(12).map(String::as_str).collect();
+    let shown: Vec<String> = numeric
+        .iter()
+        .take(12)
+        .map(|name| name.chars().take(60).collect())
+        .collect();
     let more = numeric.len().saturating_sub(shown.len());
     match more {
         0 => shown.join(", "),

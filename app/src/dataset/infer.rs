@@ -1,6 +1,6 @@
 //! First pass over the fields: what each column holds.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Kind, MAX_LEVELS, scales};
 
@@ -12,7 +12,7 @@ pub(super) struct Evidence {
     /// Row and text of the first cell that is not a number.
     first_text: Option<(usize, String)>,
     /// Distinct texts, until there are too many for a factor.
-    levels: HashMap<String, ()>,
+    levels: HashSet<String>,
 }
 
 impl Evidence {
@@ -21,7 +21,7 @@ impl Evidence {
             present: 0,
             whole: true,
             first_text: None,
-            levels: HashMap::new(),
+            levels: HashSet::new(),
         }
     }
 
@@ -35,8 +35,8 @@ impl Evidence {
                 None => self.first_text = Some((row, cell.chars().take(40).collect())),
             }
         }
-        if self.levels.len() <= MAX_LEVELS && !self.levels.contains_key(cell) {
-            self.levels.insert(cell.to_owned(), ());
+        if self.levels.len() <= MAX_LEVELS && !self.levels.contains(cell) {
+            self.levels.insert(cell.to_owned());
         }
     }
 
@@ -60,7 +60,7 @@ impl Evidence {
         if !few {
             return Kind::Identifier;
         }
-        let mut levels: Vec<String> = self.levels.keys().cloned().collect();
+        let mut levels: Vec<String> = self.levels.iter().cloned().collect();
         let ordered = scales::arrange(&mut levels);
         Kind::Factor { levels, ordered }
     }

@@ -58,6 +58,8 @@ pub struct FactorImpact {
 
 /// How many factors are named as top.
 const TOP: usize = 3;
+/// Fewer pairs have no correlation worth the name: two always lie on a line.
+pub(super) const LEAST_PAIRS: usize = 3;
 
 impl FactorImpact {
     /// Computes the page's figures.
@@ -99,7 +101,10 @@ impl FactorImpact {
 type Fits = Vec<(ColumnId, Option<Trend>)>;
 
 fn fits(analysis: &Analysis<'_>) -> Fits {
-    let fit = |id| trend(analysis.selected.numbers(id), analysis.scores());
+    // Two students always lie on a line, which says nothing.
+    let fit = |id| {
+        trend(analysis.selected.numbers(id), analysis.scores()).filter(|fit| fit.n >= LEAST_PAIRS)
+    };
     let factors = analysis.numeric_factors().into_iter();
     factors.map(|id| (id, fit(id))).collect()
 }
@@ -110,8 +115,10 @@ fn correlations(analysis: &Analysis<'_>, fits: &Fits) -> Vec<FactorCorrelation> 
         .map(|(factor, fit)| {
             let found = match fit {
                 Some(fit) => Correlation { r: fit.r, n: fit.n },
-                // A constant factor has no trend, but it has pairs.
-                None => pearson(analysis.selected.numbers(*factor), analysis.scores()),
+                None => Correlation {
+                    r: f64::NAN,
+                    n: pairs(analysis, *factor),
+                },
             };
             FactorCorrelation {
                 factor: *factor,
@@ -154,8 +161,13 @@ fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId, fit: Option<&Trend>) 
         interval: fit.and_then(|fit| r2_interval(fit.r, fit.n)),
         p: fit.map_or(f64::NAN, |fit| fit.p),
         q: f64::NAN,
-        n: fit.map_or(0, |fit| fit.n),
+        n: fit.map_or_else(|| pairs(analysis, factor), |fit| fit.n),
     }
+}
+
+/// Rows with a value of the factor and an outcome.
+fn pairs(analysis: &Analysis<'_>, factor: ColumnId) -> usize {
+    pearson(analysis.selected.numbers(factor), analysis.scores()).n
 }
 
 fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {

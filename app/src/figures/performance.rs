@@ -5,8 +5,8 @@ use super::baseline::larger_first;
 use crate::dataset::ColumnId;
 use crate::filter::Bins;
 use crate::stats::{
-    BoxStats, Histogram, Kde, band_counts, box_stats, by_level, equal_width, gaussian_kde, mean,
-    mean_interval, whole_numbers,
+    BoxStats, Histogram, Kde, band_counts, box_stats, by_level, equal_width, gaussian_kde,
+    gaussian_kde_of_whole_numbers, mean, mean_interval, whole_numbers,
 };
 
 /// Points of the density curve.
@@ -108,7 +108,11 @@ impl Performance {
             bins,
             whole_possible,
             histogram,
-            kde: gaussian_kde(scores, KDE_POINTS),
+            kde: if whole_possible {
+                gaussian_kde_of_whole_numbers(scores, KDE_POINTS)
+            } else {
+                gaussian_kde(scores, KDE_POINTS)
+            },
             stats: box_stats(scores),
             bands: analysis.baseline.scale.banded.then(|| band_counts(scores)),
             average: analysis

@@ -1,6 +1,7 @@
 //! Figures of the relationship page: any two numeric columns, and all of them against each other.
 
 use super::baseline::larger_first;
+use super::factors::LEAST_PAIRS;
 use super::{Analysis, Scatter};
 use crate::dataset::ColumnId;
 use crate::filter::Method;
@@ -58,9 +59,7 @@ impl Relationships {
         let choices = analysis.choices();
         let method = choices.method.unwrap_or_default();
         let threshold = choices.strong.unwrap_or(STRONG);
-        let pairs = pairs(analysis, method);
-        let matrix = pairs.0;
-        let pairs = pairs.1;
+        let (matrix, pairs) = pairs(analysis, method);
         let y = choices.y.unwrap_or(analysis.outcome);
         let x = choices
             .x
@@ -96,6 +95,9 @@ fn pairs(analysis: &Analysis<'_>, method: Method) -> (MatrixFigure, Vec<Pair>) {
     for (i, &a) in ids.iter().enumerate() {
         for (j, &b) in ids.iter().enumerate().skip(i + 1) {
             let cell = &matrix.cells[i][j];
+            if cell.n < LEAST_PAIRS {
+                continue;
+            }
             pairs.push(Pair {
                 a,
                 a_name: name(a),

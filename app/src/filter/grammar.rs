@@ -21,6 +21,9 @@ pub const RESERVED: [&str; 13] = [
 
 const ESCAPE: &str = "col.";
 
+/// Problems that are named; an address with more is not understood any better by reading on.
+const MOST_PROBLEMS: usize = 20;
+
 /// One thing in an address that cannot be understood; the message names it and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryProblem {
@@ -263,6 +266,13 @@ impl Reading<'_> {
             Name::Bound(id, end) => self.bound(id, end, value),
         };
         if let Err(problem) = result {
+            self.report(problem);
+        }
+    }
+
+    /// Keeps a problem, each once and not more than a person reads.
+    fn report(&mut self, problem: QueryProblem) {
+        if self.problems.len() < MOST_PROBLEMS && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -308,7 +318,7 @@ impl Reading<'_> {
                 self.set_range(id, range)
             }
             Kind::Factor { levels, .. } => {
-                let level = levels.iter().position(|level| level == value);
+                let level = levels.iter().position(|level| same_text(level, value));
                 let level = level.ok_or_else(|| QueryProblem::UnknownLevel {
                     column: column.name.clone(),
                     level: value.to_owned(),
@@ -372,42 +382,47 @@ impl Reading<'_> {
             value: value.to_owned(),
             remedy: remedy.to_owned(),
         };
-        let numeric = self.named(parameter, value, &self.dataset.numeric_ids());
-        let factor = self.named(parameter, value, &self.dataset.factor_ids());
-        let choices = &mut self.request.choices;
+        let numeric =
+            |reading: &Self| reading.named(parameter, value, &reading.dataset.numeric_ids());
+        let factor =
+            |reading: &Self| reading.named(parameter, value, &reading.dataset.factor_ids());
         match parameter {
             "target" => {
-                let target = numeric?;
-                choices.target = (target != self.dataset.default_outcome()).then_some(target);
+                let target = numeric(self)?;
+                self.request.choices.target =
+                    (target != self.dataset.default_outcome()).then_some(target);
             }
-            "factor" => choices.factor = Some(numeric?),
-            "x" => choices.x = Some(numeric?),
-            "y" => choices.y = Some(numeric?),
-            "by" => choices.by = Some(factor?),
-            "box" => choices.box_by = Some(factor?),
-            "color" => choices.color = Some(factor?),
+            "factor" => self.request.choices.factor = Some(numeric(self)?),
+            "x" => self.request.choices.x = Some(numeric(self)?),
+            "y" => self.request.choices.y = Some(numeric(self)?),
+            "by" => self.request.choices.by = Some(factor(self)?),
+            "box" => self.request.choices.box_by = Some(factor(self)?),
+            "color" => self.request.choices.color = Some(factor(self)?),
             "pass" => {
                 let mark = finite(value).ok_or_else(|| wrong("the pass mark is a number"))?;
-                choices.pass = Some(mark);
+                self.request.choices.pass = Some(mark);
             }
             "strong" => {
                 let r = finite(value).filter(|r| (0.0..=1.0).contains(r));
-                choices.strong = Some(r.ok_or_else(|| wrong("give a number between 0 and 1"))?);
+                self.request.choices.strong =
+                    Some(r.ok_or_else(|| wrong("give a number between 0 and 1"))?);
             }
             "bins" => {
                 let mut known = [Bins::Whole, Bins::Twenty].into_iter();
                 let bins = known.find(|bins| bins.word() == value);
-                choices.bins = Some(bins.ok_or_else(|| wrong("give `whole` or `20`"))?);
+                self.request.choices.bins =
+                    Some(bins.ok_or_else(|| wrong("give `whole` or `20`"))?);
             }
             "method" => {
                 let mut known = [Method::Pearson, Method::Spearman].into_iter();
                 let method = known.find(|method| method.word() == value);
-                choices.method = Some(method.ok_or_else(|| wrong("give `pearson` or `spearman`"))?);
+                self.request.choices.method =
+                    Some(method.ok_or_else(|| wrong("give `pearson` or `spearman`"))?);
             }
             "trend" => {
                 let mut known = [true, false].into_iter();
                 let on = known.find(|&on| on_or_off(on) == value);
-                choices.trend = Some(on.ok_or_else(|| wrong("give `on` or `off`"))?);
+                self.request.choices.trend = Some(on.ok_or_else(|| wrong("give `on` or `off`"))?);
             }
             _ => {
                 return Err(wrong(
@@ -449,7 +464,7 @@ impl Reading<'_> {
     fn finish(mut self) -> Result<(Request, bool), Vec<QueryProblem>> {
         for (id, range) in std::mem::take(&mut self.bounds) {
             if let Err(problem) = self.set_range(id, range) {
-                self.problems.push(problem);
+                self.report(problem);
             }
         }
         if self.problems.is_empty() {
@@ -458,6 +473,12 @@ impl Reading<'_> {
             Err(self.problems)
         }
     }
+}
+
+/// Whether a level is what an address says. Browsers send every line break as CR LF, whatever the
+/// file has.
+fn same_text(level: &str, value: &str) -> bool {
+    level == value || (value.contains('\n') && level.lines().eq(value.lines()))
 }
 
 fn parse_range(value: &str) -> Option<[Option<f64>; 2]> {
@@ -477,10 +498,14 @@ fn finite(text: &str) -> Option<f64> {
 /// The first names, and how many more there are: a message stays readable for any table.
 fn some_of<'n>(names: impl Iterator<Item = &'n String>) -> String {
     const SHOWN: usize = 25;
-    let names: Vec<String> = names.map(|name| name.chars().take(60).collect()).collect();
-    let listed = names[..names.len().min(SHOWN)].join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
+    let mut names = names;
+    let listed: Vec<String> = names
+        .by_ref()
+        .take(SHOWN)
+        .map(|name| name.chars().take(60).collect())
+        .collect();
+    match names.count() {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
     }
 }

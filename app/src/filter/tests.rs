@@ -64,6 +64,20 @@ fn addresses_have_a_canonical_form() {
 }
 
 #[test]
+fn a_line_break_in_a_level_is_one_however_it_is_sent() {
+    let csv = "score,note\n1,\"a\nb\"\n2,\"a\nb\"\n3,c\n4,c\n";
+    let dataset = dataset::read("lines".to_owned(), csv.as_bytes(), "score").unwrap();
+    for query in ["note=a%0Ab", "note=a%0D%0Ab"] {
+        let (request, _) = Request::parse(query, &dataset).unwrap();
+        assert_eq!(
+            request.filters.apply(&dataset).unwrap().rows(),
+            2,
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn what_forms_send_is_redirected() {
     let dataset = dataset();
     let cases = [

@@ -9,7 +9,6 @@ mod problem;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Redirect;
 use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -42,10 +41,7 @@ impl App {
 /// Every route of the dashboard.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route(
-            "/",
-            get(|| async { Redirect::permanent(Page::Overview.path()) }),
-        )
+        .route("/", get(pages::start))
         .route(Page::Overview.path(), get(pages::overview))
         .route(Page::Performance.path(), get(pages::performance))
         .route("/performance/{chart}", get(pages::performance_csv))

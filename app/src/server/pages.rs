@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use super::App;
-use super::problem::Failure;
+use super::problem::{self, Failure};
 use crate::charts::{self, Card};
 use crate::dataset::ColumnId;
 use crate::figures::{Analysis, FactorImpact, Overview, Performance, Relationships, stats_json};
@@ -40,6 +40,15 @@ fn show(
 fn understand(app: &App, page: Page, query: Option<String>) -> Result<(Request, bool), Failure> {
     Request::parse(&query.unwrap_or_default(), &app.dataset)
         .map_err(|problems| Failure::Query { page, problems })
+}
+
+/// The first page, with whatever the address says.
+pub(super) async fn start(RawQuery(query): RawQuery) -> Redirect {
+    let path = Page::Overview.path();
+    match query {
+        Some(query) => Redirect::temporary(&format!("{path}?{query}")),
+        None => Redirect::temporary(path),
+    }
 }
 
 pub(super) async fn overview(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
@@ -106,22 +115,21 @@ pub(super) async fn relationships(
 ) -> Answer {
     show(&app, Page::Relationships, query, |analysis, frame| {
         let figures = Relationships::compute(analysis);
-        let cards = relationship_cards(&figures);
+        let pairs = charts::strong_pairs(&figures);
+        let cards = relationship_cards(&figures, &pairs.0);
         let options = RelationChoices {
             numeric: names(analysis, analysis.dataset.numeric_ids()),
             categorical: names(analysis, analysis.dataset.factor_ids()),
         };
-        let pairs = charts::strong_pairs(&figures);
         views::relationships(frame, &figures, &cards, &pairs, &options)
     })
 }
 
-fn relationship_cards(figures: &Relationships) -> Vec<Card> {
+fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
     let mut cards = Vec::new();
     if let Some(scatter) = &figures.scatter {
         cards.push(charts::relation_scatter(scatter));
     }
-    let (finding, _) = charts::strong_pairs(figures);
     cards.push(charts::matrix(&figures.matrix, finding));
     cards
 }
@@ -182,12 +190,17 @@ pub(super) async fn relationships_csv(
     RawQuery(query): RawQuery,
 ) -> Answer {
     csv(&app, Page::Relationships, &file, query, |analysis| {
-        relationship_cards(&Relationships::compute(analysis))
+        let figures = Relationships::compute(analysis);
+        let (finding, _) = charts::strong_pairs(&figures);
+        relationship_cards(&figures, &finding)
     })
 }
 
 pub(super) async fn stats(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
-    let (request, _) = understand(&app, Page::Overview, query)?;
+    let request = match Request::parse(&query.unwrap_or_default(), &app.dataset) {
+        Ok((request, _)) => request,
+        Err(problems) => return Ok(problem::json(&problems)),
+    };
     let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
     Ok(Json(stats_json(&analysis)).into_response())
 }

@@ -1,5 +1,6 @@
 //! Answers to requests that cannot be met.
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -33,13 +34,20 @@ impl IntoResponse for Failure {
                 (StatusCode::BAD_REQUEST, body).into_response()
             }
             Self::NoChart => missing("The page has no chart of that name."),
-            Self::Frame(error) => {
-                let problems = [format!("The rows could not be filtered: {error}.")];
+            Self::Frame(_) => {
+                let problems = ["The rows could not be filtered. This is a defect.".to_owned()];
                 let body = problem("Something went wrong", &problems, Page::Overview.path());
                 (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
             }
         }
     }
+}
+
+/// The problems of an address whose answer would have been JSON.
+pub(super) fn json(problems: &[QueryProblem]) -> Response {
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let body = Json(serde_json::json!({"problems": problems}));
+    (StatusCode::BAD_REQUEST, body).into_response()
 }
 
 fn missing(what: &str) -> Response {

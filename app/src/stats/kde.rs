@@ -24,11 +24,21 @@ pub struct Kde {
 /// Scott, "Multivariate Density Estimation" (1992): the bandwidth is the sample standard deviation
 /// times n^(−1/5). `None` below two values, without spread, and with infinite values.
 pub fn gaussian_kde(values: &[f64], points: usize) -> Option<Kde> {
+    smoothed(values, points, 0.0)
+}
+
+/// The same for whole numbers, to be drawn: the bandwidth is at least 0.5, since a narrower kernel
+/// shows waves between one whole number and the next.
+pub fn gaussian_kde_of_whole_numbers(values: &[f64], points: usize) -> Option<Kde> {
+    smoothed(values, points, 0.5)
+}
+
+fn smoothed(values: &[f64], points: usize, least_bandwidth: f64) -> Option<Kde> {
     let sorted = sorted(values);
     let n = sorted.len() as f64;
     let (&min, &max) = (sorted.first()?, sorted.last()?);
     let factor = n.powf(-0.2);
-    let bandwidth = standard_deviation(&sorted) * factor;
+    let bandwidth = (standard_deviation(&sorted) * factor).max(least_bandwidth);
     // Also refuses NaN, which infinite values and a single value leave.
     if !(bandwidth > 0.0 && bandwidth.is_finite() && min < max) {
         return None;

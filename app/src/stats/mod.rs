@@ -35,7 +35,7 @@ pub use correlation::{
 };
 pub use effect::{eta2_interval, r2_interval};
 pub use histogram::{Histogram, equal_width, whole_numbers};
-pub use kde::{Kde, gaussian_kde};
+pub use kde::{Kde, gaussian_kde, gaussian_kde_of_whole_numbers};
 pub use kruskal::{Kruskal, kruskal};
 pub use levels::by_level;
 pub use multiple::benjamini_hochberg;

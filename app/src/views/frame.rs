@@ -1,9 +1,10 @@
 //! What surrounds every page's content: where the data comes from, the filters, how many students
 //! are left.
 
-use crate::dataset::{ColumnId, Kind};
+use crate::dataset::{Column, ColumnId, Kind};
 use crate::figures::Analysis;
 use crate::filter::{Condition, Filters, Request, parameter};
+use crate::format;
 
 use super::Page;
 
@@ -69,6 +70,8 @@ pub struct Frame {
     pub(super) carried: Vec<(String, String)>,
     /// Filters that the choice forms must carry along.
     pub(super) filters: Vec<(String, String)>,
+    /// The same filters in words.
+    pub(super) conditions: Vec<String>,
     /// All choices in force.
     pub(super) choices: Vec<(String, String)>,
     pub(super) outcome: String,
@@ -111,6 +114,11 @@ impl Frame {
                 .cloned()
                 .collect(),
             filters: request.filter_parameters(dataset),
+            conditions: request
+                .filters
+                .iter()
+                .map(|(id, condition)| in_words(dataset.column(id), condition))
+                .collect(),
             choices,
             outcome: analysis.outcome_name().to_owned(),
             outcomes: dataset
@@ -128,6 +136,25 @@ impl Frame {
     /// Whether the filters leave no student.
     pub fn is_empty(&self) -> bool {
         self.selected == 0
+    }
+}
+
+fn in_words(column: &Column, condition: &Condition) -> String {
+    let name = format::label(&column.name);
+    match condition {
+        Condition::Levels(levels) => {
+            let levels = levels.iter().filter_map(|&i| column.levels().get(i));
+            let levels: Vec<&str> = levels.map(String::as_str).collect();
+            format!("{name} {}", levels.join(" or "))
+        }
+        Condition::Range { low, high } => match (low, high) {
+            (Some(low), Some(high)) => {
+                format!("{name} {} to {}", format::value(*low), format::value(*high))
+            }
+            (Some(low), None) => format!("{name} from {}", format::value(*low)),
+            (None, Some(high)) => format!("{name} up to {}", format::value(*high)),
+            (None, None) => name,
+        },
     }
 }
 

@@ -44,8 +44,9 @@ fn count_line(frame: &Frame) -> Markup {
             strong { (format::count(n)) } " of " (format::count(all)) " students ("
             (format::decimals(percent, 1)) " %)"
         }
-        @if !frame.filters.is_empty() {
-            p.in-force { "Only students with " (in_force(frame)) "." }
+        // For paper too, where the sidebar is left out.
+        @if !frame.conditions.is_empty() {
+            p.in-force { "Only students with " (format::list(&frame.conditions)) "." }
         }
         @if frame.is_empty() {
             p.notice {
@@ -54,19 +55,6 @@ fn count_line(frame: &Frame) -> Markup {
             }
         }
     }
-}
-
-/// The filters in words, for paper too, where the sidebar is left out.
-fn in_force(frame: &Frame) -> String {
-    let conditions: Vec<String> = frame
-        .filters
-        .chunk_by(|(a, _), (b, _)| a == b)
-        .map(|same| {
-            let values: Vec<&str> = same.iter().map(|(_, value)| value.as_str()).collect();
-            format!("{} {}", format::label(&same[0].0), values.join(" or "))
-        })
-        .collect();
-    format::list(&conditions)
 }
 
 /// A document without the frame, for pages that are not about a dataset.

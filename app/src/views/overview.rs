@@ -28,7 +28,8 @@ fn metrics(frame: &Frame, figures: &Overview) -> Markup {
     let filtered = frame.clear_all.is_some();
     let outcome = format::label(&frame.outcome);
     let difference = |a: f64, b: f64, unit: &str| {
-        filtered.then(|| format!("{}{unit} against all students", format::signed(a - b, 1)))
+        (filtered && !(a - b).is_nan())
+            .then(|| format!("{}{unit} against all students", format::signed(a - b, 1)))
     };
     html! {
         dl.metrics aria-label="Headline figures" {

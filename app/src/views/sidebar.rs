@@ -126,7 +126,7 @@ fn range(filter: &FilterView, bounds: [Option<f64>; 2], extent: Option<[f64; 2]>
                     input type="number" step="any" inputmode="decimal"
                         name={ (filter.parameter) "." (suffix) }
                         value=[bounds[end]]
-                        placeholder=[extent.map(|extent| extent[end])];
+                        placeholder=[extent.map(|extent| format::value(extent[end]))];
                 }
             }
         }

@@ -20,35 +20,45 @@ pub(super) fn levels(analysis: &Analysis<'_>, factor: ColumnId, path: &str) -> C
         .collect()
 }
 
-/// A click on a performance band filters by its range of scores.
+/// A click on a performance band filters by its range of scores, within the range that is already
+/// asked for. Ranges are inclusive, so only whole-numbered scores have one for every band; others
+/// have no links.
 pub(super) fn bands(analysis: &Analysis<'_>, path: &str) -> Clicks {
+    if !analysis.dataset.column(analysis.outcome).is_whole() {
+        return Clicks::new();
+    }
+    let current = &analysis.request.filters;
     BANDS
         .iter()
         .enumerate()
-        .filter_map(|(i, band)| {
-            let range = band_range(i, analysis.dataset.column(analysis.outcome).is_whole())?;
-            let current = &analysis.request.filters;
+        .map(|(i, band)| {
+            let range = within(band_range(i), current.get(analysis.outcome));
             let filters = match current.get(analysis.outcome) == Some(&range) {
                 true => current.without(analysis.outcome),
                 false => current.with(analysis.outcome, range),
             };
-            Some((band.label.to_owned(), href(analysis, filters, path)))
+            (band.label.to_owned(), href(analysis, filters, path))
         })
         .collect()
 }
 
-/// Ranges are inclusive, so only whole-numbered scores have one for every band below the best.
-fn band_range(i: usize, whole: bool) -> Option<Condition> {
+/// The scores of the band at `i`, whole numbers.
+fn band_range(i: usize) -> [Option<f64>; 2] {
     let low = BANDS[i].floor;
-    let high = match i.checked_sub(1) {
-        None => None,
-        Some(_) if !whole => return None,
-        Some(better) => Some(BANDS[better].floor - 1.0),
+    let high = i.checked_sub(1).map(|better| BANDS[better].floor - 1.0);
+    [low.is_finite().then_some(low), high]
+}
+
+/// The part of a range that lies within the present one.
+fn within([low, high]: [Option<f64>; 2], present: Option<&Condition>) -> Condition {
+    let (least, most) = match present {
+        Some(Condition::Range { low, high }) => (*low, *high),
+        _ => (None, None),
     };
-    Some(Condition::Range {
-        low: low.is_finite().then_some(low),
-        high,
-    })
+    Condition::Range {
+        low: low.map_or(least, |a| Some(least.map_or(a, |b| a.max(b)))),
+        high: high.map_or(most, |a| Some(most.map_or(a, |b| a.min(b)))),
+    }
 }
 
 /// A click on a numeric factor draws it against the outcome.
