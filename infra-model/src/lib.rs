@@ -28,12 +28,15 @@
 //! into these and applies the steps.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod document;
 pub mod id;
+pub mod lint;
 pub mod names;
 pub mod observed;
 pub mod plan;
+pub mod render;
 pub mod settings;
 pub mod simulate;
 pub mod tags;

@@ -13,8 +13,14 @@ use crate::tags::{self, Tags};
 /// What AWS holds after the step.
 pub fn simulate(observed: &Observed, step: &Step) -> Observed {
     let mut after = observed.clone();
+    apply(&mut after, step);
+    after
+}
+
+/// The same in place: whole plans are applied without a copy for each step.
+pub fn apply(cloud: &mut Observed, step: &Step) {
     match &step.action {
-        Action::Create { tags, to } => create(&mut after, step, tags, to),
+        Action::Create { tags, to } => create(cloud, step, tags, to),
         Action::Update {
             item,
             tags,
@@ -24,7 +30,7 @@ pub fn simulate(observed: &Observed, step: &Step) -> Observed {
         } => {
             let wanted = resolved(to, stage(tags));
             let key = (step.kind, item.clone());
-            let found = after.resources.iter_mut().find(|found| found.key() == key);
+            let found = cloud.resources.iter_mut().find(|found| found.key() == key);
             if let Some(found) = found {
                 for change in changes {
                     match &change.attribute {
@@ -43,23 +49,22 @@ pub fn simulate(observed: &Observed, step: &Step) -> Observed {
             to,
             changes: _,
         } => {
-            after.remove(&(step.kind, item.clone()));
-            create(&mut after, step, tags, to);
+            cloud.remove(&(step.kind, item.clone()));
+            create(cloud, step, tags, to);
         }
         Action::Delete {
             item,
             from: _,
             purge: _,
-        } => after.remove(&(step.kind, item.clone())),
+        } => cloud.remove(&(step.kind, item.clone())),
         Action::Nothing { item, pending: _ } => {
             let key = (step.kind, item.clone());
-            let found = after.resources.iter_mut().find(|found| found.key() == key);
+            let found = cloud.resources.iter_mut().find(|found| found.key() == key);
             found
                 .into_iter()
                 .for_each(|found| found.status = Status::Ready);
         }
     }
-    after
 }
 
 fn create(cloud: &mut Observed, step: &Step, tags: &Tags, to: &State) {

@@ -67,6 +67,13 @@ impl Tags {
             .map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// Those that the other has not, or has with another value.
+    pub fn without(&self, other: &Self) -> Self {
+        let differs = |(key, value): &(&str, &str)| other.get(key) != Some(value);
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        self.iter().filter(differs).map(owned).collect()
+    }
+
     /// Whether this program looks after it, in whatever stage.
     pub fn are_managed(&self) -> bool {
         self.get(MANAGED_BY_TAG) == Some(MANAGED_BY)

@@ -353,7 +353,7 @@ impl<'a> Draft<'a> {
         let key = found.key();
         let user = self
             .referring(&key)
-            .find(|other| other.parent().as_ref() != Some(&key))
+            .find(|other| other.kind().is_tagged() || other.parent().as_ref() != Some(&key))
             .filter(|_| !replaces_under_users(kind));
         let fixed: Vec<&Change> = changes.iter().filter(|c| c.attribute.is_fixed()).collect();
         let list = fixed

@@ -43,7 +43,9 @@ pub fn goes_after(later: Id, earlier: Id) -> bool {
     waits_for(earlier, later)
         || matches!(
             (later, earlier),
-            (GatewayAttachment, Address(_))
+            // A listener goes with its load balancer, which therefore waits for the group.
+            (LoadBalancer, AutoScalingGroup)
+                | (GatewayAttachment, Address(_))
                 | (
                     Subnet(..) | PublicRouteTable | PrivateRouteTable(_),
                     GatewayAttachment

@@ -216,7 +216,9 @@ fn reason(draft: &Draft<'_>, found: &Found, id: Option<Id>) -> String {
     match (found.kind(), id) {
         (Kind::Object, _) => format!("it is older than the {KEPT_RELEASES} newest releases"),
         _ if draft.topology.entries().is_empty() => "nothing is to be left".to_owned(),
-        (_, Some(id)) if draft.topology.entry(id).is_some() => "there is another one".to_owned(),
+        (_, Some(id)) if draft.topology.entry(id).is_some() => {
+            "the topology has another one".to_owned()
+        }
         _ => "the topology does not have it".to_owned(),
     }
 }

@@ -20,10 +20,12 @@ macro_rules! bounded {
             pub const fn of(number: $inner) -> Self {
                 const LOW: $inner = $low;
                 const HIGH: $inner = $high;
-                match number {
-                    LOW..=HIGH => Self(number),
-                    0 => Self(LOW),
-                    _ => Self(HIGH),
+                if number < LOW {
+                    Self(LOW)
+                } else if number > HIGH {
+                    Self(HIGH)
+                } else {
+                    Self(number)
                 }
             }
 

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::observed::{AutoScalingGroup, ScalingPolicy, TemplateVersion};
 use crate::plan::compare::{Attribute, Change, Changes};
+use crate::tags::Tags;
 
 /// How two versions of a template differ.
 pub(in crate::plan) fn versions(have: &TemplateVersion, want: &TemplateVersion) -> Vec<Change> {
@@ -33,9 +34,25 @@ pub(in crate::plan) fn versions(have: &TemplateVersion, want: &TemplateVersion) 
     }
     changes.compare(Attribute::Metadata, metadata, &want.metadata);
     changes.compare(Attribute::RootVolume, root, &want.root);
-    changes.compare(Attribute::InstanceTags, instance_tags, &want.instance_tags);
-    changes.compare(Attribute::VolumeTags, volume_tags, &want.volume_tags);
+    given_tags(
+        &mut changes,
+        Attribute::InstanceTags,
+        instance_tags,
+        &want.instance_tags,
+    );
+    given_tags(
+        &mut changes,
+        Attribute::VolumeTags,
+        volume_tags,
+        &want.volume_tags,
+    );
     changes.0
+}
+
+/// Tags that a version gives are all ours; those that differ are shown.
+fn given_tags(changes: &mut Changes, attribute: Attribute, have: &Tags, want: &Tags) {
+    let (from, to) = (have.without(want), want.without(have));
+    changes.compare(attribute, &from, &to);
 }
 
 /// A script means the same with other line ends, and with or without one at its end.

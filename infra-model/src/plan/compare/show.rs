@@ -193,6 +193,13 @@ impl Show for Document {
                         values.join("+")
                     )
                 }
+                Some((_, Value::Object(by_type))) => {
+                    let names = by_type.values().filter_map(Value::as_array).flatten();
+                    names
+                        .filter_map(Value::as_str)
+                        .collect::<Vec<_>>()
+                        .join("+")
+                }
                 Some((_, other)) => other.to_string(),
                 None => String::new(),
             }

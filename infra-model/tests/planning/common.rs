@@ -1,24 +1,23 @@
 //! Clouds for the tests: empty, deployed, damaged, and with other people's things in them.
-#![allow(dead_code, reason = "each test file uses its part")]
 
-use infra_model::observed::{Found, Observed, State};
-use infra_model::plan::{Action, Plan, plan};
+use infra_model::observed::{Found, Observed};
+use infra_model::plan::{Plan, plan};
 use infra_model::settings::{ImageFamily, Payload, Settings};
-use infra_model::simulate::simulate;
+use infra_model::simulate;
 use infra_model::tags::Tags;
 use infra_model::topology::Topology;
 use infra_model::values::{Port, Sha256, UserData};
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings::published().unwrap()
 }
 
-pub fn payload() -> Payload {
+pub(crate) fn payload() -> Payload {
     payload_of('a')
 }
 
 /// A payload whose release's checksum is one digit, repeated.
-pub fn payload_of(digit: char) -> Payload {
+pub(crate) fn payload_of(digit: char) -> Payload {
     let sha256 = Sha256::new(digit.to_string().repeat(64)).unwrap();
     Payload {
         user_data: UserData::new(format!("#!/bin/bash\n# release {sha256}\n")).unwrap(),
@@ -28,12 +27,12 @@ pub fn payload_of(digit: char) -> Payload {
     }
 }
 
-pub fn topology() -> Topology {
+pub(crate) fn topology() -> Topology {
     Topology::new(&settings(), &payload())
 }
 
 /// An account without anything, in a region with images.
-pub fn empty_cloud() -> Observed {
+pub(crate) fn empty_cloud() -> Observed {
     Observed {
         images: [
             (ImageFamily::AmazonLinux2, "ami-2".to_owned()),
@@ -45,7 +44,7 @@ pub fn empty_cloud() -> Observed {
 }
 
 /// The cloud after `deploy`.
-pub fn deployed(topology: &Topology) -> Observed {
+pub(crate) fn deployed(topology: &Topology) -> Observed {
     let cloud = empty_cloud();
     let plan = plan(topology, &cloud);
     assert!(!plan.is_refused(), "{:?}", plan.problems);
@@ -53,7 +52,7 @@ pub fn deployed(topology: &Topology) -> Observed {
 }
 
 /// Applies at most `limit` steps, in one of the orders that the plan allows.
-pub fn apply(cloud: &Observed, plan: &Plan, seed: u64, limit: usize) -> Observed {
+pub(crate) fn apply(cloud: &Observed, plan: &Plan, seed: u64, limit: usize) -> Observed {
     let mut random = Random(seed);
     let mut cloud = cloud.clone();
     let mut done = vec![false; plan.steps.len()];
@@ -63,16 +62,16 @@ pub fn apply(cloud: &Observed, plan: &Plan, seed: u64, limit: usize) -> Observed
             .collect();
         let step = ready[random.below(ready.len())];
         done[step] = true;
-        cloud = simulate(&cloud, &plan.steps[step]);
+        simulate::apply(&mut cloud, &plan.steps[step]);
     }
     cloud
 }
 
 /// A small deterministic source of numbers.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -82,7 +81,7 @@ impl Random {
 }
 
 /// Whether it is ours: by its tags, or because its whole is.
-pub fn is_ours(cloud: &Observed, found: &Found, settings: &Settings) -> bool {
+pub(crate) fn is_ours(cloud: &Observed, found: &Found, settings: &Settings) -> bool {
     if found.kind().is_tagged() {
         return found.tags.resource_in(&settings.stage).is_some();
     }
@@ -93,7 +92,7 @@ pub fn is_ours(cloud: &Observed, found: &Found, settings: &Settings) -> bool {
 }
 
 /// What is not ours, in a fixed order.
-pub fn others(cloud: &Observed, settings: &Settings) -> Vec<Found> {
+pub(crate) fn others(cloud: &Observed, settings: &Settings) -> Vec<Found> {
     let mut others: Vec<Found> = cloud
         .resources
         .iter()
@@ -105,7 +104,7 @@ pub fn others(cloud: &Observed, settings: &Settings) -> Vec<Found> {
 }
 
 /// The name without tags: what a person makes by hand.
-pub fn untagged(cloud: &mut Observed) {
+pub(crate) fn untagged(cloud: &mut Observed) {
     for found in &mut cloud.resources {
         let name = found.tags.get("Name").map(str::to_owned);
         found.tags = Tags::default();
@@ -116,22 +115,9 @@ pub fn untagged(cloud: &mut Observed) {
 }
 
 /// The steps that do something, as one word each.
-pub fn verbs(plan: &Plan) -> Vec<String> {
+pub(crate) fn verbs(plan: &Plan) -> Vec<String> {
     let doing = plan.steps.iter().filter(|step| !step.action.is_nothing());
     doing
         .map(|step| format!("{} {} {}", step.action.verb(), step.kind.words(), step.name))
         .collect()
-}
-
-/// The state of a resource that the plan makes.
-pub fn made(plan: &Plan, name: &str) -> Option<State> {
-    plan.steps
-        .iter()
-        .find(|step| step.name == name)
-        .and_then(|step| match &step.action {
-            Action::Create { to, .. } | Action::Update { to, .. } | Action::Replace { to, .. } => {
-                Some(to.clone())
-            }
-            _ => None,
-        })
 }

@@ -1,8 +1,6 @@
 //! What holds for any settings and any cloud, however damaged.
 
-mod common;
-
-use common::{Random, apply, deployed, empty_cloud, is_ours, others, payload_of};
+use crate::common::{Random, apply, deployed, empty_cloud, is_ours, others, payload_of};
 use infra_model::id::Kind;
 use infra_model::observed::{Found, Observed, State, Status};
 use infra_model::plan::plan;
@@ -39,7 +37,7 @@ prop_compose! {
             min: Instances::of(numbers.0),
             max: Instances::of(numbers.1),
             target: Percent::of(numbers.2),
-            ..common::settings()
+            ..crate::common::settings()
         }
     }
 }
@@ -194,6 +192,7 @@ struct Case {
 impl Case {
     fn cloud(&self) -> Observed {
         let mut cloud = deployed(&Topology::new(&self.before, &payload_of('a')));
+        cloud = with_other_ids(&cloud);
         self.damages.iter().for_each(|it| damage(&mut cloud, it));
         cloud
     }
@@ -230,6 +229,16 @@ prop_compose! {
     }
 }
 
+/// The same cloud with other ids: the simulation would give a second resource the first one's.
+fn with_other_ids(cloud: &Observed) -> Observed {
+    serde_json::from_str(
+        &serde_json::to_string(cloud)
+            .unwrap()
+            .replace("made-", "old-"),
+    )
+    .unwrap()
+}
+
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
@@ -254,7 +263,7 @@ proptest! {
         if first.is_refused() || second.is_refused() {
             return Ok(());
         }
-        prop_assert!(third.is_empty(), "{:?}", common::verbs(&third));
+        prop_assert!(third.is_empty(), "{:?}", crate::common::verbs(&third));
         prop_assert!(!third.is_refused(), "{:?}", third.problems);
     }
 
@@ -265,7 +274,7 @@ proptest! {
         let cloud = case.cloud();
         let before = others(&cloud, topology.settings());
         let after = apply(&cloud, &plan(&topology, &cloud), seed, usize::MAX);
-        prop_assert!(before == others(&after, topology.settings()), "{:?}", common::verbs(&plan(&topology, &cloud)));
+        prop_assert!(before == others(&after, topology.settings()), "{:?}", crate::common::verbs(&plan(&topology, &cloud)));
     }
 
     /// Nothing of ours is left but what others use, which is said; all of others' is left.

@@ -1,0 +1,8 @@
+//! The planner as those see it who use it: cases, snapshots of plans, and what always holds.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod cases;
+mod common;
+mod plans;
+mod properties;
