@@ -30,6 +30,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod cost;
+pub mod diagram;
 pub mod document;
 pub mod id;
 pub mod lint;

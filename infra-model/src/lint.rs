@@ -406,8 +406,7 @@ impl<'a> Parts<'a> {
                 .any(|it| it.peer == Peer::Network(Cidr::ANYWHERE));
             if open && self.topology.settings().uploads == Uploads::On {
                 let what = "anyone on the internet may upload files".to_owned();
-                let remedy =
-                    "name the networks of your users with --allow, or switch --uploads off";
+                let remedy = "name the networks of your users with --allow, or give --no-uploads";
                 self.warning(Id::BalancerRules, what, remedy);
             }
             if ingress.is_empty() {

@@ -94,14 +94,9 @@ fn line(step: &Step, colour: Colour) -> String {
         step.kind.words(),
         step.name
     );
-    let changes: Vec<String> = step
-        .action
-        .changes()
-        .iter()
-        .map(Change::to_string)
-        .collect();
+    let changes = changed(step.action.changes());
     if !changes.is_empty() {
-        let _ = write!(line, ": {}", changes.join("; "));
+        let _ = write!(line, ": {changes}");
     } else if let Action::Create { to, .. } = &step.action
         && let Some(detail) = detail(to)
     {

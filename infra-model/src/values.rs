@@ -316,6 +316,19 @@ mod tests {
     }
 
     #[test]
+    fn days_follow_from_seconds() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (1_782_863_999, "2026-06-30"),
+            (1_782_864_000, "2026-07-01"),
+            (1_798_761_599, "2026-12-31"),
+        ] {
+            assert_eq!(Date::of_unix_time(seconds).to_string(), day);
+        }
+    }
+
+    #[test]
     fn networks_contain_and_overlap() {
         let cidr = |text: &str| text.parse::<Cidr>().unwrap();
         let vpc = cidr("10.0.0.0/16");

@@ -18,6 +18,25 @@ impl Date {
     pub const fn of(year: u16, month: u8, day: u8) -> Self {
         Self { year, month, day }
     }
+
+    /// The day, in UTC, of a time in seconds since 1970.
+    ///
+    /// The algorithm is Howard Hinnant's `civil_from_days`, for days after 1970.
+    pub fn of_unix_time(seconds: u64) -> Self {
+        let days = seconds / 86_400 + 719_468;
+        let (era, of_era) = (days / 146_097, days % 146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        Self::of(year as u16, month as u8, day as u8)
+    }
 }
 
 impl FromStr for Date {

@@ -18,7 +18,7 @@ fn shown(topology: &Topology, cloud: &Observed) -> String {
     text(&plan(topology, cloud), Colour::Off)
 }
 
-fn state<'a>(cloud: &'a mut Observed, id: Id) -> &'a mut State {
+fn state(cloud: &mut Observed, id: Id) -> &mut State {
     let tagged = |it: &&mut Found| it.tags.get("Resource") == Some(&id.to_string());
     &mut cloud.resources.iter_mut().find(tagged).unwrap().state
 }
@@ -617,7 +617,12 @@ fn nothing_waits_for_more_than_its_edges() {
     let table: String = topology()
         .entries()
         .iter()
-        .map(|it| format!("{} ← {}\n", it.id, after(it.id)))
+        .map(|it| {
+            format!("{} ← {}", it.id, after(it.id))
+                .trim_end()
+                .to_owned()
+                + "\n"
+        })
         .collect();
     assert_snapshot!(table, @r"
     bucket ← 
@@ -669,7 +674,10 @@ fn nothing_waits_for_more_than_its_edges() {
                     .map_or_else(String::new, |id| id.to_string())
             };
             let names: Vec<String> = step.after.iter().map(|it| name(*it)).collect();
-            format!("{} ← {}\n", step.id.unwrap(), names.join(" "))
+            format!("{} ← {}", step.id.unwrap(), names.join(" "))
+                .trim_end()
+                .to_owned()
+                + "\n"
         })
         .collect();
     assert_snapshot!(table, @r"
