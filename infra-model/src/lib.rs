@@ -33,11 +33,13 @@
 pub mod cost;
 pub mod diagram;
 pub mod document;
+pub mod export;
 pub mod id;
 pub mod lint;
 pub mod names;
 pub mod observed;
 pub mod plan;
+pub mod policy;
 pub mod render;
 pub mod settings;
 pub mod simulate;

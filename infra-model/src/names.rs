@@ -18,6 +18,9 @@ pub const UPLOADS: &str = "uploads/";
 /// The sample's key in the bucket.
 pub const SAMPLE_DATA: &str = "StudentPerformanceFactors.csv";
 
+/// The key of the object in the bucket that says who is deploying.
+pub const LOCK: &str = "deployment.lock";
+
 /// The name of a resource, with its stage. A part has its whole's name, an object its key.
 pub(crate) fn name(id: Id, settings: &Settings) -> String {
     let (base, tail) = match id {

@@ -15,6 +15,7 @@ pub(crate) use compare::assign;
 pub use compare::{Attribute, Change};
 pub use edges::{goes_after, waits_for};
 pub use fingerprint::fingerprint;
+pub(crate) use wanted::states;
 
 use serde::Serialize;
 

@@ -5,7 +5,11 @@ use clap::{Parser, Subcommand};
 mod cost;
 mod deployment;
 mod diagram;
+mod export;
+mod export_check;
 mod lint;
+mod plan_bench;
+mod policy;
 
 /// The project's tasks.
 #[derive(Debug, Parser)]
@@ -21,6 +25,14 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
+    /// Writes the deployment for Terraform or CloudFormation.
+    Export(export::Export),
+    /// Checks what `export` writes, with the tools that read it.
+    ExportCheck(export_check::ExportCheck),
+    /// Prints the permissions that a command needs.
+    Policy(policy::Policy),
+    /// Measures how long planning takes.
+    PlanBench(plan_bench::PlanBench),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
 }
@@ -29,6 +41,10 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Diagram(diagram) => diagram.run(),
         Command::Cost(cost) => cost.run(),
+        Command::Export(export) => export.run(),
+        Command::ExportCheck(check) => check.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::PlanBench(bench) => bench.run(),
         Command::Lint(lint) => lint.run(),
     }
 }

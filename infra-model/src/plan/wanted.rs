@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::id::Handle;
 use crate::observed::{self, GroupLife, ListenerAction, Ref, RouteTarget, State};
 use crate::settings::ImageFamily;
-use crate::topology::{self, Action, Peer, Resource, Topology, Via};
+use crate::topology::{self, Action, Entry, Peer, Resource, Topology, Via};
 
 /// What the plan already knows when a resource's turn comes.
 pub(super) struct Known<'a> {
@@ -32,6 +32,22 @@ impl Known<'_> {
     fn all<T>(&self, handles: &[Handle<T>]) -> BTreeSet<Ref> {
         handles.iter().map(|handle| self.at(handle)).collect()
     }
+}
+
+/// What AWS will hold for each resource when nothing has an id yet.
+pub(crate) fn states(topology: &Topology) -> Vec<(&Entry, State)> {
+    let refs = BTreeMap::new();
+    let known = Known {
+        topology,
+        refs: &refs,
+        image: "",
+        version: 1,
+    };
+    topology
+        .entries()
+        .iter()
+        .map(|entry| (entry, state(&entry.resource, &known)))
+        .collect()
 }
 
 pub(super) fn state(resource: &Resource, known: &Known<'_>) -> State {
