@@ -9,6 +9,7 @@ mod draft;
 mod edges;
 mod fingerprint;
 mod removal;
+mod template;
 mod wanted;
 
 pub(crate) use compare::assign;

@@ -1,5 +1,7 @@
 //! CloudFormation, as YAML.
 
+mod fleet;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -8,8 +10,8 @@ use crate::export::yaml::yaml;
 use crate::export::{Part, parts, peer_name, preamble};
 use crate::id::Id;
 use crate::observed::{
-    AutoScalingGroup, Bucket, GroupRules, LaunchTemplate, Listener, ListenerAction, LoadBalancer,
-    Peer, Ref, RolePolicies, RouteTarget, Rule, ScalingPolicy, State, TargetGroup,
+    Bucket, GroupRules, Listener, ListenerAction, LoadBalancer, Peer, Ref, RolePolicies,
+    RouteTarget, Rule, State, TargetGroup,
 };
 use crate::tags::Tags;
 use crate::topology::{LifecycleRule, Topology};
@@ -251,13 +253,14 @@ fn resource(part: &Part, parts: &[Part], topology: &Topology) -> Vec<(String, Va
             load_balancer(part, it),
         ),
         State::Listener(it) => one("ElasticLoadBalancingV2::Listener", listener(it)),
-        State::LaunchTemplate(it) => {
-            one("EC2::LaunchTemplate", launch_template(part, it, topology))
-        }
+        State::LaunchTemplate(it) => one(
+            "EC2::LaunchTemplate",
+            fleet::launch_template(part, it, topology),
+        ),
         State::AutoScalingGroup(it) => {
             let mut all = one(
                 "AutoScaling::AutoScalingGroup",
-                auto_scaling_group(part, it),
+                fleet::auto_scaling_group(part, it),
             );
             // Replaces instances one after another when the template changes.
             all[0].1["UpdatePolicy"] = json!({ "AutoScalingRollingUpdate": {
@@ -267,7 +270,7 @@ fn resource(part: &Part, parts: &[Part], topology: &Topology) -> Vec<(String, Va
             }});
             all
         }
-        State::ScalingPolicy(it) => one("AutoScaling::ScalingPolicy", scaling_policy(it)),
+        State::ScalingPolicy(it) => one("AutoScaling::ScalingPolicy", fleet::scaling_policy(it)),
     }
 }
 
@@ -440,84 +443,4 @@ fn listener(it: &Listener) -> Value {
         all["SslPolicy"] = json!(policy);
     }
     all
-}
-
-fn launch_template(part: &Part, it: &LaunchTemplate, topology: &Topology) -> Value {
-    let Some(version) = it.versions.values().next() else {
-        return Value::Null;
-    };
-    let image = format!(
-        "{{{{resolve:ssm:{}}}}}",
-        topology.settings().image.parameter()
-    );
-    let given = [
-        ("instance", &version.instance_tags),
-        ("volume", &version.volume_tags),
-    ]
-    .map(|(kind, given)| json!({ "ResourceType": kind, "Tags": tags(given) }));
-    let devices: Vec<Value> = version
-        .root
-        .iter()
-        .map(|root| json!({
-            "DeviceName": root.device,
-            "Ebs": {
-                "VolumeType": root.volume_type, "VolumeSize": root.size, "Encrypted": root.encrypted,
-            },
-        }))
-        .collect();
-    json!({
-        "LaunchTemplateName": part.name,
-        "VersionDescription": version.description,
-        "LaunchTemplateData": {
-            "ImageId": image,
-            "InstanceType": version.instance_type,
-            "KeyName": version.key.as_ref().map(reference),
-            "IamInstanceProfile": { "Arn": version.profile.as_ref().map(|it| get(it, "Arn")) },
-            "SecurityGroupIds": version.groups.iter().map(|it| get(it, "GroupId")).collect::<Vec<_>>(),
-            "UserData": { "Fn::Base64": version.user_data },
-            "MetadataOptions": {
-                "HttpEndpoint": "enabled",
-                "HttpTokens": if version.metadata.token_required { "required" } else { "optional" },
-                "HttpPutResponseHopLimit": version.metadata.hop_limit,
-            },
-            "BlockDeviceMappings": devices,
-            "TagSpecifications": given,
-        },
-        "TagSpecifications": [{ "ResourceType": "launch-template", "Tags": tags(&part.tags) }],
-    })
-}
-
-fn auto_scaling_group(part: &Part, it: &AutoScalingGroup) -> Value {
-    let tags: Vec<Value> = part
-        .tags
-        .iter()
-        .map(|(key, value)| json!({ "Key": key, "Value": value, "PropagateAtLaunch": false }))
-        .collect();
-    json!({
-        "AutoScalingGroupName": part.name,
-        "MinSize": it.min.to_string(),
-        "MaxSize": it.max.to_string(),
-        "VPCZoneIdentifier": references(&it.subnets),
-        "TargetGroupARNs": references(&it.targets),
-        "HealthCheckType": it.health_check,
-        "HealthCheckGracePeriod": it.grace,
-        "LaunchTemplate": {
-            "LaunchTemplateId": reference(&it.template),
-            "Version": get(&it.template, "LatestVersionNumber"),
-        },
-        "Tags": tags,
-    })
-}
-
-/// CloudFormation gives the policy a name of its own.
-fn scaling_policy(it: &ScalingPolicy) -> Value {
-    json!({
-        "AutoScalingGroupName": reference(&it.group),
-        "PolicyType": it.policy_type,
-        "EstimatedInstanceWarmup": it.warm_up,
-        "TargetTrackingConfiguration": {
-            "PredefinedMetricSpecification": { "PredefinedMetricType": it.metric },
-            "TargetValue": it.target,
-        },
-    })
 }

@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Id, Kind};
-use crate::observed::{
-    AutoScalingGroup, Found, Key, LaunchTemplate, Observed, Ref, State, Status, TemplateVersion,
-};
+use crate::observed::{Found, Key, Observed, Ref, State, Status};
 use crate::plan::compare::{self, Attribute, Change};
+use crate::plan::template::TemplateChoice;
 use crate::plan::wanted::{self, Known};
 use crate::plan::{Action, Problem, ProblemKind, Step, adopt};
 use crate::tags::{self, Tags};
@@ -48,19 +47,11 @@ pub(super) struct Draft<'a> {
     pub(super) foreign: BTreeSet<Key>,
     refs: BTreeMap<Id, Ref>,
     referrers: BTreeMap<Key, Vec<&'a Found>>,
-    template: TemplateChoice,
-}
-
-/// Which version of the launch template the group should have.
-#[derive(Default)]
-struct TemplateChoice {
-    /// The one that the group has now.
-    in_use: Option<u64>,
-    wanted: u64,
+    pub(super) template: TemplateChoice,
 }
 
 /// Which item of AWS a resource of the topology is.
-enum Match<'a> {
+pub(super) enum Match<'a> {
     Ours(&'a Found),
     Adopted(&'a Found),
     Foreign(&'a Found),
@@ -123,7 +114,7 @@ impl<'a> Draft<'a> {
         self.bound.contains(&key).then_some(key)
     }
 
-    fn known<'k>(&'k self, image: &'k str) -> Known<'k> {
+    pub(super) fn known<'k>(&'k self, image: &'k str) -> Known<'k> {
         Known {
             topology: self.topology,
             refs: &self.refs,
@@ -429,159 +420,6 @@ impl<'a> Draft<'a> {
             found,
             step,
         });
-    }
-
-    /// The version that is as wanted, or a new one. The image in use is kept, unless its family
-    /// changes or a newer one is asked for. Without an image, there is no new version.
-    fn choose_version(
-        &mut self,
-        template: &crate::topology::LaunchTemplate,
-        matched: &Match<'a>,
-    ) -> Option<State> {
-        let settings = self.topology.settings();
-        let newest_image = self.observed.images.get(&settings.image);
-        let (Match::Ours(found) | Match::Adopted(found)) = matched else {
-            self.template = TemplateChoice {
-                in_use: None,
-                wanted: 1,
-            };
-            return Some(self.template_state(template, newest_image?));
-        };
-        let State::LaunchTemplate(have) = &found.state else {
-            return None;
-        };
-        let in_use = self
-            .version_in_use(found)
-            .filter(|v| have.versions.contains_key(v));
-        let newest = have.versions.keys().next_back().copied();
-        let base = in_use
-            .or(newest)
-            .and_then(|version| have.versions.get(&version));
-        let kept = base
-            .filter(|base| base.description.as_deref() == Some(settings.image.slug()))
-            .map(|base| &base.image)
-            .filter(|_| !self.topology.choices().update_image);
-        if let (Some(kept), Some(newest_image)) = (kept, newest_image)
-            && kept != newest_image
-        {
-            let what = format!("a newer image is there: {kept} → {newest_image}");
-            let name = self.topology.name(Id::LaunchTemplate);
-            self.problem(
-                ProblemKind::Notice,
-                &name,
-                what,
-                "move to it with --update-image",
-            );
-        }
-        let image = kept.or(newest_image)?;
-
-        let version = wanted::template_version(template, &self.known(image));
-        let fits = |number: &u64| {
-            have.versions
-                .get(number)
-                .is_some_and(|have| compare::versions(have, &version).is_empty())
-        };
-        let as_wanted = in_use
-            .filter(fits)
-            .or_else(|| have.versions.keys().rev().copied().find(fits));
-        let next = newest.unwrap_or(0) + 1;
-        self.template = TemplateChoice {
-            in_use,
-            wanted: as_wanted.unwrap_or(next),
-        };
-        Some(self.template_state(template, image))
-    }
-
-    fn template_state(&self, template: &crate::topology::LaunchTemplate, image: &str) -> State {
-        let version = wanted::template_version(template, &self.known(image));
-        State::LaunchTemplate(LaunchTemplate {
-            versions: [(self.template.wanted, version)].into(),
-        })
-    }
-
-    /// The version that our Auto Scaling group has, of this template.
-    fn version_in_use(&self, template: &Found) -> Option<u64> {
-        let name = self.topology.name(Id::AutoScalingGroup);
-        let group = self
-            .observed
-            .get(&(Kind::AutoScalingGroup, name.as_str().into()))?;
-        match &group.state {
-            State::AutoScalingGroup(AutoScalingGroup {
-                template: used,
-                template_version,
-                ..
-            }) if used.existing() == Some(&template.id) => template_version.parse().ok(),
-            _ => None,
-        }
-    }
-
-    fn template_changes(&self, have: &LaunchTemplate, want: &LaunchTemplate) -> Vec<Change> {
-        let Some((number, version)) = want.versions.iter().next() else {
-            return Vec::new();
-        };
-        if have.versions.contains_key(number) {
-            return Vec::new();
-        }
-        let newest = have.versions.keys().next_back().copied();
-        let before = self
-            .template
-            .in_use
-            .or(newest)
-            .and_then(|number| have.versions.get_key_value(&number));
-        let (from, mut changes) = match before {
-            Some((number, before)) => (number.to_string(), compare::versions(before, version)),
-            None => ("none".to_owned(), Vec::new()),
-        };
-        changes.insert(0, Change::of(Attribute::Version, from, number.to_string()));
-        changes
-    }
-
-    /// Releases that a template version in use, now or after this plan, names.
-    pub(super) fn releases_in_use(&self) -> BTreeSet<String> {
-        let stage = &self.topology.settings().stage;
-        let mut releases = BTreeSet::new();
-        let mut keep = |version: &TemplateVersion| {
-            releases.extend(version.instance_tags.get(tags::RELEASE).map(str::to_owned));
-        };
-        let groups = self
-            .observed
-            .resources
-            .iter()
-            .filter_map(|found| match &found.state {
-                State::AutoScalingGroup(group) => Some(group),
-                _ => None,
-            });
-        for group in groups {
-            let used = group.template.existing();
-            let template =
-                used.and_then(|id| self.observed.get(&(Kind::LaunchTemplate, id.clone())));
-            let Some(State::LaunchTemplate(template)) = template.map(|found| &found.state) else {
-                continue;
-            };
-            let assigned = match group.template_version.parse() {
-                Ok(number) => Some(number),
-                Err(_) => template.versions.keys().next_back().copied(),
-            };
-            let running = group.life.running_versions.iter().copied().chain(assigned);
-            running
-                .filter_map(|number| template.versions.get(&number))
-                .for_each(&mut keep);
-        }
-        let newest = self
-            .observed
-            .resources
-            .iter()
-            .filter(|found| found.tags.id_in(stage) == Some(Id::LaunchTemplate));
-        for found in newest {
-            if let State::LaunchTemplate(template) = &found.state {
-                template
-                    .versions
-                    .get(&self.template.wanted)
-                    .into_iter()
-                    .for_each(&mut keep);
-            }
-        }
-        releases
     }
 }
 

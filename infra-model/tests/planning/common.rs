@@ -1,6 +1,7 @@
 //! Clouds for the tests: empty, deployed, damaged, and with other people's things in them.
 
-use infra_model::observed::{Found, Observed};
+use infra_model::id::Id;
+use infra_model::observed::{Found, Observed, State};
 use infra_model::plan::{Plan, plan};
 use infra_model::settings::{ImageFamily, Payload, Settings};
 use infra_model::simulate;
@@ -120,4 +121,10 @@ pub(crate) fn verbs(plan: &Plan) -> Vec<String> {
     doing
         .map(|step| format!("{} {} {}", step.action.verb(), step.kind.words(), step.name))
         .collect()
+}
+
+/// The attributes of a resource that carries its id.
+pub(crate) fn state(cloud: &mut Observed, id: Id) -> &mut State {
+    let tagged = |it: &&mut Found| it.tags.get("Resource") == Some(&id.to_string());
+    &mut cloud.resources.iter_mut().find(tagged).unwrap().state
 }

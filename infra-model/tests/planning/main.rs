@@ -4,5 +4,6 @@
 
 mod cases;
 mod common;
+mod contract;
 mod plans;
 mod properties;

@@ -2,8 +2,8 @@
 
 use infra_model::id::{Id, Kind, Tier, Zone};
 use infra_model::observed::{Found, Observed, Rule, State, Status};
-use infra_model::plan::{fingerprint, plan};
-use infra_model::render::{Colour, document, text};
+use infra_model::plan::plan;
+use infra_model::render::{Colour, text};
 use infra_model::settings::{ImageFamily, Nat, Settings};
 use infra_model::tags::Tags;
 use infra_model::topology::{Choices, Topology};
@@ -11,16 +11,11 @@ use infra_model::values::{CertificateArn, Percent};
 use insta::{assert_json_snapshot, assert_snapshot};
 
 use crate::common::{
-    apply, deployed, empty_cloud, payload, payload_of, settings, topology, untagged, verbs,
+    apply, deployed, empty_cloud, payload, payload_of, settings, state, topology, untagged, verbs,
 };
 
 fn shown(topology: &Topology, cloud: &Observed) -> String {
     text(&plan(topology, cloud), Colour::Off)
-}
-
-fn state(cloud: &mut Observed, id: Id) -> &mut State {
-    let tagged = |it: &&mut Found| it.tags.get("Resource") == Some(&id.to_string());
-    &mut cloud.resources.iter_mut().find(tagged).unwrap().state
 }
 
 #[test]
@@ -501,216 +496,4 @@ fn a_system_built_by_hand_is_taken_over() {
     assert!(plan(&topology(), &apply(&cloud, &first, 7, usize::MAX)).is_empty());
     // Without --adopt, it is someone else's.
     assert!(plan(&topology(), &cloud).is_refused());
-}
-
-#[test]
-fn the_document_for_programs() {
-    let mut cloud = deployed(&topology());
-    if let State::TargetGroup(group) = state(&mut cloud, Id::TargetGroup) {
-        group.deregistration_delay = 300;
-    }
-    let plan = plan(&topology(), &cloud);
-    let mut document = document(&plan);
-    document.steps.retain(|step| step.action != "nothing");
-    document.fingerprint = "64 hexadecimal digits";
-    assert_json_snapshot!(document, @r#"
-    {
-      "format": 1,
-      "in_sync": false,
-      "refused": false,
-      "totals": {
-        "create": 0,
-        "update": 1,
-        "replace": 0,
-        "delete": 0,
-        "unchanged": 35
-      },
-      "fingerprint": "64 hexadecimal digits",
-      "steps": [
-        {
-          "resource": "target-group",
-          "kind": "target-group",
-          "name": "StudentAnalyticsTargets",
-          "action": "update",
-          "item": "made-target-group-prod",
-          "changes": [
-            {
-              "attribute": "deregistration delay",
-              "from": "300",
-              "to": "30"
-            }
-          ],
-          "interrupts": false,
-          "reason": "it differs from the topology",
-          "after": []
-        }
-      ],
-      "problems": [],
-      "blocked": []
-    }
-    "#);
-}
-
-#[test]
-fn colour_is_for_terminals() {
-    let plan = plan(&topology(), &empty_cloud());
-    assert!(text(&plan, Colour::On).contains("\u{1b}[32m+\u{1b}[0m bucket"));
-    assert!(!text(&plan, Colour::Off).contains('\u{1b}'));
-}
-
-#[test]
-fn user_data_stays_out_of_plans() {
-    let cloud = deployed(&topology());
-    for next in [payload_of('b'), payload()] {
-        let plan = plan(&Topology::new(&settings(), &next), &cloud);
-        let all = format!(
-            "{}{}",
-            text(&plan, Colour::Off),
-            serde_json::to_string(&document(&plan)).unwrap()
-        );
-        assert!(!all.contains("#!/bin/bash"), "{all}");
-    }
-}
-
-#[test]
-fn the_fingerprint_moves_with_what_is_compared_only() {
-    let cloud = deployed(&topology());
-    let before = fingerprint(&cloud);
-    let edited = |edit: &dyn Fn(&mut Observed)| {
-        let mut cloud = cloud.clone();
-        edit(&mut cloud);
-        fingerprint(&cloud)
-    };
-    assert_eq!(before, edited(&|it| it.resources.reverse()));
-    assert_eq!(before, edited(&|it| it.images.clear()));
-    let scaled = edited(&|it| {
-        if let State::AutoScalingGroup(group) = state(it, Id::AutoScalingGroup) {
-            group.life.desired = 4;
-        }
-    });
-    assert_eq!(before, scaled);
-    let raised = edited(&|it| {
-        if let State::AutoScalingGroup(group) = state(it, Id::AutoScalingGroup) {
-            group.max = 9;
-        }
-    });
-    assert_ne!(before, raised);
-    assert_ne!(before, edited(&|it| it.resources[3].tags.set("Name", "x")));
-    assert_ne!(before, edited(&|it| it.resources.truncate(30)));
-}
-
-/// What must be there before an instance starts; nothing else is waited for.
-#[test]
-fn nothing_waits_for_more_than_its_edges() {
-    let plan = plan(&topology(), &empty_cloud());
-    let after = |id: Id| {
-        let step = plan.steps.iter().find(|it| it.id == Some(id)).unwrap();
-        let names = step
-            .after
-            .iter()
-            .filter_map(|it| plan.steps[*it].id)
-            .map(|id| id.to_string());
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        names.join(" ")
-    };
-    let table: String = topology()
-        .entries()
-        .iter()
-        .map(|it| {
-            format!("{} ← {}", it.id, after(it.id))
-                .trim_end()
-                .to_owned()
-                + "\n"
-        })
-        .collect();
-    assert_snapshot!(table, @r"
-    bucket ← 
-    release ← bucket
-    sample-data ← bucket
-    vpc ← 
-    vpc-defaults ← vpc
-    internet-gateway ← 
-    gateway-attachment ← internet-gateway vpc
-    public-subnet-a ← vpc
-    public-subnet-b ← vpc
-    private-subnet-a ← vpc
-    private-subnet-b ← vpc
-    public-route-table ← public-subnet-a public-subnet-b vpc
-    public-route ← gateway-attachment internet-gateway public-route-table
-    address-a ← 
-    nat-gateway-a ← address-a gateway-attachment public-subnet-a
-    address-b ← 
-    nat-gateway-b ← address-b gateway-attachment public-subnet-b
-    private-route-table-a ← private-subnet-a vpc
-    private-route-a ← nat-gateway-a private-route-table-a
-    private-route-table-b ← private-subnet-b vpc
-    private-route-b ← nat-gateway-b private-route-table-b
-    s3-endpoint ← private-route-table-a private-route-table-b vpc
-    balancer-group ← vpc
-    app-group ← vpc
-    balancer-rules ← app-group balancer-group
-    app-rules ← app-group balancer-group
-    role ← 
-    role-policies ← role
-    instance-profile ← role
-    key-pair ← 
-    target-group ← vpc
-    load-balancer ← balancer-group gateway-attachment public-subnet-a public-subnet-b
-    http-listener ← load-balancer target-group
-    launch-template ← app-group instance-profile key-pair release
-    auto-scaling-group ← app-rules balancer-rules http-listener launch-template private-route-a private-route-b private-subnet-a private-subnet-b release role-policies s3-endpoint sample-data target-group
-    scaling-policy ← auto-scaling-group
-    ");
-    let destroy = crate::common::deployed(&topology());
-    let destroy = infra_model::plan::plan(&Topology::empty(&settings()), &destroy);
-    let table: String = destroy
-        .steps
-        .iter()
-        .map(|step| {
-            let name = |it: usize| {
-                destroy.steps[it]
-                    .id
-                    .map_or_else(String::new, |id| id.to_string())
-            };
-            let names: Vec<String> = step.after.iter().map(|it| name(*it)).collect();
-            format!("{} ← {}", step.id.unwrap(), names.join(" "))
-                .trim_end()
-                .to_owned()
-                + "\n"
-        })
-        .collect();
-    assert_snapshot!(table, @r"
-    auto-scaling-group ← 
-    bucket ← auto-scaling-group
-    launch-template ← auto-scaling-group
-    key-pair ← launch-template
-    instance-profile ← launch-template
-    role-policies ← auto-scaling-group instance-profile
-    role ← instance-profile role-policies
-    app-rules ← auto-scaling-group
-    balancer-rules ← auto-scaling-group
-    app-group ← launch-template app-rules balancer-rules
-    private-route-a ← auto-scaling-group
-    nat-gateway-a ← private-route-a
-    address-a ← nat-gateway-a
-    load-balancer ← auto-scaling-group
-    balancer-group ← app-rules balancer-rules load-balancer
-    target-group ← auto-scaling-group load-balancer
-    s3-endpoint ← auto-scaling-group
-    public-route ← load-balancer
-    private-route-b ← auto-scaling-group
-    nat-gateway-b ← private-route-b
-    address-b ← nat-gateway-b
-    gateway-attachment ← nat-gateway-a address-a load-balancer public-route nat-gateway-b address-b
-    internet-gateway ← public-route gateway-attachment
-    private-route-table-b ← s3-endpoint private-route-b gateway-attachment
-    private-subnet-b ← auto-scaling-group gateway-attachment private-route-table-b
-    private-route-table-a ← private-route-a s3-endpoint gateway-attachment
-    private-subnet-a ← auto-scaling-group gateway-attachment private-route-table-a
-    public-route-table ← public-route gateway-attachment
-    public-subnet-a ← nat-gateway-a load-balancer gateway-attachment public-route-table
-    public-subnet-b ← load-balancer nat-gateway-b gateway-attachment public-route-table
-    vpc ← app-group balancer-group target-group s3-endpoint gateway-attachment private-route-table-b private-subnet-b private-route-table-a private-subnet-a public-route-table public-subnet-a public-subnet-b
-    ");
 }

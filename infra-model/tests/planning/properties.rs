@@ -52,6 +52,7 @@ enum Damage {
     StrangerOfThatName(usize),
     Ail(usize, usize),
     NewerImage,
+    LoseAllTags,
 }
 
 fn any_damage() -> impl Strategy<Value = Damage> {
@@ -63,6 +64,7 @@ fn any_damage() -> impl Strategy<Value = Damage> {
         1 => any::<usize>().prop_map(Damage::StrangerOfThatName),
         1 => (any::<usize>(), 0_usize..3).prop_map(|(i, how)| Damage::Ail(i, how)),
         1 => Just(Damage::NewerImage),
+        1 => Just(Damage::LoseAllTags),
     ]
 }
 
@@ -110,6 +112,7 @@ fn damage(cloud: &mut Observed, damage: &Damage) {
                 found.status = [Status::Pending, Status::Failed, Status::Deleting][*how];
             }
         }
+        Damage::LoseAllTags => crate::common::untagged(cloud),
         Damage::NewerImage => {
             cloud.images.values_mut().for_each(|image| image.push('n'));
         }
