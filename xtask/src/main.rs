@@ -5,7 +5,15 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod cost;
 mod dataset;
+mod deployment;
+mod diagram;
+mod export;
+mod export_check;
+mod lint;
+mod plan_bench;
+mod policy;
 mod screenshots;
 mod test;
 mod tools;
@@ -29,6 +37,18 @@ enum Command {
     Screenshots(screenshots::Screenshots),
     /// Writes the synthetic dataset.
     Dataset(dataset::Dataset),
+    /// Draws the deployment.
+    Diagram(diagram::Diagram),
+    /// Estimates what the deployment costs in a month.
+    Cost(cost::Cost),
+    /// Writes the deployment for Terraform or CloudFormation.
+    Export(export::Export),
+    /// Prints the permissions that a command needs.
+    Policy(policy::Policy),
+    /// Measures how long planning takes.
+    PlanBench(plan_bench::PlanBench),
+    /// Says what is wrong with the deployment's settings.
+    Lint(lint::Lint),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -37,6 +57,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => bench.run()?,
         Command::Screenshots(screenshots) => screenshots.run()?,
         Command::Dataset(dataset) => dataset.run()?,
+        Command::Diagram(diagram) => diagram.run()?,
+        Command::Cost(cost) => cost.run()?,
+        Command::Export(export) => export.run()?,
+        Command::Policy(policy) => policy.run()?,
+        Command::PlanBench(bench) => bench.run()?,
+        Command::Lint(lint) => lint.run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use xshell::{Cmd, Shell, cmd};
 
+use crate::export_check;
 use crate::tools;
 use crate::workspace::Workspace;
 use tally::Tally;
@@ -34,6 +35,8 @@ enum Step {
     Unit,
     /// The oracle's figures are still those that pandas, scipy and statsmodels compute.
     Oracle,
+    /// The deployment as Terraform and CloudFormation, read by cfn-lint and checkov.
+    Export,
     /// The program in a real browser.
     Browser,
 }
@@ -83,6 +86,7 @@ impl Step {
             Self::Clippy => "Lints",
             Self::Unit => "Unit, snapshot and oracle tests",
             Self::Oracle => "The oracle against pandas, scipy and statsmodels",
+            Self::Export => "The exported deployment against cfn-lint and checkov",
             Self::Browser => "Browser tests",
         }
     }
@@ -112,9 +116,18 @@ impl Step {
                 tests(cmd!(sh, "cargo test --workspace --exclude browser-tests"))
             }
             Self::Oracle => oracle::verify(sh, workspace),
+            Self::Export => export(sh, workspace),
             Self::Browser => browser(sh, workspace),
         }
     }
+}
+
+fn export(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    let requirements = workspace.root.join(export_check::REQUIREMENTS);
+    let python = tools::python(sh, &workspace.tools(), "export", &requirements)?;
+    let programs = python.parent().context("an interpreter lies in a folder")?;
+    export_check::check(sh, programs, &workspace.target.join("export-check"))?;
+    Ok(Tally::ONE)
 }
 
 fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {

@@ -77,10 +77,11 @@ pub(crate) fn component(sh: &Shell, component: &str, command: &str) -> Result<()
     })
 }
 
-/// Ensures a Python environment with the packages that `requirements` pins; its interpreter.
-pub(crate) fn python(sh: &Shell, tools: &Path, requirements: &Path) -> Result<PathBuf> {
+/// Ensures a Python environment of that name with the packages that `requirements` pins; its
+/// interpreter.
+pub(crate) fn python(sh: &Shell, tools: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
     require(sh, &[PYTHON])?;
-    let venv = tools.join("python");
+    let venv = tools.join(name);
     let python = venv.join("bin/python");
     once(sh, &venv, &sh.read_file(requirements)?, || {
         cmd!(sh, "python3 -m venv {venv}").run()?;

@@ -25,6 +25,7 @@ pub(super) fn verify(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
     let python = tools::python(
         sh,
         &workspace.tools(),
+        "oracle",
         &workspace.root.join("xtask/oracle/requirements.txt"),
     )?;
     let computed = cmd!(sh, "{python} {script} {sample}").read()?;

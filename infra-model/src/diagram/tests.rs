@@ -1,0 +1,80 @@
+//! Both pictures name everything that a reader looks for, and follow the settings.
+
+use super::*;
+use crate::settings::{Nat, Payload, Settings};
+use crate::values::{CertificateArn, Port, Sha256, UserData};
+
+fn topology(settings: Settings) -> Topology {
+    let sha256 = Sha256::new("a".repeat(64)).unwrap();
+    let payload = Payload {
+        release: sha256.clone(),
+        sample_data: sha256,
+        user_data: UserData::new("#!/bin/bash").unwrap(),
+        unit_port: Port::of(8501),
+    };
+    Topology::new(&settings, &payload)
+}
+
+#[test]
+fn every_name_and_port_is_shown() {
+    let topology = topology(Settings::published().unwrap());
+    for (picture, parts) in [(mermaid(&topology), "<br>"), (svg(&topology), "")] {
+        let mut shown = vec![
+            "HTTP 80",
+            "HTTP 8501",
+            "HTTPS 443",
+            "10.0.0.0/16",
+            "eu-north-1a",
+            "2 to 4",
+            "t3.small",
+        ];
+        let names: Vec<String> = [
+            Id::Vpc,
+            Id::InternetGateway,
+            Id::LoadBalancer,
+            Id::BalancerGroup,
+            Id::AppGroup,
+            Id::AutoScalingGroup,
+            Id::S3Endpoint,
+        ]
+        .into_iter()
+        .chain(Zone::ALL.into_iter().flat_map(|zone| {
+            [
+                Id::NatGateway(zone),
+                Id::Subnet(Tier::Public, zone),
+                Id::Subnet(Tier::Private, zone),
+            ]
+        }))
+        .map(|id| topology.name(id))
+        .collect();
+        shown.extend(names.iter().map(String::as_str));
+        for text in shown {
+            assert!(
+                picture.contains(text),
+                "{text} is not in the picture {parts}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_pictures_follow_the_settings() {
+    let arn = "arn:aws:acm:eu-north-1:123456789012:certificate/0a1b";
+    let settings = Settings {
+        nat: Nat::Single,
+        certificate: Some(CertificateArn::new(arn).unwrap()),
+        stage: "staging".parse().unwrap(),
+        ..Settings::published().unwrap()
+    };
+    let topology = topology(settings);
+    for picture in [mermaid(&topology), svg(&topology)] {
+        assert!(picture.contains("StudentAnalyticsLB-staging"));
+        assert!(picture.contains("HTTP 80, HTTPS 443"));
+        assert!(!picture.contains("StudentAnalyticsNAT-b"));
+    }
+}
+
+#[test]
+fn names_are_escaped() {
+    assert!(!svg(&topology(Settings::published().unwrap())).contains("& "));
+}

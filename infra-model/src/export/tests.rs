@@ -1,0 +1,58 @@
+//! What can be said of the documents without the tools that read them.
+
+use super::*;
+use crate::settings::{APP_PORT, Nat, Payload};
+use crate::values::{CertificateArn, Sha256, UserData};
+
+fn topology(settings: &Settings) -> Topology {
+    let sha256 = Sha256::new("a".repeat(64)).unwrap();
+    let payload = Payload {
+        release: sha256.clone(),
+        sample_data: sha256,
+        user_data: UserData::new("#!/bin/bash\necho \"${HOME} %{x}\"\n").unwrap(),
+        unit_port: APP_PORT,
+    };
+    Topology::new(settings, &payload)
+}
+
+fn variants() -> Vec<Settings> {
+    let published = Settings::published().unwrap();
+    let arn = "arn:aws:acm:eu-north-1:123456789012:certificate/0a1b";
+    let other = Settings {
+        nat: Nat::Single,
+        stage: "staging".parse().unwrap(),
+        certificate: Some(CertificateArn::new(arn).unwrap()),
+        ..published.clone()
+    };
+    vec![published, other]
+}
+
+#[test]
+fn every_resource_is_in_both_by_its_name() {
+    for settings in variants() {
+        let topology = topology(&settings);
+        for document in [terraform(&topology), cloudformation(&topology)] {
+            // A listener has no name, and CloudFormation gives it no tags.
+            let named = |kind: Kind| kind.is_tagged() && kind != Kind::Listener;
+            for entry in topology.entries().iter().filter(|it| named(it.id.kind())) {
+                assert!(document.contains(&entry.name), "{} is missing", entry.name);
+            }
+            assert!(!document.contains("null"), "a value is missing");
+        }
+    }
+}
+
+#[test]
+fn scripts_are_not_templates() {
+    let topology = topology(&variants()[0]);
+    assert!(terraform(&topology).contains("$${HOME} %%{x}"));
+    assert!(cloudformation(&topology).contains("${HOME} %{x}"));
+}
+
+#[test]
+fn lists_of_braces_match() {
+    for settings in variants() {
+        let text = terraform(&topology(&settings));
+        assert_eq!(text.matches('{').count(), text.matches('}').count());
+    }
+}

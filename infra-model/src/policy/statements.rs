@@ -1,0 +1,429 @@
+//! The statements, by what they are for.
+
+use serde_json::{Value, json};
+
+use crate::id::Id;
+use crate::names::{self, LOCK, MANAGED_BY, PROJECT, RELEASES, SAMPLE_DATA};
+use crate::settings::Settings;
+use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
+
+/// The names and tags that bind permissions.
+pub(super) struct Scope {
+    region: String,
+    stage: String,
+    bucket: String,
+    role: String,
+    profile: String,
+    balancer: String,
+    targets: String,
+    group: String,
+}
+
+impl Scope {
+    pub(super) fn of(settings: &Settings) -> Self {
+        let name = |id| names::name(id, settings);
+        Self {
+            region: settings.region.to_string(),
+            stage: settings.stage.to_string(),
+            bucket: name(Id::Bucket),
+            role: name(Id::Role),
+            profile: name(Id::InstanceProfile),
+            balancer: name(Id::LoadBalancer),
+            targets: name(Id::TargetGroup),
+            group: name(Id::AutoScalingGroup),
+        }
+    }
+
+    fn ec2(&self, kinds: &[&str]) -> Vec<String> {
+        let region = &self.region;
+        kinds
+            .iter()
+            .map(|kind| format!("arn:aws:ec2:{region}:*:{kind}/*"))
+            .collect()
+    }
+
+    fn bucket(&self) -> Vec<String> {
+        vec![format!("arn:aws:s3:::{}", self.bucket)]
+    }
+
+    fn objects(&self, keys: &[&str]) -> Vec<String> {
+        keys.iter()
+            .map(|key| format!("arn:aws:s3:::{}/{key}", self.bucket))
+            .collect()
+    }
+
+    fn role(&self) -> Vec<String> {
+        vec![format!("arn:aws:iam::*:role/{}", self.role)]
+    }
+
+    fn profile(&self) -> Vec<String> {
+        vec![format!("arn:aws:iam::*:instance-profile/{}", self.profile)]
+    }
+
+    fn balancing(&self) -> Vec<String> {
+        let (region, balancer, targets) = (&self.region, &self.balancer, &self.targets);
+        let arn = |rest: String| format!("arn:aws:elasticloadbalancing:{region}:*:{rest}");
+        vec![
+            arn(format!("loadbalancer/app/{balancer}/*")),
+            arn(format!("listener/app/{balancer}/*/*")),
+            arn(format!("targetgroup/{targets}/*")),
+        ]
+    }
+
+    fn scaling(&self) -> Vec<String> {
+        let (region, group) = (&self.region, &self.group);
+        vec![format!(
+            "arn:aws:autoscaling:{region}:*:autoScalingGroup:*:autoScalingGroupName/{group}"
+        )]
+    }
+
+    fn our_tags(&self, key: &str) -> Value {
+        json!({
+            format!("aws:{key}/{PROJECT_TAG}"): PROJECT,
+            format!("aws:{key}/{STAGE}"): self.stage,
+            format!("aws:{key}/{MANAGED_BY_TAG}"): MANAGED_BY,
+        })
+    }
+
+    /// Only what is made with our tags.
+    fn tagged_on_creation(&self) -> Value {
+        json!({ "StringEquals": self.our_tags("RequestTag") })
+    }
+
+    /// Only what carries our tags.
+    fn tagged(&self) -> Value {
+        json!({ "StringEquals": self.our_tags("ResourceTag") })
+    }
+
+    fn in_region(&self) -> Value {
+        json!({ "StringEquals": { "aws:RequestedRegion": self.region } })
+    }
+}
+
+fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
+    json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
+}
+
+fn when(mut statement: Value, condition: Value) -> Value {
+    statement["Condition"] = condition;
+    statement
+}
+
+fn everything() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+/// The calls that `observe` makes.
+pub(super) fn look(scope: &Scope) -> Vec<Value> {
+    let describe = [
+        "ec2:DescribeVpcs",
+        "ec2:DescribeVpcAttribute",
+        "ec2:DescribeInternetGateways",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeAddresses",
+        "ec2:DescribeNatGateways",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeKeyPairs",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeLaunchTemplateVersions",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeTags",
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribePolicies",
+        "autoscaling:DescribeInstanceRefreshes",
+    ];
+    let bucket = [
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetBucketLocation",
+        "s3:GetBucketTagging",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketVersioning",
+        "s3:GetLifecycleConfiguration",
+    ];
+    let role = [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+    ];
+    let image = format!(
+        "arn:aws:ssm:{}::parameter/aws/service/ami-amazon-linux-latest/*",
+        scope.region
+    );
+    let files = format!("{RELEASES}*");
+    vec![
+        when(
+            statement("Describe", &describe, &everything()),
+            scope.in_region(),
+        ),
+        statement("LookAtBucket", &bucket, &scope.bucket()),
+        statement(
+            "LookAtFiles",
+            &["s3:GetObject"],
+            &scope.objects(&[&files, SAMPLE_DATA, LOCK]),
+        ),
+        statement("LookAtRole", &role, &scope.role()),
+        statement(
+            "LookAtProfile",
+            &["iam:GetInstanceProfile"],
+            &scope.profile(),
+        ),
+        statement("NewestImage", &["ssm:GetParameters"], &[image]),
+    ]
+}
+
+/// One deployment at a time.
+pub(super) fn lock(scope: &Scope) -> Vec<Value> {
+    let actions = ["s3:PutObject", "s3:DeleteObject"];
+    vec![statement("Lock", &actions, &scope.objects(&[LOCK]))]
+}
+
+/// What did not exist.
+pub(super) fn make(scope: &Scope) -> Vec<Value> {
+    let ec2 = [
+        "ec2:CreateVpc",
+        "ec2:CreateInternetGateway",
+        "ec2:CreateSubnet",
+        "ec2:AllocateAddress",
+        "ec2:CreateNatGateway",
+        "ec2:CreateRouteTable",
+        "ec2:CreateVpcEndpoint",
+        "ec2:CreateSecurityGroup",
+        "ec2:ImportKeyPair",
+        "ec2:CreateLaunchTemplate",
+    ];
+    let names: Vec<&str> = ec2
+        .iter()
+        .chain(&["ec2:RunInstances"])
+        .filter_map(|it| it.split(':').nth(1))
+        .collect();
+    let on_creation = json!({ "StringEquals": { "ec2:CreateAction": names } });
+    let from_template = json!({ "Bool": { "ec2:IsLaunchTemplateResource": "true" } });
+    let to_ec2 = json!({ "StringEquals": { "iam:PassedToService": "ec2.amazonaws.com" } });
+    let services = [
+        "elasticloadbalancing.amazonaws.com",
+        "autoscaling.amazonaws.com",
+    ];
+    let linked = json!({ "StringEquals": { "iam:AWSServiceName": services } });
+    let balancing = [
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:AddTags",
+    ];
+    let bucket = ["s3:CreateBucket"];
+    vec![
+        when(
+            statement("Make", &ec2, &scope.ec2(&["*"])),
+            scope.tagged_on_creation(),
+        ),
+        when(
+            statement("TagWhatIsMade", &["ec2:CreateTags"], &scope.ec2(&["*"])),
+            on_creation,
+        ),
+        statement("MakeBalancing", &balancing, &scope.balancing()),
+        statement(
+            "MakeGroup",
+            &["autoscaling:CreateAutoScalingGroup"],
+            &scope.scaling(),
+        ),
+        when(
+            statement("RunInstances", &["ec2:RunInstances"], &everything()),
+            from_template,
+        ),
+        when(
+            statement("PassRole", &["iam:PassRole"], &scope.role()),
+            to_ec2,
+        ),
+        when(
+            statement(
+                "FirstUse",
+                &["iam:CreateServiceLinkedRole"],
+                &["arn:aws:iam::*:role/aws-service-role/*".to_owned()],
+            ),
+            linked,
+        ),
+        statement(
+            "MakeRole",
+            &["iam:CreateRole", "iam:TagRole"],
+            &scope.role(),
+        ),
+        statement(
+            "MakeProfile",
+            &[
+                "iam:CreateInstanceProfile",
+                "iam:TagInstanceProfile",
+                "iam:AddRoleToInstanceProfile",
+            ],
+            &scope.profile(),
+        ),
+        statement("MakeBucket", &bucket, &scope.bucket()),
+        statement(
+            "Upload",
+            &["s3:PutObject", "s3:PutObjectTagging"],
+            &scope.objects(&[&format!("{RELEASES}*"), SAMPLE_DATA]),
+        ),
+    ]
+}
+
+/// What exists and differs.
+pub(super) fn change(scope: &Scope) -> Vec<Value> {
+    let ec2 = [
+        "ec2:CreateTags",
+        // What is made inside these, and `Make` says with which tags.
+        "ec2:CreateSubnet",
+        "ec2:CreateNatGateway",
+        "ec2:CreateRouteTable",
+        "ec2:CreateVpcEndpoint",
+        "ec2:CreateSecurityGroup",
+        "ec2:ModifyVpcAttribute",
+        "ec2:ModifySubnetAttribute",
+        "ec2:AttachInternetGateway",
+        "ec2:AssociateRouteTable",
+        "ec2:CreateRoute",
+        "ec2:ReplaceRoute",
+        "ec2:ModifyVpcEndpoint",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:CreateLaunchTemplateVersion",
+    ];
+    let balancing = [
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "elasticloadbalancing:SetSubnets",
+        "elasticloadbalancing:SetSecurityGroups",
+        "elasticloadbalancing:ModifyTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+        "elasticloadbalancing:ModifyListener",
+    ];
+    let scaling = [
+        "autoscaling:UpdateAutoScalingGroup",
+        "autoscaling:CreateOrUpdateTags",
+        "autoscaling:AttachLoadBalancerTargetGroups",
+        "autoscaling:DetachLoadBalancerTargetGroups",
+        "autoscaling:PutScalingPolicy",
+        "autoscaling:StartInstanceRefresh",
+    ];
+    let bucket = [
+        "s3:PutBucketTagging",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+        "s3:PutLifecycleConfiguration",
+    ];
+    vec![
+        when(
+            statement("Change", &ec2, &scope.ec2(&["*"])),
+            scope.tagged(),
+        ),
+        statement("ChangeBalancing", &balancing, &scope.balancing()),
+        statement("ChangeGroup", &scaling, &scope.scaling()),
+        statement("ChangeBucket", &bucket, &scope.bucket()),
+        statement(
+            "ChangeRole",
+            &[
+                "iam:UpdateAssumeRolePolicy",
+                "iam:PutRolePolicy",
+                "iam:AttachRolePolicy",
+            ],
+            &scope.role(),
+        ),
+        // What AWS makes with a VPC carries no tags, and is only ever emptied.
+        when(
+            statement(
+                "EmptyDefaults",
+                &[
+                    "ec2:RevokeSecurityGroupIngress",
+                    "ec2:RevokeSecurityGroupEgress",
+                    "ec2:DeleteRoute",
+                ],
+                &scope.ec2(&["security-group", "route-table"]),
+            ),
+            json!({ "Null": { format!("aws:ResourceTag/{PROJECT_TAG}"): "true" } }),
+        ),
+    ]
+}
+
+/// What is not wanted any more; also when something is made anew.
+pub(super) fn remove(scope: &Scope) -> Vec<Value> {
+    let ec2 = [
+        "ec2:DeleteVpc",
+        "ec2:DeleteInternetGateway",
+        "ec2:DetachInternetGateway",
+        "ec2:DeleteSubnet",
+        "ec2:ReleaseAddress",
+        "ec2:DeleteNatGateway",
+        "ec2:DeleteRouteTable",
+        "ec2:DisassociateRouteTable",
+        "ec2:DeleteRoute",
+        "ec2:DeleteVpcEndpoints",
+        "ec2:DeleteSecurityGroup",
+        "ec2:RevokeSecurityGroupIngress",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:DeleteKeyPair",
+        "ec2:DeleteLaunchTemplate",
+    ];
+    let balancing = [
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DeleteTargetGroup",
+    ];
+    let scaling = [
+        "autoscaling:UpdateAutoScalingGroup",
+        "autoscaling:DeleteAutoScalingGroup",
+        "autoscaling:DeletePolicy",
+    ];
+    vec![
+        when(
+            statement("Remove", &ec2, &scope.ec2(&["*"])),
+            scope.tagged(),
+        ),
+        statement("RemoveBalancing", &balancing, &scope.balancing()),
+        statement("RemoveGroup", &scaling, &scope.scaling()),
+        statement(
+            "RemoveRole",
+            &[
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:DeleteRole",
+            ],
+            &scope.role(),
+        ),
+        statement(
+            "RemoveProfile",
+            &[
+                "iam:RemoveRoleFromInstanceProfile",
+                "iam:DeleteInstanceProfile",
+            ],
+            &scope.profile(),
+        ),
+        statement(
+            "RemoveOldReleases",
+            &["s3:DeleteObject"],
+            &scope.objects(&[&format!("{RELEASES}*")]),
+        ),
+    ]
+}
+
+/// The bucket, and with `--purge-bucket` all that it holds.
+pub(super) fn purge(scope: &Scope) -> Vec<Value> {
+    vec![
+        statement("RemoveBucket", &["s3:DeleteBucket"], &scope.bucket()),
+        statement(
+            "Purge",
+            &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            &scope.objects(&["*"]),
+        ),
+    ]
+}

@@ -1,0 +1,190 @@
+//! What a person chooses about a deployment. The defaults are the published system.
+
+use serde::{Deserialize, Serialize};
+
+use crate::values::{
+    BucketName, CertificateArn, Cidr, Date, InstanceType, Instances, Invalid, Percent, Port,
+    PublicKey, Region, Sha256, Stage, UserData,
+};
+
+/// The port that the dashboard serves and the load balancer forwards to.
+pub const APP_PORT: Port = Port::of(8501);
+/// The network of the whole system.
+pub const VPC_CIDR: Cidr = Cidr::of([10, 0, 0, 0], 16);
+
+pub(crate) const REGION: &str = "eu-north-1";
+pub(crate) const BUCKET: &str = "student-performance-app-files";
+pub(crate) const INSTANCE_TYPE: &str = "t3.small";
+const MIN: Instances = Instances::of(2);
+const MAX: Instances = Instances::of(4);
+const TARGET: Percent = Percent::of(70);
+
+/// How private subnets reach the internet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nat {
+    /// One gateway in each zone, so that a zone can fail.
+    #[default]
+    PerZone,
+    /// One gateway in zone a for both: half the price.
+    Single,
+}
+
+impl std::str::FromStr for Nat {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "per-zone" => Ok(Self::PerZone),
+            "single" => Ok(Self::Single),
+            _ => Err(Invalid {
+                what: "nat",
+                value: text.to_owned(),
+                problem: "is not a choice",
+                remedy: "write `per-zone` or `single`",
+            }),
+        }
+    }
+}
+
+/// Which Amazon Linux the instances run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageFamily {
+    /// Amazon Linux 2, as published.
+    #[default]
+    #[serde(rename = "amazon-linux-2")]
+    AmazonLinux2,
+    /// Amazon Linux 2023, its successor.
+    #[serde(rename = "amazon-linux-2023")]
+    AmazonLinux2023,
+}
+
+impl ImageFamily {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::AmazonLinux2, Self::AmazonLinux2023];
+
+    /// The name in settings, and the description of a template version that uses it.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::AmazonLinux2 => "amazon-linux-2",
+            Self::AmazonLinux2023 => "amazon-linux-2023",
+        }
+    }
+
+    /// The public SSM parameter that holds the newest image's id.
+    pub const fn parameter(self) -> &'static str {
+        match self {
+            Self::AmazonLinux2 => "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
+            Self::AmazonLinux2023 => {
+                "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+            }
+        }
+    }
+
+    /// The last day with security updates.
+    pub const fn supported_until(self) -> Date {
+        match self {
+            Self::AmazonLinux2 => Date::of(2026, 6, 30),
+            Self::AmazonLinux2023 => Date::of(2029, 6, 30),
+        }
+    }
+}
+
+impl std::str::FromStr for ImageFamily {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|family| family.slug() == text)
+            .ok_or_else(|| Invalid {
+                what: "image",
+                value: text.to_owned(),
+                problem: "is not a choice",
+                remedy: "write `amazon-linux-2` or `amazon-linux-2023`",
+            })
+    }
+}
+
+/// Whether people may upload their own table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Uploads {
+    /// Instances may write below `uploads/`.
+    #[default]
+    On,
+    /// Instances only read.
+    Off,
+}
+
+/// What a person chooses about a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Where it runs.
+    pub region: Region,
+    /// Which copy of the system it is.
+    pub stage: Stage,
+    /// The bucket's name before the stage's suffix.
+    pub bucket: BucketName,
+    /// NAT gateways: one in each zone, or one.
+    pub nat: Nat,
+    /// The instances' operating system.
+    pub image: ImageFamily,
+    /// The instances' size.
+    pub instance_type: InstanceType,
+    /// Who may reach the load balancer.
+    pub allowed: Vec<Cidr>,
+    /// Turns HTTPS on.
+    pub certificate: Option<CertificateArn>,
+    /// Fewest instances; also how many there are at first.
+    pub min: Instances,
+    /// Most instances.
+    pub max: Instances,
+    /// Average CPU that scaling aims at.
+    pub target: Percent,
+    /// The key to import; without it the key pair that exists is kept, or one is generated.
+    pub public_key: Option<PublicKey>,
+    /// Groups with fewer students are withheld by the dashboard; 0 withholds nothing.
+    pub min_group: u32,
+    /// Whether people may upload their own table.
+    pub uploads: Uploads,
+}
+
+impl Settings {
+    /// The published system.
+    pub fn published() -> Result<Self, Invalid> {
+        Ok(Self {
+            region: Region::new(REGION)?,
+            stage: Stage::default(),
+            bucket: BucketName::new(BUCKET)?,
+            nat: Nat::default(),
+            image: ImageFamily::default(),
+            instance_type: InstanceType::new(INSTANCE_TYPE)?,
+            allowed: vec![Cidr::ANYWHERE],
+            certificate: None,
+            min: MIN,
+            max: MAX,
+            target: TARGET,
+            public_key: None,
+            min_group: 0,
+            uploads: Uploads::default(),
+        })
+    }
+
+    /// The bucket's name with the stage's suffix, as every name has it.
+    pub fn bucket_name(&self) -> String {
+        format!("{}{}", self.bucket, self.stage.suffix())
+    }
+}
+
+/// What is deployed, beside the resources themselves: known by its checksums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// The dashboard's binary.
+    pub release: Sha256,
+    /// The sample that the dashboard shows without other data.
+    pub sample_data: Sha256,
+    /// The boot script, complete.
+    pub user_data: UserData,
+    /// The port that the script's unit serves; lint holds it against the load balancer's.
+    pub unit_port: Port,
+}

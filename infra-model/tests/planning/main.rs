@@ -1,0 +1,9 @@
+//! The planner as those see it who use it: cases, snapshots of plans, and what always holds.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod cases;
+mod common;
+mod contract;
+mod plans;
+mod properties;

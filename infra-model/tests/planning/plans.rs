@@ -1,0 +1,499 @@
+//! Plans as people read them.
+
+use infra_model::id::{Id, Kind, Tier, Zone};
+use infra_model::observed::{Found, Observed, Rule, State, Status};
+use infra_model::plan::plan;
+use infra_model::render::{Colour, text};
+use infra_model::settings::{ImageFamily, Nat, Settings};
+use infra_model::tags::Tags;
+use infra_model::topology::{Choices, Topology};
+use infra_model::values::{CertificateArn, Percent};
+use insta::{assert_json_snapshot, assert_snapshot};
+
+use crate::common::{
+    apply, deployed, empty_cloud, payload, payload_of, settings, state, topology, untagged, verbs,
+};
+
+fn shown(topology: &Topology, cloud: &Observed) -> String {
+    text(&plan(topology, cloud), Colour::Off)
+}
+
+#[test]
+fn a_first_deployment() {
+    assert_snapshot!(shown(&topology(), &empty_cloud()), @r"
+    + bucket student-performance-app-files
+    + object releases/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/student-analytics
+    + object StudentPerformanceFactors.csv
+    + VPC StudentAnalyticsVPC: 10.0.0.0/16
+    + defaults of VPC StudentAnalyticsVPC
+    + internet gateway StudentAnalyticsIGW
+    + attachment of gateway StudentAnalyticsIGW
+    + subnet StudentAnalyticsPublic-a: 10.0.0.0/24 in eu-north-1a
+    + subnet StudentAnalyticsPublic-b: 10.0.1.0/24 in eu-north-1b
+    + subnet StudentAnalyticsPrivate-a: 10.0.10.0/24 in eu-north-1a
+    + subnet StudentAnalyticsPrivate-b: 10.0.11.0/24 in eu-north-1b
+    + route table StudentAnalyticsPublic
+    + default route of StudentAnalyticsPublic
+    + address StudentAnalyticsNAT-a
+    + NAT gateway StudentAnalyticsNAT-a
+    + address StudentAnalyticsNAT-b
+    + NAT gateway StudentAnalyticsNAT-b
+    + route table StudentAnalyticsPrivate-a
+    + default route of StudentAnalyticsPrivate-a
+    + route table StudentAnalyticsPrivate-b
+    + default route of StudentAnalyticsPrivate-b
+    + S3 endpoint StudentAnalyticsS3
+    + security group StudentAnalytics-LB-SG
+    + security group StudentAnalytics-App-SG
+    + rules of StudentAnalytics-LB-SG
+    + rules of StudentAnalytics-App-SG
+    + role StudentAnalyticsRole
+    + policies of role StudentAnalyticsRole
+    + instance profile StudentAnalyticsRole
+    + key pair studentanalyst_keypair
+    + target group StudentAnalyticsTargets: HTTP 8501
+    + load balancer StudentAnalyticsLB
+    + listener StudentAnalyticsLB:80: HTTP
+    + launch template StudentAnalyticsTemplate: t3.small from ami-2
+    + Auto Scaling group StudentAnalyticsASG: 2 to 4 instances
+    + scaling policy StudentAnalyticsCPU70: 70 % CPU
+    36 to create, 0 to update, 0 to replace, 0 to delete, 0 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn a_second_deployment() {
+    assert_snapshot!(shown(&topology(), &deployed(&topology())), @"in sync: 36 resources are as they should be");
+}
+
+#[test]
+fn a_destruction() {
+    let cloud = deployed(&topology());
+    assert_snapshot!(shown(&Topology::empty(&settings()), &cloud), @r"
+    - Auto Scaling group StudentAnalyticsASG (nothing is to be left) interrupts service
+    - bucket student-performance-app-files (nothing is to be left)
+    - launch template StudentAnalyticsTemplate (nothing is to be left)
+    - key pair studentanalyst_keypair (nothing is to be left)
+    - instance profile StudentAnalyticsRole (nothing is to be left)
+    - policies of role StudentAnalyticsRole (nothing is to be left)
+    - role StudentAnalyticsRole (nothing is to be left)
+    - rules of StudentAnalytics-App-SG (nothing is to be left)
+    - rules of StudentAnalytics-LB-SG (nothing is to be left)
+    - security group StudentAnalytics-App-SG (nothing is to be left)
+    - default route of StudentAnalyticsPrivate-a (nothing is to be left)
+    - NAT gateway StudentAnalyticsNAT-a (nothing is to be left)
+    - address StudentAnalyticsNAT-a (nothing is to be left)
+    - load balancer StudentAnalyticsLB (nothing is to be left) interrupts service
+    - security group StudentAnalytics-LB-SG (nothing is to be left)
+    - target group StudentAnalyticsTargets (nothing is to be left) interrupts service
+    - S3 endpoint StudentAnalyticsS3 (nothing is to be left)
+    - default route of StudentAnalyticsPublic (nothing is to be left)
+    - default route of StudentAnalyticsPrivate-b (nothing is to be left)
+    - NAT gateway StudentAnalyticsNAT-b (nothing is to be left)
+    - address StudentAnalyticsNAT-b (nothing is to be left)
+    - attachment of gateway StudentAnalyticsIGW (nothing is to be left) interrupts service
+    - internet gateway StudentAnalyticsIGW (nothing is to be left)
+    - route table StudentAnalyticsPrivate-b (nothing is to be left)
+    - subnet StudentAnalyticsPrivate-b (nothing is to be left)
+    - route table StudentAnalyticsPrivate-a (nothing is to be left)
+    - subnet StudentAnalyticsPrivate-a (nothing is to be left)
+    - route table StudentAnalyticsPublic (nothing is to be left)
+    - subnet StudentAnalyticsPublic-a (nothing is to be left)
+    - subnet StudentAnalyticsPublic-b (nothing is to be left)
+    - VPC StudentAnalyticsVPC (nothing is to be left)
+    0 to create, 0 to update, 0 to replace, 31 to delete, 0 unchanged; 4 steps interrupt service
+    ");
+}
+
+#[test]
+fn a_bucket_with_files_stays() {
+    let mut cloud = deployed(&topology());
+    if let State::Bucket(bucket) = state(&mut cloud, Id::Bucket) {
+        bucket.holds_content = true;
+    }
+    let empty = Topology::empty(&settings());
+    let first = plan(&empty, &cloud);
+    let left = apply(&cloud, &first, 0, usize::MAX);
+    assert!(!first.is_refused());
+    assert_snapshot!(text(&plan(&empty, &left), Colour::Off), @r"
+    i student-performance-app-files: the bucket holds files, so it stays; delete it with its files by --purge-bucket
+    in sync: there is nothing to do
+    ");
+    let purging = empty.allowing(Choices {
+        purge_bucket: true,
+        ..Choices::default()
+    });
+    assert_snapshot!(shown(&purging, &left), @r"
+    - bucket student-performance-app-files (nothing is to be left)
+    0 to create, 0 to update, 0 to replace, 1 to delete, 0 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn drift() {
+    let mut cloud = deployed(&topology());
+    let rules = cloud
+        .resources
+        .iter_mut()
+        .find_map(|found| match &mut found.state {
+            State::GroupRules(rules) if rules.group == "made-app-group-prod".into() => Some(rules),
+            _ => None,
+        });
+    let world = infra_model::observed::Peer::Network("0.0.0.0/0".to_owned());
+    let ssh = Rule {
+        protocol: "tcp".to_owned(),
+        ports: Some((22, 22)),
+        peer: world,
+    };
+    rules.unwrap().ingress.insert(ssh);
+    if let State::AutoScalingGroup(group) = state(&mut cloud, Id::AutoScalingGroup) {
+        group.max = 10;
+        group.life.desired = 3;
+    }
+    let balancer = cloud
+        .resources
+        .iter_mut()
+        .find(|it| it.kind() == Kind::LoadBalancer)
+        .unwrap();
+    balancer.tags.remove("Name");
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    ~ rules of StudentAnalytics-App-SG: in tcp 22 0.0.0.0/0, tcp 8501 made-balancer-group-prod → tcp 8501 made-balancer-group-prod (it differs from the topology)
+    ~ load balancer StudentAnalyticsLB: tag Name none → StudentAnalyticsLB (its tags were changed)
+    ~ Auto Scaling group StudentAnalyticsASG: maximum 10 → 4 (it differs from the topology)
+    0 to create, 3 to update, 0 to replace, 0 to delete, 33 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn a_new_release() {
+    let cloud = deployed(&topology());
+    assert_snapshot!(shown(&Topology::new(&settings(), &payload_of('b')), &cloud), @r"
+    + object releases/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/student-analytics
+    ~ launch template StudentAnalyticsTemplate: version 1 → 2; user data c61ea9c4… → b068aa2f…; instance tags Release=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa → Release=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb; volume tags Release=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa → Release=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb (it differs from the topology)
+    ~ Auto Scaling group StudentAnalyticsASG: template version 1 → 2 (instances are replaced one after another)
+    1 to create, 2 to update, 0 to replace, 0 to delete, 33 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn a_release_that_a_version_has_already_is_no_new_version() {
+    let next = Topology::new(&settings(), &payload_of('b'));
+    let cloud = deployed(&topology());
+    let cloud = apply(&cloud, &plan(&next, &cloud), 0, usize::MAX);
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    ~ Auto Scaling group StudentAnalyticsASG: template version 2 → 1 (instances are replaced one after another)
+    0 to create, 1 to update, 0 to replace, 0 to delete, 35 unchanged; service is not interrupted
+    ");
+    assert_eq!(cloud.release_in_use(&settings()), Some("b".repeat(64)));
+}
+
+#[test]
+fn old_releases_are_pruned_and_those_in_use_kept() {
+    let mut cloud = empty_cloud();
+    for digit in "abcdef0".chars() {
+        let topology = Topology::new(&settings(), &payload_of(digit));
+        cloud = apply(&cloud, &plan(&topology, &cloud), 0, usize::MAX);
+        for (age, found) in cloud.resources.iter_mut().enumerate() {
+            if let State::Object(object) = &mut found.state
+                && object.modified == 0
+            {
+                object.modified = 1_000 + age as u64;
+            }
+        }
+    }
+    let releases: Vec<&str> = cloud
+        .resources
+        .iter()
+        .filter_map(|found| match &found.state {
+            State::Object(object) => object.key.strip_prefix("releases/").map(|key| &key[..1]),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(releases, ["c", "d", "e", "f", "0"]);
+
+    // Back to the oldest that is left: nothing is pruned, for it counts as one of the five.
+    let back = Topology::new(&settings(), &payload_of('c'));
+    let deletes = verbs(&plan(&back, &cloud))
+        .into_iter()
+        .filter(|it| it.starts_with("delete"));
+    assert_eq!(deletes.count(), 0);
+}
+
+#[test]
+fn one_nat_gateway_instead_of_two() {
+    let single = Settings {
+        nat: Nat::Single,
+        ..settings()
+    };
+    assert_snapshot!(shown(&Topology::new(&single, &payload()), &deployed(&topology())), @r"
+    ~ default route of StudentAnalyticsPrivate-b: 0.0.0.0/0 via made-nat-gateway-b-prod → made-nat-gateway-a-prod (it differs from the topology)
+    - NAT gateway StudentAnalyticsNAT-b (the topology does not have it)
+    - address StudentAnalyticsNAT-b (the topology does not have it)
+    0 to create, 1 to update, 0 to replace, 2 to delete, 33 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn https() {
+    let arn = "arn:aws:acm:eu-north-1:123456789012:certificate/0a1b";
+    let https = Settings {
+        certificate: Some(CertificateArn::new(arn).unwrap()),
+        ..settings()
+    };
+    let https = Topology::new(&https, &payload());
+    assert_snapshot!(shown(&https, &deployed(&topology())), @r"
+    ~ rules of StudentAnalytics-LB-SG: in tcp 80 0.0.0.0/0 → tcp 80 0.0.0.0/0, tcp 443 0.0.0.0/0 (it differs from the topology)
+    ~ listener StudentAnalyticsLB:80: action forward to made-target-group-prod → redirect to HTTPS (it differs from the topology)
+    + listener StudentAnalyticsLB:443: HTTPS
+    1 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    ");
+    assert_snapshot!(shown(&topology(), &deployed(&https)), @r"
+    ~ rules of StudentAnalytics-LB-SG: in tcp 80 0.0.0.0/0, tcp 443 0.0.0.0/0 → tcp 80 0.0.0.0/0 (it differs from the topology)
+    ~ listener StudentAnalyticsLB:80: action redirect to HTTPS → forward to made-target-group-prod (it differs from the topology)
+    - listener StudentAnalyticsLB:443 (the topology does not have it) interrupts service
+    0 to create, 2 to update, 0 to replace, 1 to delete, 34 unchanged; 1 step interrupts service
+    ");
+}
+
+#[test]
+fn another_scaling_target() {
+    let busier = Settings {
+        target: Percent::of(85),
+        ..settings()
+    };
+    assert_snapshot!(shown(&Topology::new(&busier, &payload()), &deployed(&topology())), @r"
+    + scaling policy StudentAnalyticsCPU85: 85 % CPU
+    - scaling policy StudentAnalyticsCPU70 (the topology has another one)
+    1 to create, 0 to update, 0 to replace, 1 to delete, 35 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn a_newer_image_is_a_notice_until_it_is_asked_for() {
+    let mut cloud = deployed(&topology());
+    cloud
+        .images
+        .insert(ImageFamily::AmazonLinux2, "ami-3".to_owned());
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    i StudentAnalyticsTemplate: a newer image is there: ami-2 → ami-3; move to it with --update-image
+    in sync: 36 resources are as they should be
+    ");
+    let choices = Choices {
+        update_image: true,
+        ..Choices::default()
+    };
+    assert_snapshot!(shown(&topology().allowing(choices), &cloud), @r"
+    ~ launch template StudentAnalyticsTemplate: version 1 → 2; image ami-2 → ami-3 (it differs from the topology)
+    ~ Auto Scaling group StudentAnalyticsASG: template version 1 → 2 (instances are replaced one after another)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn another_operating_system() {
+    let newer = Settings {
+        image: ImageFamily::AmazonLinux2023,
+        ..settings()
+    };
+    assert_snapshot!(shown(&Topology::new(&newer, &payload()), &deployed(&topology())), @r"
+    ~ launch template StudentAnalyticsTemplate: version 1 → 2; image family amazon-linux-2 → amazon-linux-2023; image ami-2 → ami-2023 (it differs from the topology)
+    ~ Auto Scaling group StudentAnalyticsASG: template version 1 → 2 (instances are replaced one after another)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    ");
+}
+
+#[test]
+fn a_nat_gateway_that_failed_or_still_starts() {
+    let mut cloud = deployed(&topology());
+    let mut nats = cloud
+        .resources
+        .iter_mut()
+        .filter(|it| it.kind() == Kind::NatGateway);
+    nats.next().unwrap().status = Status::Failed;
+    nats.next().unwrap().status = Status::Pending;
+    drop(nats);
+    let route = cloud
+        .resources
+        .iter()
+        .find(|it| it.id.0.starts_with("made-private-route-table-b-prod/"));
+    let route = route.unwrap().key();
+    cloud.remove(&route);
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    ± NAT gateway StudentAnalyticsNAT-a (it failed, and will not recover)
+    ~ default route of StudentAnalyticsPrivate-a: 0.0.0.0/0 via made-nat-gateway-a-prod → new nat-gateway-a (it differs from the topology)
+    + default route of StudentAnalyticsPrivate-b
+    1 to create, 1 to update, 1 to replace, 0 to delete, 33 unchanged; service is not interrupted
+    ");
+    // The route waits for the gateway that starts, although nothing is done to it.
+    let plan = plan(&topology(), &cloud);
+    let route = plan
+        .steps
+        .iter()
+        .find(|it| it.id == Some(Id::PrivateRoute(Zone::B)))
+        .unwrap();
+    let awaited: Vec<String> = route
+        .after
+        .iter()
+        .map(|it| plan.steps[*it].name.clone())
+        .collect();
+    assert_eq!(awaited, ["StudentAnalyticsNAT-b"]);
+}
+
+#[test]
+fn the_name_belongs_to_someone_else() {
+    let mut cloud = empty_cloud();
+    let balancer = deployed(&topology())
+        .resources
+        .into_iter()
+        .find(|it| it.kind() == Kind::LoadBalancer);
+    cloud.put(Found {
+        tags: Tags::default(),
+        ..balancer.unwrap()
+    });
+    assert_snapshot!(shown(&topology(), &cloud).lines().skip(22).collect::<Vec<_>>().join("\n"), @r"
+    + security group StudentAnalytics-LB-SG
+    + security group StudentAnalytics-App-SG
+    + rules of StudentAnalytics-LB-SG
+    + rules of StudentAnalytics-App-SG
+    + role StudentAnalyticsRole
+    + policies of role StudentAnalyticsRole
+    + instance profile StudentAnalyticsRole
+    + key pair studentanalyst_keypair
+    + target group StudentAnalyticsTargets: HTTP 8501
+    + launch template StudentAnalyticsTemplate: t3.small from ami-2
+    ✗ StudentAnalyticsLB: load balancer made-load-balancer-prod has this name and not our tags; rename or delete it, use another --stage, or take it over with --adopt
+      not planned because of that: load-balancer, http-listener, auto-scaling-group, scaling-policy
+    refused: nothing is changed until the above is mended
+    ");
+}
+
+#[test]
+fn the_bucket_belongs_to_someone_else() {
+    let mut cloud = empty_cloud();
+    let bucket = deployed(&topology())
+        .resources
+        .into_iter()
+        .find(|it| it.kind() == Kind::Bucket);
+    let mut bucket = Found {
+        tags: Tags::default(),
+        ..bucket.unwrap()
+    };
+    if let State::Bucket(state) = &mut bucket.state {
+        state.is_someone_elses = true;
+    }
+    cloud.put(bucket);
+    let problems = plan(&topology(), &cloud).problems;
+    assert_json_snapshot!(problems, @r#"
+    [
+      {
+        "kind": "foreign",
+        "name": "student-performance-app-files",
+        "what": "another AWS account has a bucket of this name",
+        "remedy": "bucket names are global: choose another with --bucket"
+      }
+    ]
+    "#);
+    // Not even --adopt helps.
+    let choices = Choices {
+        adopt: true,
+        ..Choices::default()
+    };
+    assert!(plan(&topology().allowing(choices), &cloud).is_refused());
+}
+
+#[test]
+fn a_change_that_would_take_everything_away_is_refused() {
+    let mut cloud = deployed(&topology());
+    if let State::Subnet(subnet) = state(&mut cloud, Id::Subnet(Tier::Public, Zone::A)) {
+        subnet.cidr = "10.0.7.0/24".to_owned();
+    }
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    ✗ StudentAnalyticsPublic-a: CIDR 10.0.7.0/24 → 10.0.0.0/24 cannot change in place, and NAT gateway StudentAnalyticsNAT-a uses it; run `destroy`, then `deploy`; or deploy another --stage beside it and move over
+      not planned because of that: public-subnet-a, nat-gateway-a, public-route-table, public-route, private-route-a, load-balancer, http-listener, auto-scaling-group, scaling-policy
+    refused: nothing is changed until the above is mended
+    ");
+}
+
+#[test]
+fn what_others_put_into_our_network_holds_it() {
+    let mut cloud = deployed(&topology());
+    let subnet = cloud
+        .resources
+        .iter()
+        .find(|it| it.kind() == Kind::Subnet)
+        .unwrap()
+        .clone();
+    cloud.put(Found {
+        id: "subnet-theirs".into(),
+        tags: Tags::default().with("Name", "Theirs"),
+        ..subnet
+    });
+    let plan = plan(&Topology::empty(&settings()), &cloud);
+    assert!(plan.is_refused());
+    assert_json_snapshot!(plan.problems, @r#"
+    [
+      {
+        "kind": "refused",
+        "name": "StudentAnalyticsVPC",
+        "what": "subnet Theirs is not ours and uses it, so it stays",
+        "remedy": "delete that first, or move it elsewhere"
+      }
+    ]
+    "#);
+}
+
+/// A system built by hand: names and all, but none of our tags, and subnets of its own choice.
+#[test]
+fn a_system_built_by_hand_is_taken_over() {
+    let mut cloud = deployed(&topology());
+    untagged(&mut cloud);
+    for found in &mut cloud.resources {
+        let kind = found.kind();
+        if !kind.has_fixed_name() {
+            found.tags = Tags::default();
+        }
+        match &mut found.state {
+            State::Subnet(subnet) => subnet.cidr = subnet.cidr.replace("10.0.", "10.0.1"),
+            State::KeyPair(key) => key.algorithm = "rsa".to_owned(),
+            State::TargetGroup(group) => group.health.path = "/".to_owned(),
+            _ => {}
+        }
+    }
+    let adopting = topology().allowing(Choices {
+        adopt: true,
+        ..Choices::default()
+    });
+    let first = plan(&adopting, &cloud);
+    assert_snapshot!(text(&first, Colour::Off), @r"
+    ~ bucket student-performance-app-files: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → bucket; tag Stage none → prod (it is taken over)
+    ~ VPC StudentAnalyticsVPC: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsVPC; tag Project none → StudentAnalytics; tag Resource none → vpc; tag Stage none → prod (it is taken over)
+    ~ internet gateway StudentAnalyticsIGW: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsIGW; tag Project none → StudentAnalytics; tag Resource none → internet-gateway; tag Stage none → prod (it is taken over)
+    ~ subnet StudentAnalyticsPublic-a: tag Adopted none → accepted as found; tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPublic-a; tag Project none → StudentAnalytics; tag Resource none → public-subnet-a; tag Stage none → prod (it is taken over)
+    ~ subnet StudentAnalyticsPublic-b: tag Adopted none → accepted as found; tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPublic-b; tag Project none → StudentAnalytics; tag Resource none → public-subnet-b; tag Stage none → prod (it is taken over)
+    ~ subnet StudentAnalyticsPrivate-a: tag Adopted none → accepted as found; tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPrivate-a; tag Project none → StudentAnalytics; tag Resource none → private-subnet-a; tag Stage none → prod (it is taken over)
+    ~ subnet StudentAnalyticsPrivate-b: tag Adopted none → accepted as found; tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPrivate-b; tag Project none → StudentAnalytics; tag Resource none → private-subnet-b; tag Stage none → prod (it is taken over)
+    ~ route table StudentAnalyticsPublic: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPublic; tag Project none → StudentAnalytics; tag Resource none → public-route-table; tag Stage none → prod (it is taken over)
+    ~ address StudentAnalyticsNAT-a: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsNAT-a; tag Project none → StudentAnalytics; tag Resource none → address-a; tag Stage none → prod (it is taken over)
+    ~ NAT gateway StudentAnalyticsNAT-a: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsNAT-a; tag Project none → StudentAnalytics; tag Resource none → nat-gateway-a; tag Stage none → prod (it is taken over)
+    ~ address StudentAnalyticsNAT-b: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsNAT-b; tag Project none → StudentAnalytics; tag Resource none → address-b; tag Stage none → prod (it is taken over)
+    ~ NAT gateway StudentAnalyticsNAT-b: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsNAT-b; tag Project none → StudentAnalytics; tag Resource none → nat-gateway-b; tag Stage none → prod (it is taken over)
+    ~ route table StudentAnalyticsPrivate-a: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPrivate-a; tag Project none → StudentAnalytics; tag Resource none → private-route-table-a; tag Stage none → prod (it is taken over)
+    ~ route table StudentAnalyticsPrivate-b: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsPrivate-b; tag Project none → StudentAnalytics; tag Resource none → private-route-table-b; tag Stage none → prod (it is taken over)
+    ~ S3 endpoint StudentAnalyticsS3: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsS3; tag Project none → StudentAnalytics; tag Resource none → s3-endpoint; tag Stage none → prod (it is taken over)
+    ~ security group StudentAnalytics-LB-SG: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → balancer-group; tag Stage none → prod (it is taken over)
+    ~ security group StudentAnalytics-App-SG: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → app-group; tag Stage none → prod (it is taken over)
+    ~ role StudentAnalyticsRole: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → role; tag Stage none → prod (it is taken over)
+    ~ instance profile StudentAnalyticsRole: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → instance-profile; tag Stage none → prod (it is taken over)
+    ~ key pair studentanalyst_keypair: tag Adopted none → accepted as found; tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → key-pair; tag Stage none → prod (it is taken over)
+    ~ target group StudentAnalyticsTargets: health check path / → /readyz; tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → target-group; tag Stage none → prod (it is taken over)
+    ~ load balancer StudentAnalyticsLB: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → load-balancer; tag Stage none → prod (it is taken over)
+    ~ listener StudentAnalyticsLB:80: tag ManagedBy none → student-analytics-xtask; tag Name none → StudentAnalyticsLB:80; tag Project none → StudentAnalytics; tag Resource none → http-listener; tag Stage none → prod (it is taken over)
+    ~ launch template StudentAnalyticsTemplate: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → launch-template; tag Stage none → prod (it is taken over)
+    ~ Auto Scaling group StudentAnalyticsASG: tag ManagedBy none → student-analytics-xtask; tag Project none → StudentAnalytics; tag Resource none → auto-scaling-group; tag Stage none → prod (it is taken over)
+    0 to create, 25 to update, 0 to replace, 0 to delete, 11 unchanged; service is not interrupted
+    ");
+    // Afterwards it is ours, without being asked again.
+    assert!(plan(&topology(), &apply(&cloud, &first, 7, usize::MAX)).is_empty());
+    // Without --adopt, it is someone else's.
+    assert!(plan(&topology(), &cloud).is_refused());
+}

@@ -1,0 +1,114 @@
+//! The deployment that flags and environment variables describe: what every command about it
+//! begins with.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use infra_model::settings::{APP_PORT, ImageFamily, Nat, Payload, Settings, Uploads};
+use infra_model::topology::Topology;
+use infra_model::values::{
+    BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent, PublicKey, Region, Sha256,
+    Stage, UserData,
+};
+
+/// Settings of the deployment; each has its default in the model.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Deployment")]
+pub(crate) struct Deployment {
+    /// AWS region [default: eu-north-1]
+    #[arg(long, env = "AWS_REGION")]
+    region: Option<Region>,
+    /// Copy of the system; a suffix of every name unless it is prod [default: prod]
+    #[arg(long, env = "STUDENT_ANALYTICS_STAGE")]
+    stage: Option<Stage>,
+    /// Name of the bucket, before the stage's suffix; global to all of AWS
+    #[arg(long, env = "STUDENT_ANALYTICS_BUCKET")]
+    bucket: Option<BucketName>,
+    /// NAT gateways: per-zone, or single for half the price [default: per-zone]
+    #[arg(long, env = "STUDENT_ANALYTICS_NAT")]
+    nat: Option<Nat>,
+    /// Operating system: amazon-linux-2 or amazon-linux-2023 [default: amazon-linux-2]
+    #[arg(long, env = "STUDENT_ANALYTICS_IMAGE")]
+    image: Option<ImageFamily>,
+    /// Instance type, x86-64
+    #[arg(long, env = "STUDENT_ANALYTICS_INSTANCE_TYPE")]
+    instance_type: Option<InstanceType>,
+    /// Network that may reach the load balancer; repeatable [default: 0.0.0.0/0]
+    #[arg(long = "allow", env = "STUDENT_ANALYTICS_ALLOW", value_delimiter = ',')]
+    allowed: Vec<Cidr>,
+    /// Certificate of AWS Certificate Manager; turns HTTPS on
+    #[arg(long, env = "STUDENT_ANALYTICS_CERTIFICATE", value_name = "ARN")]
+    certificate: Option<CertificateArn>,
+    /// Fewest instances
+    #[arg(long, env = "STUDENT_ANALYTICS_MIN")]
+    min: Option<Instances>,
+    /// Most instances
+    #[arg(long, env = "STUDENT_ANALYTICS_MAX")]
+    max: Option<Instances>,
+    /// Average CPU that scaling aims at, in percent
+    #[arg(long, env = "STUDENT_ANALYTICS_TARGET", value_name = "PERCENT")]
+    target: Option<Percent>,
+    /// File with the ed25519 public key to import
+    #[arg(long, env = "STUDENT_ANALYTICS_PUBLIC_KEY", value_name = "FILE")]
+    public_key: Option<PathBuf>,
+    /// Smallest group of students that the dashboard shows; 0 shows all [default: 0]
+    #[arg(long, env = "STUDENT_ANALYTICS_MIN_GROUP", value_name = "N")]
+    min_group: Option<u32>,
+    /// Switch uploads off: instances only read the bucket
+    #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
+    no_uploads: bool,
+}
+
+/// Runs nothing: the place of the boot script, which has a crate of its own.
+const MINIMAL_SCRIPT: &str = "#!/bin/bash\nset -euo pipefail\n";
+
+impl Deployment {
+    /// The settings, checked one by one; how they fit together is lint's business.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        let defaults = Settings::published()?;
+        let public_key = self.public_key.as_ref().map(|path| -> Result<PublicKey> {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the public key {}", path.display()))?;
+            Ok(PublicKey::new(text.trim_end())?)
+        });
+        Ok(Settings {
+            region: self.region.clone().unwrap_or(defaults.region),
+            stage: self.stage.clone().unwrap_or(defaults.stage),
+            bucket: self.bucket.clone().unwrap_or(defaults.bucket),
+            nat: self.nat.unwrap_or(defaults.nat),
+            image: self.image.unwrap_or(defaults.image),
+            instance_type: self.instance_type.clone().unwrap_or(defaults.instance_type),
+            allowed: match self.allowed.is_empty() {
+                true => defaults.allowed,
+                false => self.allowed.clone(),
+            },
+            certificate: self.certificate.clone(),
+            min: self.min.unwrap_or(defaults.min),
+            max: self.max.unwrap_or(defaults.max),
+            target: self.target.unwrap_or(defaults.target),
+            public_key: public_key.transpose()?,
+            min_group: self.min_group.unwrap_or(defaults.min_group),
+            uploads: if self.no_uploads {
+                Uploads::Off
+            } else {
+                defaults.uploads
+            },
+        })
+    }
+
+    /// The topology without a release: for what does not depend on one.
+    pub(crate) fn topology(&self) -> Result<Topology> {
+        Ok(Topology::new(&self.settings()?, &placeholder()?))
+    }
+}
+
+/// A payload of nothing, for commands that show the system and start no instance.
+pub(crate) fn placeholder() -> Result<Payload> {
+    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    Ok(Payload {
+        release: Sha256::new(of_nothing)?,
+        sample_data: Sha256::new(of_nothing)?,
+        user_data: UserData::new(MINIMAL_SCRIPT)?,
+        unit_port: APP_PORT,
+    })
+}

@@ -1,0 +1,71 @@
+//! How long planning takes: a figure for `cargo xtask bench`, and a command of its own.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use infra_model::observed::Observed;
+use infra_model::plan::plan;
+use infra_model::settings::{ImageFamily, Settings};
+use infra_model::simulate;
+use infra_model::topology::Topology;
+
+use crate::deployment::placeholder;
+
+/// Options of `cargo xtask plan-bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlanBench {
+    /// How often each plan is made
+    #[arg(long, default_value_t = 2_000)]
+    rounds: u32,
+}
+
+impl PlanBench {
+    /// Prints the median time of each plan.
+    pub(crate) fn run(&self) -> Result<()> {
+        for (what, time) in measure(self.rounds)? {
+            println!("{what}: {:.3} ms", time.as_secs_f64() * 1e3);
+        }
+        Ok(())
+    }
+}
+
+/// The median times of the three plans that people wait for. At most 1 ms each, built for release.
+pub(crate) fn measure(rounds: u32) -> Result<[(&'static str, Duration); 3]> {
+    let settings = Settings::published()?;
+    let topology = Topology::new(&settings, &placeholder()?);
+    let nothing = Topology::empty(&settings);
+    let empty = Observed {
+        images: ImageFamily::ALL
+            .map(|family| (family, "ami-0".to_owned()))
+            .into(),
+        resources: Vec::new(),
+    };
+    let mut deployed = empty.clone();
+    for step in &plan(&topology, &empty).steps {
+        simulate::apply(&mut deployed, step);
+    }
+    Ok([
+        (
+            "plan of a first deployment",
+            median(rounds, &topology, &empty),
+        ),
+        (
+            "plan with nothing to do",
+            median(rounds, &topology, &deployed),
+        ),
+        ("plan of a destruction", median(rounds, &nothing, &deployed)),
+    ])
+}
+
+fn median(rounds: u32, topology: &Topology, observed: &Observed) -> Duration {
+    let mut times: Vec<Duration> = (0..rounds.max(1))
+        .map(|_| {
+            let start = Instant::now();
+            black_box(plan(black_box(topology), black_box(observed)));
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}

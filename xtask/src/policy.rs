@@ -1,0 +1,25 @@
+//! `cargo xtask policy`: the permissions that a command needs.
+
+use anyhow::Result;
+use infra_model::policy::{self, Command};
+
+use crate::deployment::Deployment;
+
+/// Options of `cargo xtask policy`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Policy {
+    /// Which command: diff, deploy or destroy
+    #[arg(long = "for", value_name = "COMMAND")]
+    command: Command,
+    #[command(flatten)]
+    deployment: Deployment,
+}
+
+impl Policy {
+    /// Prints the policy document.
+    pub(crate) fn run(&self) -> Result<()> {
+        let policy = policy::policy(&self.deployment.settings()?, self.command);
+        println!("{}", serde_json::to_string_pretty(&policy)?);
+        Ok(())
+    }
+}
