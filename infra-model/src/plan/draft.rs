@@ -284,25 +284,13 @@ impl<'a> Draft<'a> {
             changes.extend(compare::tags(&found.tags, &tags));
         }
 
-        let (item, from) = (found.id.clone(), found.state.clone());
         if matches!(found.status, Status::Failed | Status::Deleting) {
-            let reason = match found.status {
-                Status::Failed => "it failed, and will not recover",
-                _ => "it is being deleted",
-            };
-            self.unbind(entry);
-            let action = Action::Replace {
-                item,
-                tags,
-                from,
-                to,
-                changes,
-            };
-            return self.push(entry, Some(found), action, reason.to_owned());
+            return self.renew(entry, found, to, tags, changes);
         }
         if is_fixed {
             return self.replace(entry, found, to, tags, changes);
         }
+        let (item, from) = (found.id.clone(), found.state.clone());
         if changes.is_empty() {
             let pending = found.status == Status::Pending;
             let reason = if pending {
@@ -331,6 +319,44 @@ impl<'a> Draft<'a> {
         self.push(entry, Some(found), action, reason);
     }
 
+    /// What does not work, and never will, is made anew, unless that takes away others' parts of it.
+    fn renew(
+        &mut self,
+        entry: &Entry,
+        found: &'a Found,
+        to: State,
+        tags: Tags,
+        changes: Vec<Change>,
+    ) {
+        let (what, reason) = match found.status {
+            Status::Deleting => ("it is being deleted", "it is being deleted"),
+            _ => ("it failed", "it failed, and will not recover"),
+        };
+        let key = found.key();
+        let parts = self
+            .referring(&key)
+            .filter(|it| it.parent().as_ref() == Some(&key));
+        let theirs = parts
+            .into_iter()
+            .find(|it| it.kind().is_tagged() && !self.is_ours(it));
+        if let Some(part) = theirs {
+            self.blocked.insert(entry.id);
+            let what = format!("{what}, and {} is part of it and not ours", said(part));
+            let remedy = "delete that first, or wait until both are gone";
+            return self.problem(ProblemKind::Refused, &entry.name, what, remedy);
+        }
+        self.unbind(entry);
+        let (item, from) = (found.id.clone(), found.state.clone());
+        let action = Action::Replace {
+            item,
+            tags,
+            from,
+            to,
+            changes,
+        };
+        self.push(entry, Some(found), action, reason.to_owned());
+    }
+
     /// What cannot change in place is made anew, unless that takes away what others use.
     fn replace(
         &mut self,
@@ -356,13 +382,7 @@ impl<'a> Draft<'a> {
             self.blocked.insert(entry.id);
             let by = user.map_or_else(
                 || "it would lose its files".to_owned(),
-                |user| {
-                    format!(
-                        "{} {} uses it",
-                        user.kind().words(),
-                        user.called().unwrap_or(&user.id.0)
-                    )
-                },
+                |user| format!("{} uses it", said(user)),
             );
             let what = format!("{list} cannot change in place, and {by}");
             let remedy = match kind {
@@ -428,6 +448,15 @@ fn replaces_under_users(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::NatGateway | Kind::KeyPair | Kind::Endpoint | Kind::GatewayAttachment
+    )
+}
+
+/// Kind and name of someone's resource.
+pub(super) fn said(found: &Found) -> String {
+    format!(
+        "{} {}",
+        found.kind().words(),
+        found.called().unwrap_or(&found.id.0)
     )
 }
 

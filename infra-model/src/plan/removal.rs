@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::id::{Id, Kind};
 use crate::names::{RELEASES, release_key};
 use crate::observed::{Found, Key, State};
-use crate::plan::draft::{Draft, Drafted, interrupts};
+use crate::plan::draft::{Draft, Drafted, interrupts, said};
 use crate::plan::{Action, ProblemKind, Step};
 use crate::topology::Resource;
 
@@ -22,11 +22,7 @@ pub(super) fn decide(draft: &mut Draft<'_>) {
         .collect();
     let kept = keep_used(draft, &mut going);
     for (found, user) in kept {
-        let what = format!(
-            "{} {} is not ours and uses it, so it stays",
-            user.kind().words(),
-            user.called().unwrap_or(&user.id.0)
-        );
+        let what = format!("{} is not ours and uses it, so it stays", said(user));
         let remedy = "delete that first, or move it elsewhere";
         draft.problem(ProblemKind::Refused, &called(draft, found), what, remedy);
     }
