@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
+use crate::plan_bench;
 use crate::workspace::Workspace;
 use measure::{Encoding, Figures};
 
@@ -40,9 +41,10 @@ impl Bench {
         let host = host(&sh)?;
         let figures = measure::measure(&sh, &bin)?;
         let report = format!(
-            "{}\nMeasured on {host}: {origin}. {}\n",
+            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n",
             table(&figures),
-            measure::method()
+            measure::method(),
+            planning()?
         );
         print!("{report}");
         if let Some(file) = &self.json {
@@ -183,6 +185,17 @@ fn document(figures: &Figures, host: &str, origin: &str) -> Value {
         "resident_peak": figures.resident_peak,
         "pages": Value::Object(pages.collect()),
     })
+}
+
+/// What planning a deployment takes, in a sentence.
+fn planning() -> Result<String> {
+    const ROUNDS: u32 = 2_000;
+    let times = plan_bench::measure(ROUNDS)?;
+    let times = times.map(|(what, time)| format!("{what} {:.2} ms", time.as_secs_f64() * 1e3));
+    Ok(format!(
+        "Planning the deployment, medians of {ROUNDS} rounds: {}.",
+        times.join(", ")
+    ))
 }
 
 /// Puts `report` into the README.

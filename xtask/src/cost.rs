@@ -4,6 +4,7 @@ use anyhow::Result;
 use infra_model::cost;
 
 use crate::deployment::Deployment;
+use crate::output;
 
 /// Options of `cargo xtask cost`.
 #[derive(Debug, clap::Args)]
@@ -16,10 +17,7 @@ impl Cost {
     /// Prints the estimate as a table.
     pub(crate) fn run(&self) -> Result<()> {
         let topology = self.deployment.topology()?;
-        print!(
-            "{}",
-            cost::table(topology.settings(), &cost::estimate(&topology)?)
-        );
-        Ok(())
+        let estimate = cost::estimate(&topology)?;
+        output::print(&cost::table(topology.settings(), &estimate))
     }
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use infra_model::diagram;
 
 use crate::deployment::Deployment;
+use crate::output;
 
 /// Options of `cargo xtask diagram`.
 #[derive(Debug, clap::Args)]
@@ -27,13 +28,31 @@ impl Diagram {
     /// Prints the picture.
     pub(crate) fn run(&self) -> Result<()> {
         let topology = self.deployment.topology()?;
-        print!(
-            "{}",
-            match self.format {
-                Format::Mermaid => diagram::mermaid(&topology),
-                Format::Svg => diagram::svg(&topology),
-            }
+        output::print(&match self.format {
+            Format::Mermaid => diagram::mermaid(&topology),
+            Format::Svg => diagram::svg(&topology),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use infra_model::diagram;
+    use infra_model::settings::Settings;
+    use infra_model::topology::Topology;
+
+    use crate::deployment::placeholder;
+
+    #[test]
+    fn the_readme_shows_the_deployment_as_it_is() {
+        let settings = Settings::published().unwrap();
+        let drawn = diagram::mermaid(&Topology::new(&settings, &placeholder().unwrap()));
+        let readme = include_str!("../../README.md");
+        assert!(
+            readme.contains(&format!("```mermaid\n{drawn}```\n")),
+            "put what `cargo xtask diagram` prints into the README"
         );
-        Ok(())
     }
 }

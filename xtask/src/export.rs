@@ -4,6 +4,7 @@ use anyhow::Result;
 use infra_model::export;
 
 use crate::deployment::Deployment;
+use crate::output;
 
 /// Options of `cargo xtask export`.
 #[derive(Debug, clap::Args)]
@@ -28,13 +29,9 @@ impl Export {
     /// Prints the document, and nothing else.
     pub(crate) fn run(&self) -> Result<()> {
         let topology = self.deployment.topology()?;
-        print!(
-            "{}",
-            match self.format {
-                Format::Terraform => export::terraform(&topology),
-                Format::Cloudformation => export::cloudformation(&topology),
-            }
-        );
-        Ok(())
+        output::print(&match self.format {
+            Format::Terraform => export::terraform(&topology),
+            Format::Cloudformation => export::cloudformation(&topology),
+        })
     }
 }

@@ -7,6 +7,7 @@ use infra_model::lint::{Severity, lint};
 use infra_model::values::Date;
 
 use crate::deployment::Deployment;
+use crate::output;
 
 /// Options of `cargo xtask lint`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +31,7 @@ impl Lint {
         };
         let findings = lint(&self.deployment.topology()?, today);
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&findings)?);
+            output::print(&(serde_json::to_string_pretty(&findings)? + "\n"))?;
         } else {
             for it in &findings {
                 let severity = match it.severity {

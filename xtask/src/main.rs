@@ -12,6 +12,7 @@ mod diagram;
 mod export;
 mod export_check;
 mod lint;
+mod output;
 mod plan_bench;
 mod policy;
 mod screenshots;
@@ -45,8 +46,6 @@ enum Command {
     Export(export::Export),
     /// Prints the permissions that a command needs.
     Policy(policy::Policy),
-    /// Measures how long planning takes.
-    PlanBench(plan_bench::PlanBench),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
 }
@@ -61,7 +60,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Cost(cost) => cost.run()?,
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
-        Command::PlanBench(bench) => bench.run()?,
         Command::Lint(lint) => lint.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! How long planning takes: a figure for `cargo xtask bench`, and a command of its own.
+//! How long planning takes: figures for `cargo xtask bench`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -12,25 +12,8 @@ use infra_model::topology::Topology;
 
 use crate::deployment::placeholder;
 
-/// Options of `cargo xtask plan-bench`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PlanBench {
-    /// How often each plan is made
-    #[arg(long, default_value_t = 2_000)]
-    rounds: u32,
-}
-
-impl PlanBench {
-    /// Prints the median time of each plan.
-    pub(crate) fn run(&self) -> Result<()> {
-        for (what, time) in measure(self.rounds)? {
-            println!("{what}: {:.3} ms", time.as_secs_f64() * 1e3);
-        }
-        Ok(())
-    }
-}
-
-/// The median times of the three plans that people wait for. At most 1 ms each, built for release.
+/// The median times of the three plans that people wait for. The model is built with
+/// optimisation in every profile.
 pub(crate) fn measure(rounds: u32) -> Result<[(&'static str, Duration); 3]> {
     let settings = Settings::published()?;
     let topology = Topology::new(&settings, &placeholder()?);

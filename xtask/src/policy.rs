@@ -4,6 +4,7 @@ use anyhow::Result;
 use infra_model::policy::{self, Command};
 
 use crate::deployment::Deployment;
+use crate::output;
 
 /// Options of `cargo xtask policy`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,6 @@ impl Policy {
     /// Prints the policy document.
     pub(crate) fn run(&self) -> Result<()> {
         let policy = policy::policy(&self.deployment.settings()?, self.command);
-        println!("{}", serde_json::to_string_pretty(&policy)?);
-        Ok(())
+        output::print(&(serde_json::to_string_pretty(&policy)? + "\n"))
     }
 }
