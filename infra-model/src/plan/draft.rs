@@ -45,6 +45,8 @@ pub(super) struct Draft<'a> {
     pub(super) bound: BTreeSet<Key>,
     /// Items that have the name of a resource of the topology, and are not ours.
     pub(super) foreign: BTreeSet<Key>,
+    /// Items that are made anew; their parts go with them.
+    renewed: BTreeSet<Key>,
     refs: BTreeMap<Id, Ref>,
     referrers: BTreeMap<Key, Vec<&'a Found>>,
     pub(super) template: TemplateChoice,
@@ -74,6 +76,7 @@ impl<'a> Draft<'a> {
             blocked: BTreeSet::new(),
             bound: BTreeSet::new(),
             foreign: BTreeSet::new(),
+            renewed: BTreeSet::new(),
             refs: BTreeMap::new(),
             referrers,
             template: TemplateChoice::default(),
@@ -180,7 +183,11 @@ impl<'a> Draft<'a> {
             // A part belongs to whom its whole belongs.
             let part = wanted
                 .part_id()
-                .and_then(|id| self.observed.get(&(kind, id)));
+                .and_then(|id| self.observed.get(&(kind, id)))
+                .filter(|part| {
+                    part.parent()
+                        .is_none_or(|whole| !self.renewed.contains(&whole))
+                });
             return part.map_or(Match::Absent, Match::Ours);
         }
         let logical = entry.id.to_string();
@@ -345,7 +352,7 @@ impl<'a> Draft<'a> {
             let remedy = "delete that first, or wait until both are gone";
             return self.problem(ProblemKind::Refused, &entry.name, what, remedy);
         }
-        self.unbind(entry);
+        self.unbind(entry, found);
         let (item, from) = (found.id.clone(), found.state.clone());
         let action = Action::Replace {
             item,
@@ -398,7 +405,7 @@ impl<'a> Draft<'a> {
             .map(|c| c.attribute.to_string())
             .collect::<Vec<_>>()
             .join(", ");
-        self.unbind(entry);
+        self.unbind(entry, found);
         let (item, from) = (found.id.clone(), found.state.clone());
         let action = Action::Replace {
             item,
@@ -415,8 +422,9 @@ impl<'a> Draft<'a> {
         );
     }
 
-    /// From here on, references lead to the new one.
-    fn unbind(&mut self, entry: &Entry) {
+    /// From here on, references lead to the new one, which has no parts yet.
+    fn unbind(&mut self, entry: &Entry, found: &Found) {
+        self.renewed.insert(found.key());
         if !entry.id.kind().is_named_by_id() {
             self.refs.insert(entry.id, Ref::Planned(entry.id));
         }

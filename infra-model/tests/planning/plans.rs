@@ -303,6 +303,21 @@ fn another_operating_system() {
 }
 
 #[test]
+fn a_group_that_is_being_deleted_takes_its_policy_along() {
+    let mut cloud = deployed(&topology());
+    let mut groups = cloud.resources.iter_mut();
+    let group = groups.find(|it| it.kind() == Kind::AutoScalingGroup);
+    group.unwrap().status = Status::Deleting;
+    assert_eq!(
+        verbs(&plan(&topology(), &cloud)),
+        [
+            "replace Auto Scaling group StudentAnalyticsASG",
+            "create scaling policy StudentAnalyticsCPU70",
+        ]
+    );
+}
+
+#[test]
 fn a_nat_gateway_that_failed_or_still_starts() {
     let mut cloud = deployed(&topology());
     let mut nats = cloud
