@@ -12,8 +12,7 @@ use infra_model::topology::Topology;
 
 use crate::deployment::placeholder;
 
-/// The median times of the three plans that people wait for. The model is built with
-/// optimisation in every profile.
+/// The median times of the three plans that people wait for, in the profile that this is built in.
 pub(crate) fn measure(rounds: u32) -> Result<[(&'static str, Duration); 3]> {
     let settings = Settings::published()?;
     let topology = Topology::new(&settings, &placeholder()?);
