@@ -3,7 +3,7 @@
 use anyhow::Result;
 use infra_model::diagram;
 
-use crate::deployment::Deployment;
+use deployment::Deployment;
 use crate::output;
 
 /// Options of `cargo xtask diagram`.
@@ -43,7 +43,7 @@ mod tests {
     use infra_model::settings::Settings;
     use infra_model::topology::Topology;
 
-    use crate::deployment::placeholder;
+    use deployment::placeholder;
 
     #[test]
     fn the_readme_shows_the_deployment_as_it_is() {

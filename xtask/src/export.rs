@@ -3,7 +3,7 @@
 use anyhow::Result;
 use infra_model::export;
 
-use crate::deployment::Deployment;
+use deployment::Deployment;
 use crate::output;
 
 /// Options of `cargo xtask export`.

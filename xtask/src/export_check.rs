@@ -14,7 +14,7 @@ use infra_model::values::{CertificateArn, PublicKey};
 use serde_json::Value;
 use xshell::{Shell, cmd};
 
-use crate::deployment::placeholder;
+use deployment::placeholder;
 
 /// The tools, for `pip install --requirement`.
 pub(crate) const REQUIREMENTS: &str = "xtask/export-tools.txt";

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use infra_model::lint::{Severity, lint};
 use infra_model::values::Date;
 
-use crate::deployment::Deployment;
+use deployment::Deployment;
 use crate::output;
 
 /// Options of `cargo xtask lint`.

@@ -7,7 +7,6 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod cost;
 mod dataset;
-mod deployment;
 mod diagram;
 mod export;
 mod export_check;

@@ -10,7 +10,7 @@ use infra_model::settings::{ImageFamily, Settings};
 use infra_model::simulate;
 use infra_model::topology::Topology;
 
-use crate::deployment::placeholder;
+use deployment::placeholder;
 
 /// The median times of the three plans that people wait for, in the profile that this is built in.
 pub(crate) fn measure(rounds: u32) -> Result<[(&'static str, Duration); 3]> {

@@ -14,7 +14,7 @@ use infra_model::values::{
 /// Settings of the deployment; each has its default in the model.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Deployment")]
-pub(crate) struct Deployment {
+pub struct Deployment {
     /// AWS region [default: eu-north-1]
     #[arg(long, env = "AWS_REGION")]
     region: Option<Region>,
@@ -64,7 +64,7 @@ const MINIMAL_SCRIPT: &str = "#!/bin/bash\nset -euo pipefail\n";
 
 impl Deployment {
     /// The settings, checked one by one; how they fit together is lint's business.
-    pub(crate) fn settings(&self) -> Result<Settings> {
+    pub fn settings(&self) -> Result<Settings> {
         let defaults = Settings::published()?;
         let public_key = self.public_key.as_ref().map(|path| -> Result<PublicKey> {
             let text = std::fs::read_to_string(path)
@@ -97,13 +97,13 @@ impl Deployment {
     }
 
     /// The topology without a release: for what does not depend on one.
-    pub(crate) fn topology(&self) -> Result<Topology> {
+    pub fn topology(&self) -> Result<Topology> {
         Ok(Topology::new(&self.settings()?, &placeholder()?))
     }
 }
 
 /// A payload of nothing, for commands that show the system and start no instance.
-pub(crate) fn placeholder() -> Result<Payload> {
+pub fn placeholder() -> Result<Payload> {
     let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     Ok(Payload {
         release: Sha256::new(of_nothing)?,

@@ -1,0 +1,72 @@
+//! The connections to AWS, made once: standard configuration chain, one region, one retry policy.
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use infra_model::values::Region;
+
+/// How often a call is tried that may safely be tried again.
+const ATTEMPTS: u32 = 8;
+/// How long one try may take.
+const TRY: Duration = Duration::from_secs(60);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// One client for each service.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// Network, templates, keys.
+    pub ec2: aws_sdk_ec2::Client,
+    /// Load balancers, listeners, target groups.
+    pub balancing: aws_sdk_elasticloadbalancingv2::Client,
+    /// Auto Scaling.
+    pub scaling: aws_sdk_autoscaling::Client,
+    /// Roles and instance profiles.
+    pub iam: aws_sdk_iam::Client,
+    /// The bucket.
+    pub s3: aws_sdk_s3::Client,
+    /// The images' public parameters.
+    pub ssm: aws_sdk_ssm::Client,
+    /// Who is asking.
+    pub sts: aws_sdk_sts::Client,
+    /// Whether another address than AWS's own answers.
+    pub is_custom_endpoint: bool,
+}
+
+impl Clients {
+    /// Profiles, SSO, environment, `AWS_ENDPOINT_URL`: as every AWS tool reads them. Makes no call.
+    pub async fn connect(region: &Region) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(TRY)
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(aws_config::Region::new(region.to_string()))
+            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts)
+            .load()
+            .await;
+        let is_custom_endpoint = config.endpoint_url().is_some();
+        // Names of buckets are not hosts of an emulator.
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(is_custom_endpoint)
+            .build();
+        Self {
+            ec2: aws_sdk_ec2::Client::new(&config),
+            balancing: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            scaling: aws_sdk_autoscaling::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            ssm: aws_sdk_ssm::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            is_custom_endpoint,
+        }
+    }
+}
+
+/// For calls that make a second one when they are repeated: the SDK must not try again by itself.
+pub fn once() -> RetryConfig {
+    RetryConfig::disabled()
+}
