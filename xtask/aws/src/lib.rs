@@ -8,3 +8,9 @@
 
 pub mod clients;
 pub mod failure;
+pub mod key_pair;
+pub mod lock;
+mod machine;
+pub mod page;
+pub mod payload;
+mod server_clock;
