@@ -5,7 +5,6 @@
 //! S3's own clock, or when its holder ran on this machine and is gone.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -13,12 +12,14 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use infra_model::names::LOCK;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::machine;
 use crate::server_clock::ServerClock;
+use crate::stop::Stop;
 
 /// How long a lock holds without being renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -48,8 +49,7 @@ pub struct Lock {
     s3: aws_sdk_s3::Client,
     bucket: String,
     renewal: JoinHandle<String>,
-    ending: Arc<tokio::sync::Notify>,
-    lost: Arc<AtomicBool>,
+    ending: Arc<Notify>,
 }
 
 /// A lock of someone else.
@@ -62,7 +62,15 @@ struct Held {
 
 impl Lock {
     /// Takes the lock, or says who has it.
-    pub async fn take(clients: &Clients, bucket: &str, command: &str) -> Result<Self> {
+    ///
+    /// When it is lost while the work goes on, because this machine slept longer than the lease,
+    /// `stop` is asked.
+    pub async fn take(
+        clients: &Clients,
+        bucket: &str,
+        command: &str,
+        stop: &Stop,
+    ) -> Result<Self> {
         let holder = Holder {
             who: caller(clients).await?,
             host: machine::host(),
@@ -79,7 +87,7 @@ impl Lock {
                 }
             };
             match write(&clients.s3, bucket, &holder, before.as_deref()).await {
-                Ok(version) => return Ok(Self::renewed(clients, bucket, holder, version)),
+                Ok(version) => return Ok(Self::renewed(clients, bucket, holder, version, stop)),
                 Err(failure) if is_lost(&failure) => continue,
                 Err(failure) => return Err(failure.into()),
             }
@@ -87,29 +95,28 @@ impl Lock {
         bail!("{LOCK} in {bucket}: others take it again and again; try later")
     }
 
-    fn renewed(clients: &Clients, bucket: &str, holder: Holder, version: String) -> Self {
-        let ending = Arc::new(tokio::sync::Notify::new());
-        let lost = Arc::new(AtomicBool::new(false));
+    fn renewed(
+        clients: &Clients,
+        bucket: &str,
+        holder: Holder,
+        version: String,
+        stop: &Stop,
+    ) -> Self {
+        let ending = Arc::new(Notify::new());
         let renewal = tokio::spawn(renew(
             clients.s3.clone(),
             bucket.to_owned(),
             holder,
             version,
             Arc::clone(&ending),
-            Arc::clone(&lost),
+            stop.clone(),
         ));
         Self {
             s3: clients.s3.clone(),
             bucket: bucket.to_owned(),
             renewal,
             ending,
-            lost,
         }
-    }
-
-    /// Whether someone else took it meanwhile: a machine that slept longer than the lease.
-    pub fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed)
     }
 
     /// Gives the lock back. A bucket that is gone took it along.
@@ -137,8 +144,8 @@ async fn renew(
     bucket: String,
     holder: Holder,
     mut version: String,
-    ending: Arc<tokio::sync::Notify>,
-    lost: Arc<AtomicBool>,
+    ending: Arc<Notify>,
+    stop: Stop,
 ) -> String {
     loop {
         tokio::select! {
@@ -148,7 +155,7 @@ async fn renew(
         match write(&s3, &bucket, &holder, Some(&version)).await {
             Ok(renewed) => version = renewed,
             Err(failure) if is_lost(&failure) => {
-                lost.store(true, Ordering::Relaxed);
+                stop.ask("someone else took the deployment's lock");
                 return version;
             }
             // The next try may succeed; the lease outlives two failures.

@@ -1,13 +1,16 @@
 //! What is deployed beside the resources: the release, the sample, the boot script.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use deployment::MINIMAL_SCRIPT;
+use infra_model::names::{SAMPLE_DATA, release_key};
 use infra_model::observed::Observed;
 use infra_model::settings::{APP_PORT, Payload, Settings};
 use infra_model::values::{Sha256, UserData};
 use sha2::Digest;
+
+use crate::apply::{Content, Files};
 
 /// The bundled sample.
 const SAMPLE: &[u8] = include_bytes!("../../../data/StudentPerformanceFactors.csv");
@@ -15,26 +18,13 @@ const SAMPLE: &[u8] = include_bytes!("../../../data/StudentPerformanceFactors.cs
 const PLACEHOLDER: &[u8] =
     b"#!/bin/sh\necho 'no release is deployed: run deploy --artifact PATH' >&2\nexit 1\n";
 
-/// The bytes of an object.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// In a file.
-    File(PathBuf),
-    /// In the program.
-    Bytes(&'static [u8]),
-    /// In the bucket alone: it can be kept, not uploaded.
-    Kept,
-}
-
 /// What is deployed, and where its bytes are.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Contents {
     /// By their checksums.
     pub payload: Payload,
-    /// The release's bytes.
-    pub release: Content,
-    /// The sample's bytes.
-    pub sample: Content,
+    /// By their keys. A release that is kept lies in the bucket alone.
+    pub files: Files,
 }
 
 /// The given release, else the one in use, else the placeholder of a first deployment.
@@ -44,14 +34,19 @@ pub fn contents(
     settings: &Settings,
 ) -> Result<Contents> {
     let in_use = observed.release_in_use(settings);
-    let (release, content) = match (artifact, in_use) {
-        (Some(path), _) => (of_file(path)?, Content::File(path.to_owned())),
+    let (release, bytes) = match (artifact, in_use) {
+        (Some(path), _) => (of_file(path)?, Some(Content::File(path.to_owned()))),
         (None, Some(kept)) => (
             Sha256::new(kept).context("the launch template's Release tag")?,
-            Content::Kept,
+            None,
         ),
-        (None, None) => (of_bytes(PLACEHOLDER)?, Content::Bytes(PLACEHOLDER)),
+        (None, None) => (
+            of_bytes(PLACEHOLDER)?,
+            Some(Content::Bytes(PLACEHOLDER.to_vec())),
+        ),
     };
+    let release_file = bytes.map(|bytes| (release_key(&release), bytes));
+    let sample = (SAMPLE_DATA.to_owned(), Content::Bytes(SAMPLE.to_vec()));
     Ok(Contents {
         payload: Payload {
             release,
@@ -59,8 +54,7 @@ pub fn contents(
             user_data: UserData::new(MINIMAL_SCRIPT)?,
             unit_port: APP_PORT,
         },
-        release: content,
-        sample: Content::Bytes(SAMPLE),
+        files: release_file.into_iter().chain([sample]).collect(),
     })
 }
 

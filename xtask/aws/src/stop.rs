@@ -1,0 +1,46 @@
+//! Ctrl-C and SIGTERM: no further step starts, those in flight end.
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// Whether someone asked to stop.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Stop {
+    /// Listens from now on.
+    pub fn on_signals() -> Result<Self> {
+        let stop = Self(watch::Sender::new(false));
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+        let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let asked = stop.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                asked.ask("asked to");
+            }
+        });
+        Ok(stop)
+    }
+
+    /// Asks, for a reason.
+    pub fn ask(&self, why: &str) {
+        eprintln!("stopping, {why}: what has begun is finished first; nothing else is started");
+        self.0.send_replace(true);
+    }
+
+    /// For whoever starts steps.
+    pub fn receiver(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
+    /// Ends when someone asks.
+    pub async fn asked(&self) {
+        // Its sender is this one, so it cannot close.
+        let _ = self.receiver().wait_for(|asked| *asked).await;
+    }
+}
