@@ -94,8 +94,13 @@ impl Failure {
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "403" => {
                 "your credentials lack the permission: `cargo xtask policy` prints what is needed"
             }
-            "AuthFailure" | "InvalidClientTokenId" | "ExpiredToken" | "ExpiredTokenException"
-            | "RequestExpired" | "SignatureDoesNotMatch" | "UnrecognizedClientException" => {
+            "AuthFailure"
+            | "InvalidClientTokenId"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "RequestExpired"
+            | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException" => {
                 "your credentials are wrong or have expired: sign in again (`aws sso login`)"
             }
             code if code.ends_with("LimitExceeded") || code.starts_with("TooMany") => {

@@ -6,5 +6,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod apply;
 pub mod clients;
+mod ensure;
 pub mod failure;
+pub mod refresh;
+pub mod wait;
+
+pub use ensure::ensure_bucket;
