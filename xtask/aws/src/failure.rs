@@ -70,8 +70,9 @@ impl Failure {
     /// like.
     pub fn is_absent(&self) -> bool {
         self.code.ends_with("NotFound")
+            || self.code.ends_with("NotFoundError")
             || self.code.starts_with("NoSuch")
-            || self.is(&["404", "InvalidAllocationID.NotFound", "NatGatewayNotFound"])
+            || self.is(&["404"])
     }
 
     /// Whether asking more slowly helps.
@@ -94,8 +95,13 @@ impl Failure {
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "403" => {
                 "your credentials lack the permission: `cargo xtask policy` prints what is needed"
             }
-            "AuthFailure" | "InvalidClientTokenId" | "ExpiredToken" | "ExpiredTokenException"
-            | "RequestExpired" | "SignatureDoesNotMatch" | "UnrecognizedClientException" => {
+            "AuthFailure"
+            | "InvalidClientTokenId"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "RequestExpired"
+            | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException" => {
                 "your credentials are wrong or have expired: sign in again (`aws sso login`)"
             }
             code if code.ends_with("LimitExceeded") || code.starts_with("TooMany") => {
@@ -128,6 +134,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// [`Failure::of`] what the SDK returned, for `map_err`.
+pub(crate) fn failed<E>(
+    call: &'static str,
+    about: impl Into<String>,
+) -> impl FnOnce(SdkError<E>) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    move |error| Failure::of(call, about, &error)
+}
 
 /// An error with its causes, innermost last.
 fn chain(error: &dyn std::error::Error) -> String {

@@ -8,3 +8,4 @@
 
 pub mod clients;
 pub mod failure;
+pub mod observe;
