@@ -96,6 +96,21 @@ impl Estimate {
     }
 }
 
+/// What a resource costs in a month by being there, in USD, at the prices of [`REGION`]; a bucket
+/// and a group cost by what is in them.
+pub fn monthly(state: &State) -> f64 {
+    let hour = match state {
+        State::NatGateway(_) => NAT_GATEWAY_HOUR,
+        State::Address => PUBLIC_ADDRESS_HOUR,
+        State::LoadBalancer(balancer) => {
+            LOAD_BALANCER_HOUR + PUBLIC_ADDRESS_HOUR * balancer.subnets.len() as f64
+        }
+        State::AutoScalingGroup(group) => f64::from(group.life.desired) * SMALLEST_HOUR,
+        _ => 0.0,
+    };
+    hour * HOURS
+}
+
 /// What a month costs.
 pub fn estimate(topology: &Topology) -> Result<Estimate, Unknown> {
     let settings = topology.settings();

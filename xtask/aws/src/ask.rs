@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use anyhow::{Context, Result, bail};
 
 /// Whether the person types `expected`. Without a terminal nobody can.
-pub fn confirm(question: &str, expected: &str) -> Result<bool> {
+pub(crate) fn confirm(question: &str, expected: &str) -> Result<bool> {
     let input = std::io::stdin();
     if !input.is_terminal() {
         bail!("nobody can be asked without a terminal: read the plan with `diff`, then add --yes");

@@ -16,7 +16,7 @@ use ssh_key::{Algorithm, LineEnding, PrivateKey};
 const MODE: u32 = 0o600;
 
 /// Where the private half lies unless a flag says otherwise: beside the person's other keys.
-pub fn usual_place(name: &str) -> Result<PathBuf> {
+pub(crate) fn usual_place(name: &str) -> Result<PathBuf> {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let home =
         home.context("there is no home folder for the private key: name a file with --key-file")?;
@@ -24,7 +24,7 @@ pub fn usual_place(name: &str) -> Result<PathBuf> {
 }
 
 /// The public half, `ALGORITHM KEY`, of the key in `file`, which is made if it is not there.
-pub fn ensure(file: &Path, is_pipeline: bool) -> Result<String> {
+pub(crate) fn ensure(file: &Path, is_pipeline: bool) -> Result<String> {
     match File::open(file) {
         Ok(found) => read(found).with_context(|| format!("the private key {}", file.display())),
         Err(error) if error.kind() == ErrorKind::NotFound && is_pipeline => bail!(

@@ -22,7 +22,7 @@ use crate::server_clock::ServerClock;
 use crate::stop::Stop;
 
 /// How long a lock holds without being renewed.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
 /// How often it is renewed: twice may fail before it expires.
 const RENEWAL: Duration = Duration::from_secs(20);
 /// How often taking it is tried when others take it at the same moment.
@@ -45,7 +45,7 @@ struct Holder {
 
 /// A lock that is held: renewed until [`Lock::release`].
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     s3: aws_sdk_s3::Client,
     bucket: String,
     renewal: JoinHandle<String>,
@@ -65,7 +65,7 @@ impl Lock {
     ///
     /// When it is lost while the work goes on, because this machine slept longer than the lease,
     /// `stop` is asked.
-    pub async fn take(
+    pub(crate) async fn take(
         clients: &Clients,
         bucket: &str,
         command: &str,
@@ -120,7 +120,7 @@ impl Lock {
     }
 
     /// Gives the lock back. A bucket that is gone took it along.
-    pub async fn release(self) -> Result<()> {
+    pub(crate) async fn release(self) -> Result<()> {
         self.ending.notify_one();
         let version = self.renewal.await.context("the lock's renewal ended")?;
         let deleted = self

@@ -4,29 +4,32 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::wait::Pace;
+
 /// What every page of the dashboard holds.
 const MARK: &str = "Student Analytics";
 /// How long one request may take.
 const REQUEST: Duration = Duration::from_secs(10);
 /// How long the load balancer may take from healthy targets to the first page: its name spreads
 /// through DNS meanwhile.
-pub const BOUND: Duration = Duration::from_secs(180);
+const BOUND: Duration = Duration::from_secs(180);
 
 /// Requests `http://ADDRESS/overview` until it is the dashboard, or a redirect to HTTPS where
 /// the deployment asks for one.
-pub async fn wait(address: &str, redirects: bool, every: Duration) -> Result<()> {
+pub(crate) async fn wait(address: &str, redirects: bool, pace: &Pace) -> Result<()> {
+    let bound = BOUND.mul_f64(pace.patience);
     let started = Instant::now();
     loop {
         let asked = address.to_owned();
         let seen = tokio::task::spawn_blocking(move || request(&asked, redirects)).await?;
         let Err(why) = seen else { return Ok(()) };
-        if started.elapsed() >= BOUND {
+        if started.elapsed() >= bound {
             bail!(
                 "http://{address}/overview did not return the dashboard within {} s: {why}",
-                BOUND.as_secs()
+                bound.as_secs()
             );
         }
-        tokio::time::sleep(every).await;
+        tokio::time::sleep(pace.longest).await;
     }
 }
 

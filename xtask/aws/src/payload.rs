@@ -19,16 +19,15 @@ const PLACEHOLDER: &[u8] =
     b"#!/bin/sh\necho 'no release is deployed: run deploy --artifact PATH' >&2\nexit 1\n";
 
 /// What is deployed, and where its bytes are.
-#[derive(Debug)]
-pub struct Contents {
+pub(crate) struct Contents {
     /// By their checksums.
-    pub payload: Payload,
+    pub(crate) payload: Payload,
     /// By their keys. A release that is kept lies in the bucket alone.
-    pub files: Files,
+    pub(crate) files: Files,
 }
 
 /// The given release, else the one in use, else the placeholder of a first deployment.
-pub fn contents(
+pub(crate) fn contents(
     artifact: Option<&Path>,
     observed: &Observed,
     settings: &Settings,

@@ -18,18 +18,18 @@ const TICK: Duration = Duration::from_millis(120);
 
 /// The task that shows events.
 #[derive(Debug)]
-pub struct Shown(JoinHandle<()>);
+pub(crate) struct Shown(JoinHandle<()>);
 
 impl Shown {
     /// Ends when all events are shown.
-    pub async fn finish(self) {
+    pub(crate) async fn finish(self) {
         // What it shows is no reason to fail.
         let _ = self.0.await;
     }
 }
 
 /// Shows, on standard error, the events that are sent, until the sender is dropped.
-pub fn show(plan: &Plan) -> (mpsc::UnboundedSender<Event>, Shown) {
+pub(crate) fn show(plan: &Plan) -> (mpsc::UnboundedSender<Event>, Shown) {
     let (events, mut receiver) = mpsc::unbounded_channel();
     let lines = plan.steps.iter().map(Line::of).collect();
     let mut screen = Screen::new(lines, std::io::stderr().is_terminal());

@@ -11,16 +11,16 @@ use serde_json::json;
 
 /// What is shown before anything is changed.
 #[derive(Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// What the lint says about the topology.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// What would be done.
-    pub plan: Plan,
+    pub(crate) plan: Plan,
 }
 
 /// For whom it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// A person at a terminal or reading a log.
     Text,
     /// A program.
@@ -31,13 +31,13 @@ pub enum Form {
 
 impl Report {
     /// Whether nothing may be done until something else is mended.
-    pub fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
         self.plan.is_refused() || self.findings.iter().any(is_error)
     }
 
     /// Prints it on standard output. A reader that has seen enough is no error.
-    pub fn print(&self, form: Form) -> Result<()> {
+    pub(crate) fn print(&self, form: Form) -> Result<()> {
         let mut out = std::io::stdout().lock();
         let text = match form {
             Form::Text if out.is_terminal() => self.text(Colour::On),

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use deployment::Deployment;
+use infra_model::id::{Id, Kind};
 use infra_model::lint::lint;
 use infra_model::observed::Observed;
 use infra_model::plan::{Plan, plan};
@@ -14,16 +15,17 @@ use infra_model::values::Date;
 
 use crate::apply::{self, Apply, Files, Outcome};
 use crate::clients::Clients;
+use crate::ensure::ensure_bucket;
 use crate::observe::observe;
 use crate::payload::{self, Contents};
 use crate::progress;
 use crate::report::Report;
 use crate::stop::Stop;
-use crate::wait::Pace;
+use crate::wait::{Pace, Wait};
 
 /// Which release, and what may be taken over or moved with it.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Release {
+pub(crate) struct Release {
     /// The dashboard's program to deploy; without it, the one in use is kept
     #[arg(long, env = "STUDENT_ANALYTICS_ARTIFACT", value_name = "PATH")]
     artifact: Option<PathBuf>,
@@ -35,43 +37,85 @@ pub struct Release {
     update_image: bool,
 }
 
+/// How long is waited, unless asked otherwise.
+pub(crate) const USUAL_PATIENCE: f64 = 1.0;
+
+/// How a plan is applied.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Manner {
+    /// How many steps are done at once
+    #[arg(long, default_value_t = apply::PARALLEL, value_name = "N")]
+    pub(crate) parallel: usize,
+    /// What the longest times that AWS is waited for are multiplied by
+    #[arg(long, default_value_t = USUAL_PATIENCE, value_name = "FACTOR", value_parser = patience)]
+    pub(crate) patience: f64,
+}
+
+fn patience(text: &str) -> Result<f64, String> {
+    let factor = text.parse::<f64>().ok();
+    factor
+        .filter(|factor| (0.0..=100.0).contains(factor))
+        .ok_or_else(|| "it is not a number from 0 to 100".to_owned())
+}
+
 /// A conversation with AWS about one deployment.
 #[derive(Debug)]
-pub struct Session {
+pub(crate) struct Session {
     /// What a person chose.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The connections.
-    pub clients: Clients,
+    pub(crate) clients: Clients,
+    /// How fast is asked again, and how long.
+    pub(crate) pace: Pace,
 }
 
 /// What AWS holds, and what would be done about it.
-#[derive(Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// What AWS holds.
-    pub observed: Observed,
+    pub(crate) observed: Observed,
     /// What it should hold.
-    pub topology: Topology,
+    pub(crate) topology: Topology,
     /// The objects' bytes.
-    pub files: Files,
+    pub(crate) files: Files,
     /// The plan and the findings.
-    pub report: Report,
+    pub(crate) report: Report,
 }
 
 impl Session {
     /// Reads the settings. Makes no call.
-    pub async fn open(deployment: &Deployment) -> Result<Self> {
+    pub(crate) async fn open(deployment: &Deployment, patience: f64) -> Result<Self> {
         let settings = deployment.settings()?;
         let clients = Clients::connect(&settings.region).await;
-        Ok(Self { settings, clients })
+        let pace = Pace {
+            patience,
+            ..Pace::of(&clients)
+        };
+        Ok(Self {
+            settings,
+            clients,
+            pace,
+        })
+    }
+
+    /// The bucket, which has to be there before the lock that lies in it.
+    pub(crate) async fn ensure_bucket(&self, topology: &Topology) -> Result<()> {
+        let name = topology.name(Id::Bucket);
+        let wait = Wait {
+            pace: self.pace,
+            resource: &format!("{} {name}", Kind::Bucket.words()),
+            report: &|what| eprintln!("… bucket {name}: waiting {what}"),
+        };
+        let tags = topology.tags(Id::Bucket);
+        Ok(ensure_bucket(&self.clients, &wait, &self.settings, &tags).await?)
     }
 
     /// What AWS holds now.
-    pub async fn observe(&self) -> Result<Observed> {
+    pub(crate) async fn observe(&self) -> Result<Observed> {
         Ok(observe(&self.clients, &self.settings).await?)
     }
 
     /// The plan towards the deployment.
-    pub async fn draft(&self, release: &Release) -> Result<Draft> {
+    pub(crate) async fn draft(&self, release: &Release) -> Result<Draft> {
         let observed = self.observe().await?;
         let Contents { payload, files } =
             payload::contents(release.artifact.as_deref(), &observed, &self.settings)?;
@@ -95,7 +139,7 @@ impl Session {
     }
 
     /// The plan towards nothing.
-    pub async fn draft_removal(&self, purge_bucket: bool) -> Result<Draft> {
+    pub(crate) async fn draft_removal(&self, purge_bucket: bool) -> Result<Draft> {
         let observed = self.observe().await?;
         let choices = Choices {
             purge_bucket,
@@ -115,7 +159,7 @@ impl Session {
     }
 
     /// Applies a plan and shows how it goes.
-    pub async fn apply(
+    pub(crate) async fn apply(
         &self,
         plan: &Plan,
         files: &Files,
@@ -130,7 +174,7 @@ impl Session {
             files,
             public_key,
             parallel,
-            pace: Pace::of(&self.clients),
+            pace: self.pace,
             stop: stop.receiver(),
             events,
         };

@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 /// Whether someone asked to stop.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Sender<bool>);
+pub(crate) struct Stop(watch::Sender<bool>);
 
 impl Stop {
     /// Listens from now on.
-    pub fn on_signals() -> Result<Self> {
+    pub(crate) fn on_signals() -> Result<Self> {
         let stop = Self(watch::Sender::new(false));
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -28,18 +28,18 @@ impl Stop {
     }
 
     /// Asks, for a reason.
-    pub fn ask(&self, why: &str) {
+    pub(crate) fn ask(&self, why: &str) {
         eprintln!("stopping, {why}: what has begun is finished first; nothing else is started");
         self.0.send_replace(true);
     }
 
     /// For whoever starts steps.
-    pub fn receiver(&self) -> watch::Receiver<bool> {
+    pub(crate) fn receiver(&self) -> watch::Receiver<bool> {
         self.0.subscribe()
     }
 
     /// Ends when someone asks.
-    pub async fn asked(&self) {
+    pub(crate) async fn asked(&self) {
         // Its sender is this one, so it cannot close.
         let _ = self.receiver().wait_for(|asked| *asked).await;
     }

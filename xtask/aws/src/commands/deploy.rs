@@ -3,21 +3,23 @@
 //! The plan that was shown is the one that is applied: between the two the bucket is ensured, the
 //! lock taken and the cloud observed again, and nothing is done if it moved meanwhile.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use infra_model::id::{Id, Kind};
-use infra_model::observed::{AwsId, Observed, State};
+use infra_model::observed::{AutoScalingGroup, AwsId, Observed, State};
 use infra_model::plan::{Action, Attribute, Plan, Step, fingerprint};
+use infra_model::topology::Refresh;
 
-use crate::apply::{self, Outcome};
+use crate::apply::Outcome;
 use crate::commands::Exit;
 use crate::lock::Lock;
 use crate::report::Form;
 use crate::serving;
-use crate::session::{Draft, Release, Session};
+use crate::session::{Draft, Manner, Release, Session};
 use crate::stop::Stop;
-use crate::wait::{Pace, Wait};
+use crate::wait::Wait;
 use crate::{ask, key_pair, page, refresh};
 
 /// Options of `cargo xtask deploy`.
@@ -32,9 +34,8 @@ pub struct Deploy {
     /// Where the load balancer answers when AWS_ENDPOINT_URL names an emulator
     #[arg(long, value_name = "HOST:PORT")]
     lb_address: Option<String>,
-    /// How many steps are done at once
-    #[arg(long, default_value_t = apply::PARALLEL, value_name = "N")]
-    parallel: usize,
+    #[command(flatten)]
+    manner: Manner,
     #[command(flatten)]
     release: Release,
     #[command(flatten)]
@@ -44,7 +45,7 @@ pub struct Deploy {
 impl Deploy {
     pub(super) async fn run(&self) -> Result<Exit> {
         let stop = Stop::on_signals()?;
-        let session = Session::open(&self.deployment).await?;
+        let session = Session::open(&self.deployment, self.manner.patience).await?;
         let shown = session.draft(&self.release).await?;
         shown.report.print(Form::Text)?;
         if shown.report.is_refused() {
@@ -86,7 +87,7 @@ impl Deploy {
         }
         let public_key = self.public_key(plan, &now)?;
         let outcome = session
-            .apply(plan, &now.files, public_key.as_deref(), self.parallel, stop)
+            .apply(plan, &now.files, public_key.as_deref(), self.manner.parallel, stop)
             .await;
         if !outcome.is_complete() {
             return Ok(incomplete(&outcome));
@@ -114,7 +115,7 @@ impl Deploy {
         &self,
         session: &Session,
         draft: &Draft,
-        made: &std::collections::BTreeMap<Id, AwsId>,
+        made: &BTreeMap<Id, AwsId>,
         stop: &Stop,
     ) -> Result<Exit> {
         let proven = tokio::select! {
@@ -138,10 +139,10 @@ impl Deploy {
         &self,
         session: &Session,
         draft: &Draft,
-        made: &std::collections::BTreeMap<Id, AwsId>,
+        made: &BTreeMap<Id, AwsId>,
     ) -> Result<String> {
         let clients = &session.clients;
-        let pace = Pace::of(clients);
+        let pace = session.pace;
         let arn = |id: Id| {
             made.get(&id)
                 .map(|it| it.0.as_str())
@@ -172,7 +173,7 @@ impl Deploy {
                 return Ok(format!("{scheme}://{dns_name}/"));
             }
         };
-        page::wait(address, redirects, pace.longest).await?;
+        page::wait(address, redirects, &pace).await?;
         eprintln!("✓ the dashboard answers through {address}");
         Ok(format!("{scheme}://{dns_name}/"))
     }
@@ -180,45 +181,57 @@ impl Deploy {
 
 /// After a failed proof: the version before, where this deployment changed it.
 async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
-    let Some((group, from)) = plan.steps.iter().find_map(changed_version) else {
+    let Some(change) = plan.steps.iter().find_map(VersionChange::of) else {
         eprintln!(
             "what is deployed stays: there is no version before it to return to; mend the cause, \
              then run deploy again"
         );
         return Ok(());
     };
-    eprintln!(
-        "… returning to version {} of the launch template",
-        from.template_version
-    );
-    let version = refresh::Version {
-        template: from.template.existing().cloned().context("the group had a template")?,
-        number: from.template_version.clone(),
+    let VersionChange { group, from, how } = change;
+    let version = &from.template_version;
+    eprintln!("… returning to version {version} of the launch template");
+    let target = refresh::Target {
+        group,
+        template: &from.template.to_string(),
+        version,
+        how,
     };
     let wait = Wait {
-        pace: Pace::of(&session.clients),
+        pace: session.pace,
         resource: group,
         report: &|what| eprintln!("… {group}: waiting {what}"),
     };
-    refresh::to(&session.clients, group, &version, from.life.refresh, &wait).await?;
-    eprintln!("✓ returned to version {}", from.template_version);
+    let id = refresh::start(&session.clients, &wait, &target).await?;
+    refresh::follow(&session.clients, &wait, &target, &id).await?;
+    eprintln!("✓ returned to version {version}");
     Ok(())
 }
 
-/// The group and what it was, if the step gives it another template version.
-fn changed_version(step: &Step) -> Option<(&str, &infra_model::observed::AutoScalingGroup)> {
-    match &step.action {
-        Action::Update {
-            from: State::AutoScalingGroup(from),
-            changes,
-            ..
-        } if changes
-            .iter()
-            .any(|change| change.attribute == Attribute::TemplateVersion) =>
-        {
-            Some((&step.name, from))
+/// A step that gives the group another template version.
+struct VersionChange<'a> {
+    group: &'a str,
+    from: &'a AutoScalingGroup,
+    how: Refresh,
+}
+
+impl<'a> VersionChange<'a> {
+    fn of(step: &'a Step) -> Option<Self> {
+        match &step.action {
+            Action::Update {
+                from: State::AutoScalingGroup(from),
+                to: State::AutoScalingGroup(to),
+                changes,
+                ..
+            } if changes
+                .iter()
+                .any(|change| change.attribute == Attribute::TemplateVersion) =>
+            {
+                let (group, how) = (step.name.as_str(), to.life.refresh?);
+                Some(Self { group, from, how })
+            }
+            _ => None,
         }
-        _ => None,
     }
 }
 
@@ -237,7 +250,7 @@ fn waits(plan: &Plan) -> bool {
     plan.steps.iter().any(pending)
 }
 
-fn existing(plan: &Plan) -> std::collections::BTreeMap<Id, AwsId> {
+fn existing(plan: &Plan) -> BTreeMap<Id, AwsId> {
     let item = |step: &Step| Some((step.id?, step.action.item()?.clone()));
     plan.steps.iter().filter_map(item).collect()
 }

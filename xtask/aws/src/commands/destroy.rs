@@ -5,13 +5,12 @@ use infra_model::cost;
 use infra_model::id::Kind;
 use infra_model::observed::{Found, Observed, State};
 
-use crate::apply;
 use crate::ask;
 use crate::commands::Exit;
 use crate::commands::deploy::incomplete;
 use crate::lock::Lock;
 use crate::report::Form;
-use crate::session::{Draft, Session};
+use crate::session::{Draft, Manner, Session};
 use crate::stop::Stop;
 
 /// Options of `cargo xtask destroy`.
@@ -23,9 +22,8 @@ pub struct Destroy {
     /// Delete the bucket with everything that it holds
     #[arg(long)]
     purge_bucket: bool,
-    /// How many steps are done at once
-    #[arg(long, default_value_t = apply::PARALLEL, value_name = "N")]
-    parallel: usize,
+    #[command(flatten)]
+    manner: Manner,
     #[command(flatten)]
     deployment: deployment::Deployment,
 }
@@ -33,7 +31,7 @@ pub struct Destroy {
 impl Destroy {
     pub(super) async fn run(&self) -> Result<Exit> {
         let stop = Stop::on_signals()?;
-        let session = Session::open(&self.deployment).await?;
+        let session = Session::open(&self.deployment, self.manner.patience).await?;
         let shown = session.draft_removal(self.purge_bucket).await?;
         shown.report.print(Form::Text)?;
         if shown.report.is_refused() {
@@ -74,7 +72,7 @@ impl Destroy {
     async fn apply(&self, session: &Session, draft: &Draft, stop: &Stop) -> Result<Exit> {
         let plan = &draft.report.plan;
         let outcome = session
-            .apply(plan, &draft.files, None, self.parallel, stop)
+            .apply(plan, &draft.files, None, self.manner.parallel, stop)
             .await;
         let exit = match outcome.is_complete() {
             true => Exit::Good,

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::commands::Exit;
 use crate::report::Form;
-use crate::session::{Release, Session};
+use crate::session::{Release, Session, USUAL_PATIENCE};
 
 /// Options of `cargo xtask diff`.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct Diff {
 
 impl Diff {
     pub(super) async fn run(&self) -> Result<Exit> {
-        let session = Session::open(&self.deployment).await?;
+        let session = Session::open(&self.deployment, USUAL_PATIENCE).await?;
         let draft = session.draft(&self.release).await?;
         let form = match (self.json, self.markdown) {
             (true, _) => Form::Json,
