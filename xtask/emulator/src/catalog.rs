@@ -40,7 +40,9 @@ pub(crate) const LISTINGS: &[Listing] = &[
 
 /// The listing of an EC2 operation.
 pub(crate) fn listing(operation: &str) -> Option<&'static Listing> {
-    LISTINGS.iter().find(|listing| listing.operation == operation)
+    LISTINGS
+        .iter()
+        .find(|listing| listing.operation == operation)
 }
 
 /// How a service names the parts of paging.

@@ -126,7 +126,10 @@ impl Cloud {
                 let service = call.service;
                 let work = tokio::spawn(async move { cloud.perform(call, &rules).await });
                 let answer = work.await.map_err(|_| Cut)?;
-                (answer.unwrap_or_else(|error| broken(service, &error)), reply_lost)
+                (
+                    answer.unwrap_or_else(|error| broken(service, &error)),
+                    reply_lost,
+                )
             }
         };
         if passage == Passage::WorkThenHold {

@@ -60,7 +60,10 @@ pub(crate) async fn serve(cloud: &Cloud, request: Request<Incoming>) -> Answer {
 
 async fn read<T: DeserializeOwned>(body: Incoming) -> Result<T, Box<Answer>> {
     let wrong = |error: String| Box::new(problem(StatusCode::BAD_REQUEST, &error));
-    let body = body.collect().await.map_err(|error| wrong(error.to_string()))?;
+    let body = body
+        .collect()
+        .await
+        .map_err(|error| wrong(error.to_string()))?;
     serde_json::from_slice(&body.to_bytes()).map_err(|error| wrong(error.to_string()))
 }
 

@@ -139,7 +139,10 @@ mod tests {
 
     #[test]
     fn only_the_chosen_write_halts_and_all_after_it_wait() {
-        for (side, passage) in [(Side::Before, Passage::Hold), (Side::After, Passage::WorkThenHold)] {
+        for (side, passage) in [
+            (Side::Before, Passage::Hold),
+            (Side::After, Passage::WorkThenHold),
+        ] {
             let halt = Halt::new();
             halt.set(Point { write: 2, side });
             assert_eq!(halt.arrived(Some(1)), Passage::Through);

@@ -5,10 +5,7 @@
 //! A request goes from `server` to `cloud`, which asks `faults` whether it arrives at all, lets
 //! `mends` do or edit what moto does wrongly, lets `moto` do the rest, and sends the answer back
 //! the same way. Nothing here knows the deployment.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod catalog;
 mod cloud;
@@ -24,7 +21,7 @@ mod record;
 mod server;
 
 pub use emulator::{Emulator, Options};
-pub use faults::rules::{Countdown, Every, Lasting, Occurrence, Refusal, RefreshFailure, Rules};
+pub use faults::rules::{Countdown, Every, Lasting, Occurrence, RefreshFailure, Refusal, Rules};
 pub use faults::table::{FAULTS, Fault, rules_from};
 pub use halt::{Point, Side};
 pub use moto::PROGRAM_VARIABLE;

@@ -47,7 +47,9 @@ async fn main() -> Result<()> {
     println!("export AWS_REGION=eu-north-1");
     println!();
     println!("Faults: curl {endpoint}/_emulator/faults; what was called: /_emulator/requests");
-    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+    tokio::signal::ctrl_c()
+        .await
+        .context("cannot wait for Ctrl-C")
 }
 
 fn print_faults() {

@@ -59,11 +59,6 @@ impl Question {
     pub(crate) fn refuse(&self, code: &str, message: &str) -> Answer {
         Answer::refusal(self.service, code, message)
     }
-
-    /// Answers it without any result.
-    pub(crate) fn done(&self) -> Answer {
-        Answer::result(self.service, &self.operation, Vec::new())
-    }
 }
 
 /// What mends remember of the cloud.
@@ -152,8 +147,11 @@ pub(crate) async fn before(
         // The same token is the same request: it has the same answer.
         (
             Service::Ec2,
-            "CreateNatGateway" | "CreateRouteTable" | "CreateVpcEndpoint"
-            | "CreateLaunchTemplate" | "CreateLaunchTemplateVersion",
+            "CreateNatGateway"
+            | "CreateRouteTable"
+            | "CreateVpcEndpoint"
+            | "CreateLaunchTemplate"
+            | "CreateLaunchTemplateVersion",
         ) => {
             let answer = tokens::before(scene, question);
             if answer.is_none() {
@@ -188,16 +186,28 @@ pub(crate) async fn before(
         }
 
         // Groups: a name is taken once, instances hold their group, a refresh holds its template.
-        (Service::Scaling, "CreateAutoScalingGroup") => groups::before_create(scene, question).await,
-        (Service::Scaling, "DeleteAutoScalingGroup") => groups::before_delete(scene, question).await,
-        (Service::Scaling, "UpdateAutoScalingGroup") => Ok(refreshes::before_update(scene, question)),
-        (Service::Scaling, "DescribeScalingActivities") => Ok(Some(groups::activities(scene, question))),
+        (Service::Scaling, "CreateAutoScalingGroup") => {
+            groups::before_create(scene, question).await
+        }
+        (Service::Scaling, "DeleteAutoScalingGroup") => {
+            groups::before_delete(scene, question).await
+        }
+        (Service::Scaling, "UpdateAutoScalingGroup") => {
+            Ok(refreshes::before_update(scene, question))
+        }
+        (Service::Scaling, "DescribeScalingActivities") => {
+            Ok(Some(groups::activities(scene, question)))
+        }
 
         // Instance refresh, which moto does not have.
         (Service::Scaling, "StartInstanceRefresh") => refreshes::start(scene, question).await,
-        (Service::Scaling, "DescribeInstanceRefreshes") => refreshes::describe(scene, question).await,
+        (Service::Scaling, "DescribeInstanceRefreshes") => {
+            refreshes::describe(scene, question).await
+        }
         (Service::Scaling, "CancelInstanceRefresh") => Ok(Some(refreshes::cancel(scene, question))),
-        (Service::Scaling, "RollbackInstanceRefresh") => Ok(Some(refreshes::roll_back(scene, question))),
+        (Service::Scaling, "RollbackInstanceRefresh") => {
+            Ok(Some(refreshes::roll_back(scene, question)))
+        }
         _ => Ok(None),
     }
 }
@@ -217,9 +227,15 @@ pub(crate) async fn after(
             | "CreateLaunchTemplateVersion"
             | "DescribeLaunchTemplateVersions",
         ) => templates::after(scene, question, answer)?,
-        (Service::Ec2, "CreateNatGateway") => gateways::after_create(scene, question, answer).await?,
-        (Service::Ec2, "DeleteNatGateway") => gateways::after_delete(scene, question, answer).await?,
-        (Service::Ec2, "DescribeNatGateways") => gateways::after_describe(scene, question, answer).await?,
+        (Service::Ec2, "CreateNatGateway") => {
+            gateways::after_create(scene, question, answer).await?
+        }
+        (Service::Ec2, "DeleteNatGateway") => {
+            gateways::after_delete(scene, question, answer).await?
+        }
+        (Service::Ec2, "DescribeNatGateways") => {
+            gateways::after_describe(scene, question, answer).await?
+        }
         (Service::Ec2, "DescribeNetworkInterfaces") => {
             balancers::after_describe_interfaces(scene, question, answer).await?;
         }

@@ -61,7 +61,10 @@ impl Moto {
             .process_group(0)
             .spawn()
             .context("cannot start a shell to run moto in")?;
-        let stderr = guard.stderr.take().context("the shell has no standard error")?;
+        let stderr = guard
+            .stderr
+            .take()
+            .context("the shell has no standard error")?;
         let port = tokio::time::timeout(START, announced_port(stderr))
             .await
             .with_context(|| format!("{} did not start within {START:?}", program.display()))?
@@ -77,7 +80,10 @@ impl Moto {
     pub(crate) async fn forward(&self, call: Call) -> Result<Answer> {
         let streams = call.operation == "GetObject";
         let separator = if call.query.is_empty() { "" } else { "?" };
-        let uri = format!("http://{}{}{separator}{}", self.address, call.path, call.query);
+        let uri = format!(
+            "http://{}{}{separator}{}",
+            self.address, call.path, call.query
+        );
         let mut request = Request::builder().method(call.method).uri(uri);
         let body = match call.body {
             Body::Form(form) => Either::Left(Full::new(form.encode().into())),
@@ -91,7 +97,8 @@ impl Moto {
             }
         }
         let response = self.client.request(request.body(body)?).await;
-        let response = response.with_context(|| format!("moto did not answer {}", call.operation))?;
+        let response =
+            response.with_context(|| format!("moto did not answer {}", call.operation))?;
         if streams {
             return Ok(Answer::pass(response));
         }
@@ -116,7 +123,10 @@ impl Moto {
             .method(Method::POST)
             .uri(format!("http://{}/", self.address))
             .header(AUTHORIZATION, scope)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+            .header(
+                CONTENT_TYPE,
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
             .body(Either::Left(Full::new(form.encode().into())))?;
         let asked = || format!("moto did not answer {}", form.get("Action"));
         let response = self.client.request(request).await.with_context(asked)?;
@@ -143,7 +153,9 @@ impl Moto {
             .header(AUTHORIZATION, scope)
             .body(Either::Left(Full::new(body.into())))?;
         let response = self.client.request(request).await;
-        Ok(response.with_context(|| format!("moto did not answer for {path}"))?.status())
+        Ok(response
+            .with_context(|| format!("moto did not answer for {path}"))?
+            .status())
     }
 
     /// Ends it: dropped, the guard's standard input is closed.
@@ -158,7 +170,11 @@ impl Moto {
             .method(Method::POST)
             .uri(format!("http://{}/moto-api/reset", self.address))
             .body(Either::Left(Full::default()))?;
-        let response = self.client.request(request).await.context("moto cannot be reset")?;
+        let response = self
+            .client
+            .request(request)
+            .await
+            .context("moto cannot be reset")?;
         if !response.status().is_success() {
             bail!("moto cannot be reset: {}", response.status());
         }
@@ -168,7 +184,14 @@ impl Moto {
 
 /// Headers that are of one connection and not of the request.
 fn is_of_connection(name: &HeaderName) -> bool {
-    ["connection", "expect", "keep-alive", "te", "transfer-encoding"].contains(&name.as_str())
+    [
+        "connection",
+        "expect",
+        "keep-alive",
+        "te",
+        "transfer-encoding",
+    ]
+    .contains(&name.as_str())
         || name == HOST
 }
 

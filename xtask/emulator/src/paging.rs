@@ -26,12 +26,18 @@ pub(crate) fn take(call: &mut Call, largest: Option<usize>) -> Option<Page> {
         return None;
     }
     let paging = paging(call.service, &call.operation)?;
-    let Body::Form(form) = &mut call.body else { return None };
+    let Body::Form(form) = &mut call.body else {
+        return None;
+    };
     let start = form.get(paging.token).strip_prefix(TOKEN);
     let wanted: Option<usize> = form.get(paging.size).parse().ok();
     let page = Page {
         start: start.and_then(|number| number.parse().ok()).unwrap_or(0),
-        size: wanted.into_iter().chain(largest).min().unwrap_or(usize::MAX),
+        size: wanted
+            .into_iter()
+            .chain(largest)
+            .min()
+            .unwrap_or(usize::MAX),
     };
     form.retain(|name| name != paging.token && name != paging.size);
     let most = match call.operation.as_str() {
@@ -46,22 +52,33 @@ pub(crate) fn take(call: &mut Call, largest: Option<usize>) -> Option<Page> {
 }
 
 /// Cuts the page out of the whole answer.
-pub(crate) fn cut(service: Service, operation: &str, page: Page, answer: &mut Answer) -> Result<()> {
-    let Some(paging) = paging(service, operation) else { return Ok(()) };
+pub(crate) fn cut(
+    service: Service,
+    operation: &str,
+    page: Page,
+    answer: &mut Answer,
+) -> Result<()> {
+    let Some(paging) = paging(service, operation) else {
+        return Ok(());
+    };
     answer.edit(|document| {
         let result = match service {
             Service::Ec2 => Some(document),
             _ => document.find_mut(&format!("{operation}Result")),
         };
         let Some(result) = result else { return };
-        let Some(list) = result.find_mut(paging.items) else { return };
+        let Some(list) = result.find_mut(paging.items) else {
+            return;
+        };
         let all = std::mem::take(&mut list.children);
         let end = page.start.saturating_add(page.size).min(all.len());
         let more = end < all.len();
         list.children = all.into_iter().take(end).skip(page.start).collect();
         result.remove(paging.next);
         if more {
-            result.children.push(Element::leaf(paging.next, format!("{TOKEN}{end}")));
+            result
+                .children
+                .push(Element::leaf(paging.next, format!("{TOKEN}{end}")));
         }
         if paging.truncated {
             result.put_text("IsTruncated", if more { "true" } else { "false" });
@@ -71,7 +88,10 @@ pub(crate) fn cut(service: Service, operation: &str, page: Page, answer: &mut An
 
 /// S3 pages by itself, if asked to.
 fn limit_keys(call: &mut Call, largest: usize) {
-    if !matches!(call.operation.as_str(), "ListObjectsV2" | "ListObjectVersions") {
+    if !matches!(
+        call.operation.as_str(),
+        "ListObjectsV2" | "ListObjectVersions"
+    ) {
         return;
     }
     let mut query = Form::parse(call.query.as_bytes());

@@ -83,7 +83,8 @@ impl Counts {
         *count += 1;
         let count = *count;
         let chosen = |list: &[Occurrence]| {
-            list.iter().any(|one| call.is(&one.action) && one.occurrence == count)
+            list.iter()
+                .any(|one| call.is(&one.action) && one.occurrence == count)
         };
         if chosen(&rules.cut_before) {
             return Arrival::Lost;
@@ -112,12 +113,16 @@ impl Counts {
             return Some(denied(call));
         }
         if rules.quota.iter().any(|action| call.is(action)) {
-            let known = QUOTAS.iter().find(|(operation, _)| *operation == call.operation);
+            let known = QUOTAS
+                .iter()
+                .find(|(operation, _)| *operation == call.operation);
             let code = known.map_or("LimitExceeded", |(_, code)| code);
             let message = "The maximum number of this resource has been reached.";
             return Some(Answer::refusal(call.service, code, message));
         }
-        if call.service == Service::S3 && rules.bucket_taken.iter().any(|name| name == call.bucket()) {
+        if call.service == Service::S3
+            && rules.bucket_taken.iter().any(|name| name == call.bucket())
+        {
             return Some(taken(call));
         }
         for (index, (rule, action, code, message)) in FOR_A_WHILE.iter().enumerate() {
@@ -127,7 +132,11 @@ impl Counts {
                 _ => rules.listener_lingers,
             };
             if call.is(action) && self.within((rule, index), times) {
-                let status = if *code == "NoSuchEntity" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+                let status = if *code == "NoSuchEntity" {
+                    StatusCode::NOT_FOUND
+                } else {
+                    StatusCode::BAD_REQUEST
+                };
                 return Some(Answer::error(call.service, status, code, message));
             }
         }
@@ -212,5 +221,10 @@ fn taken(call: &Call) -> Answer {
     if call.operation == "HeadBucket" || call.operation == "HeadObject" {
         return Answer::empty(StatusCode::FORBIDDEN);
     }
-    Answer::error(call.service, StatusCode::FORBIDDEN, "AccessDenied", "Access Denied")
+    Answer::error(
+        call.service,
+        StatusCode::FORBIDDEN,
+        "AccessDenied",
+        "Access Denied",
+    )
 }

@@ -75,7 +75,9 @@ impl TryFrom<serde_json::Value> for Lasting {
 
     fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        let millis = value.as_str().and_then(|text| text.strip_suffix("ms")?.parse().ok());
+        let millis = value
+            .as_str()
+            .and_then(|text| text.strip_suffix("ms")?.parse().ok());
         number
             .map(Self::Describes)
             .or(millis.map(Self::Millis))

@@ -63,7 +63,10 @@ pub fn rules_from<S: AsRef<str>>(arguments: &[S]) -> Result<Rules> {
             // What is not JSON is a word or a time.
             (Some(given), _) => serde_json::from_str(given).unwrap_or_else(|_| Value::from(given)),
             (None, Some(default)) => serde_json::from_str(default)?,
-            (None, None) => bail!("the fault {name} needs an argument: {name}={}", fault.argument),
+            (None, None) => bail!(
+                "the fault {name} needs an argument: {name}={}",
+                fault.argument
+            ),
         };
         rules.insert(name.to_owned(), one_or_many(fault, value));
     }
@@ -87,7 +90,12 @@ mod tests {
     #[test]
     fn every_fault_in_the_table_is_a_rule_and_every_rule_is_in_the_table() {
         let rules = serde_json::to_value(Rules::default()).unwrap();
-        let mut fields: Vec<&str> = rules.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut fields: Vec<&str> = rules
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut names: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
         fields.sort_unstable();
         names.sort_unstable();

@@ -113,15 +113,23 @@ impl Views {
         }
         answer.edit(|document| {
             if let Some(list) = document.find_mut(listing.items) {
-                list.children.retain(|item| !self.hides(item.text_at(listing.id)));
+                list.children
+                    .retain(|item| !self.hides(item.text_at(listing.id)));
             }
         })
     }
 
-    fn show_balancers(&mut self, rules: &Rules, operation: &str, answer: &mut Answer) -> Result<()> {
+    fn show_balancers(
+        &mut self,
+        rules: &Rules,
+        operation: &str,
+        answer: &mut Answer,
+    ) -> Result<()> {
         answer.edit(|document| {
             let path = format!("{operation}Result/LoadBalancers");
-            let Some(list) = document.find_mut(&path) else { return };
+            let Some(list) = document.find_mut(&path) else {
+                return;
+            };
             for balancer in &mut list.children {
                 let arn = balancer.text_at("LoadBalancerArn").to_owned();
                 if operation == "CreateLoadBalancer" {
@@ -136,23 +144,35 @@ impl Views {
         })
     }
 
-    fn show_targets(&mut self, rules: &Rules, question: &Question, answer: &mut Answer) -> Result<()> {
+    fn show_targets(
+        &mut self,
+        rules: &Rules,
+        question: &Question,
+        answer: &mut Answer,
+    ) -> Result<()> {
         let group = question.get("TargetGroupArn");
         let has_no_instances = self.groups.values().any(Countdown::is_going);
         answer.edit(|document| {
             let path = "DescribeTargetHealthResult/TargetHealthDescriptions";
-            let Some(list) = document.find_mut(path) else { return };
+            let Some(list) = document.find_mut(path) else {
+                return;
+            };
             if has_no_instances {
                 list.children.clear();
             }
             for target in &mut list.children {
                 let key = (group.to_owned(), target.text_at("Target/Id").to_owned());
-                let Some(health) = target.find_mut("TargetHealth") else { continue };
+                let Some(health) = target.find_mut("TargetHealth") else {
+                    continue;
+                };
                 if health.text_at("State") != "healthy" {
                     continue;
                 }
                 let is_initial = rules.targets_become_healthy.is_some_and(|lasting| {
-                    self.targets.entry(key).or_insert_with(|| lasting.begin()).look()
+                    self.targets
+                        .entry(key)
+                        .or_insert_with(|| lasting.begin())
+                        .look()
                 });
                 if is_initial {
                     *health = Element::tree("TargetHealth", initial());
@@ -169,7 +189,9 @@ impl Views {
         }
         answer.edit(|document| {
             let path = "DescribeAutoScalingGroupsResult/AutoScalingGroups";
-            let Some(list) = document.find_mut(path) else { return };
+            let Some(list) = document.find_mut(path) else {
+                return;
+            };
             for group in &mut list.children {
                 let name = group.text_at("AutoScalingGroupName");
                 if self.groups.get_mut(name).is_some_and(Countdown::look) {

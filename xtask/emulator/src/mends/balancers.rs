@@ -56,7 +56,10 @@ pub(crate) async fn after_change(
     if !answer.status.is_success() {
         return Ok(());
     }
-    let parameters = [("Action", "DescribeLoadBalancers"), ("LoadBalancerArns.member.1", arn)];
+    let parameters = [
+        ("Action", "DescribeLoadBalancers"),
+        ("LoadBalancerArns.member.1", arn),
+    ];
     let document = scene.ask(question, Service::Balancing, &parameters).await?;
     let path = "DescribeLoadBalancersResult/LoadBalancers/member";
     let Some(balancer) = document.and_then(|document| document.find(path).cloned()) else {
@@ -96,7 +99,9 @@ pub(crate) async fn after_describe_interfaces(
     answer: &mut Answer,
 ) -> Result<()> {
     answer.edit(|document| {
-        let Some(list) = document.find_mut("networkInterfaceSet") else { return };
+        let Some(list) = document.find_mut("networkInterfaceSet") else {
+            return;
+        };
         for interface in &mut list.children {
             let description = interface.text_at("description");
             let requester = if description.starts_with("ELB ") {
@@ -133,7 +138,10 @@ async fn sweep(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
     let gone: Vec<Interface> = gone;
     for interface in gone {
         let id = interface.id.as_str();
-        let parameters = [("Action", "DeleteNetworkInterface"), ("NetworkInterfaceId", id)];
+        let parameters = [
+            ("Action", "DeleteNetworkInterface"),
+            ("NetworkInterfaceId", id),
+        ];
         scene.ask(question, Service::Ec2, &parameters).await?;
     }
     Ok(())
@@ -141,13 +149,20 @@ async fn sweep(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
 
 async fn attach(scene: &mut Scene<'_>, question: &Question, balancer: &Element) -> Result<()> {
     let arn = balancer.text_at("LoadBalancerArn");
-    let name = arn.split_once("loadbalancer/").map_or(arn, |(_, name)| name);
+    let name = arn
+        .split_once("loadbalancer/")
+        .map_or(arn, |(_, name)| name);
     let description = format!("ELB {name}");
     let groups: Vec<(String, &str)> = balancer
         .all("SecurityGroups/member")
         .into_iter()
         .enumerate()
-        .map(|(index, group)| (format!("SecurityGroupId.{}", index + 1), group.text.as_str()))
+        .map(|(index, group)| {
+            (
+                format!("SecurityGroupId.{}", index + 1),
+                group.text.as_str(),
+            )
+        })
         .collect();
     for zone in balancer.all("AvailabilityZones/member") {
         let mut parameters = vec![
@@ -157,8 +172,13 @@ async fn attach(scene: &mut Scene<'_>, question: &Question, balancer: &Element) 
         ];
         parameters.extend(groups.iter().map(|(name, group)| (name.as_str(), *group)));
         let made = scene.ask(question, Service::Ec2, &parameters).await?;
-        let id = made.as_ref().map(|made| made.text_at("networkInterface/networkInterfaceId"));
-        anyhow::ensure!(id.is_some(), "moto refused an interface for the load balancer {arn}");
+        let id = made
+            .as_ref()
+            .map(|made| made.text_at("networkInterface/networkInterfaceId"));
+        anyhow::ensure!(
+            id.is_some(),
+            "moto refused an interface for the load balancer {arn}"
+        );
         scene.mended.balancers.interfaces.push(Interface {
             id: id.unwrap_or_default().to_owned(),
             balancer: arn.to_owned(),

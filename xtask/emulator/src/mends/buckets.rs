@@ -16,7 +16,10 @@ pub(crate) struct Buckets {
 }
 
 /// PutBucketPolicy.
-pub(crate) async fn put_policy(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+pub(crate) async fn put_policy(
+    scene: &mut Scene<'_>,
+    question: &Question,
+) -> Result<Option<Answer>> {
     if !exists(scene, question).await? {
         return Ok(Some(no_bucket(question)));
     }
@@ -31,7 +34,10 @@ pub(crate) async fn put_policy(scene: &mut Scene<'_>, question: &Question) -> Re
 }
 
 /// GetBucketPolicy.
-pub(crate) async fn get_policy(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+pub(crate) async fn get_policy(
+    scene: &mut Scene<'_>,
+    question: &Question,
+) -> Result<Option<Answer>> {
     if !exists(scene, question).await? {
         return Ok(Some(no_bucket(question)));
     }
@@ -75,8 +81,14 @@ pub(crate) async fn after_create(
     let tagging = Element::tree("Tagging", vec![Element::tree("TagSet", tags)]);
     let path = format!("/{}?tagging", question.bucket);
     let region = &question.region;
-    let status = scene.moto.ask_s3(region, Method::PUT, &path, tagging.document()).await?;
-    anyhow::ensure!(status.is_success(), "moto refused the tags of a bucket: {status}");
+    let status = scene
+        .moto
+        .ask_s3(region, Method::PUT, &path, tagging.document())
+        .await?;
+    anyhow::ensure!(
+        status.is_success(),
+        "moto refused the tags of a bucket: {status}"
+    );
     Ok(())
 }
 
@@ -89,11 +101,19 @@ pub(crate) fn after_delete(scene: &mut Scene<'_>, question: &Question, answer: &
 
 async fn exists(scene: &Scene<'_>, question: &Question) -> Result<bool> {
     let path = format!("/{}", question.bucket);
-    let status = scene.moto.ask_s3(&question.region, Method::HEAD, &path, "").await?;
+    let status = scene
+        .moto
+        .ask_s3(&question.region, Method::HEAD, &path, "")
+        .await?;
     Ok(status.is_success())
 }
 
 fn no_bucket(question: &Question) -> Answer {
     let message = "The specified bucket does not exist";
-    Answer::error(question.service, StatusCode::NOT_FOUND, "NoSuchBucket", message)
+    Answer::error(
+        question.service,
+        StatusCode::NOT_FOUND,
+        "NoSuchBucket",
+        message,
+    )
 }

@@ -13,11 +13,20 @@ pub(crate) async fn group(scene: &mut Scene<'_>, question: &Question) -> Result<
     let id = question.get("GroupId").to_owned();
     let interfaces = interfaces(scene, question, ("group-id", &id)).await?;
     let groups = scene
-        .ask(question, Service::Ec2, &[("Action", "DescribeSecurityGroups")])
+        .ask(
+            question,
+            Service::Ec2,
+            &[("Action", "DescribeSecurityGroups")],
+        )
         .await?;
-    let named = groups.iter().flat_map(|document| document.all("securityGroupInfo/item"));
+    let named = groups
+        .iter()
+        .flat_map(|document| document.all("securityGroupInfo/item"));
     let is_named = named.into_iter().any(|group| {
-        let rules = ["ipPermissions/item/groups/item", "ipPermissionsEgress/item/groups/item"];
+        let rules = [
+            "ipPermissions/item/groups/item",
+            "ipPermissionsEgress/item/groups/item",
+        ];
         let mut named = rules.iter().flat_map(|path| group.all(path));
         group.text_at("groupId") != id && named.any(|rule| rule.text_at("groupId") == id)
     });
@@ -32,17 +41,33 @@ pub(crate) async fn group(scene: &mut Scene<'_>, question: &Question) -> Result<
 /// DeleteSubnet: something has an interface in it. Its route table lets it go, as AWS does.
 pub(crate) async fn subnet(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
     let id = question.get("SubnetId").to_owned();
-    if !interfaces(scene, question, ("subnet-id", &id)).await?.is_empty() {
+    if !interfaces(scene, question, ("subnet-id", &id))
+        .await?
+        .is_empty()
+    {
         balancers::look(scene, question).await?;
         let message = format!("The subnet '{id}' has dependencies and cannot be deleted.");
         return Ok(Some(question.refuse(VIOLATION, &message)));
     }
     let filter = ("association.subnet-id", id.as_str());
-    let tables = scene.list(question, "DescribeRouteTables", "routeTableSet/item", filter).await?;
-    for association in tables.iter().flat_map(|table| table.all("associationSet/item")) {
+    let tables = scene
+        .list(
+            question,
+            "DescribeRouteTables",
+            "routeTableSet/item",
+            filter,
+        )
+        .await?;
+    for association in tables
+        .iter()
+        .flat_map(|table| table.all("associationSet/item"))
+    {
         if association.text_at("subnetId") == id {
             let association = association.text_at("routeTableAssociationId");
-            let parameters = [("Action", "DisassociateRouteTable"), ("AssociationId", association)];
+            let parameters = [
+                ("Action", "DisassociateRouteTable"),
+                ("AssociationId", association),
+            ];
             scene.ask(question, Service::Ec2, &parameters).await?;
         }
     }
@@ -56,12 +81,16 @@ pub(crate) async fn gateway(scene: &mut Scene<'_>, question: &Question) -> Resul
     let addresses = scene
         .ask(question, Service::Ec2, &[("Action", "DescribeAddresses")])
         .await?;
-    let addresses: Vec<&Element> =
-        addresses.iter().flat_map(|document| document.all("addressesSet/item")).collect();
+    let addresses: Vec<&Element> = addresses
+        .iter()
+        .flat_map(|document| document.all("addressesSet/item"))
+        .collect();
     let is_mapped = interfaces.iter().any(|interface| {
         let id = interface.text_at("networkInterfaceId");
         scene.mended.balancers.is_public(id)
-            || addresses.iter().any(|address| address.text_at("networkInterfaceId") == id)
+            || addresses
+                .iter()
+                .any(|address| address.text_at("networkInterfaceId") == id)
     });
     if !is_mapped {
         return Ok(None);
@@ -79,13 +108,23 @@ pub(crate) async fn vpc(scene: &mut Scene<'_>, question: &Question) -> Result<Op
     let id = question.get("VpcId").to_owned();
     for (operation, items, filter) in [
         ("DescribeSubnets", "subnetSet/item", "vpc-id"),
-        ("DescribeInternetGateways", "internetGatewaySet/item", "attachment.vpc-id"),
+        (
+            "DescribeInternetGateways",
+            "internetGatewaySet/item",
+            "attachment.vpc-id",
+        ),
         ("DescribeVpcEndpoints", "vpcEndpointSet/item", "vpc-id"),
-        ("DescribeNetworkInterfaces", "networkInterfaceSet/item", "vpc-id"),
+        (
+            "DescribeNetworkInterfaces",
+            "networkInterfaceSet/item",
+            "vpc-id",
+        ),
         ("DescribeSecurityGroups", "securityGroupInfo/item", "vpc-id"),
         ("DescribeRouteTables", "routeTableSet/item", "vpc-id"),
     ] {
-        let left = scene.list(question, operation, items, (filter, &id)).await?;
+        let left = scene
+            .list(question, operation, items, (filter, &id))
+            .await?;
         if left.iter().any(|item| !came_with_vpc(operation, item)) {
             let message = format!("The vpc '{id}' has dependencies and cannot be deleted.");
             return Ok(Some(question.refuse(VIOLATION, &message)));
@@ -115,7 +154,9 @@ pub(crate) async fn address(scene: &mut Scene<'_>, question: &Question) -> Resul
     let Some(address) = document.and_then(|document| document.find("addressesSet/item").cloned())
     else {
         let message = format!("The allocation ID '{id}' does not exist");
-        return Ok(Some(question.refuse("InvalidAllocationID.NotFound", &message)));
+        return Ok(Some(
+            question.refuse("InvalidAllocationID.NotFound", &message),
+        ));
     };
     if address.text_at("associationId").is_empty() {
         return Ok(None);

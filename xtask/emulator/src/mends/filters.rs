@@ -13,19 +13,51 @@ const BY_ELEMENT: &[(&str, &str, &str)] = &[
     ("DescribeNatGateways", "subnet-id", "subnetId"),
     ("DescribeNetworkInterfaces", "status", "status"),
     ("DescribeNetworkInterfaces", "requester-id", "requesterId"),
-    ("DescribeNetworkInterfaces", "requester-managed", "requesterManaged"),
-    ("DescribeNetworkInterfaces", "interface-type", "interfaceType"),
+    (
+        "DescribeNetworkInterfaces",
+        "requester-managed",
+        "requesterManaged",
+    ),
+    (
+        "DescribeNetworkInterfaces",
+        "interface-type",
+        "interfaceType",
+    ),
     ("DescribeNetworkInterfaces", "description", "description"),
-    ("DescribeNetworkInterfaces", "group-name", "groupSet/item/groupName"),
-    ("DescribeNetworkInterfaces", "attachment.status", "attachment/status"),
+    (
+        "DescribeNetworkInterfaces",
+        "group-name",
+        "groupSet/item/groupName",
+    ),
+    (
+        "DescribeNetworkInterfaces",
+        "attachment.status",
+        "attachment/status",
+    ),
     ("DescribeKeyPairs", "key-name", "keyName"),
-    ("DescribeInternetGateways", "attachment.vpc-id", "attachmentSet/item/vpcId"),
-    ("DescribeInternetGateways", "attachment.state", "attachmentSet/item/state"),
+    (
+        "DescribeInternetGateways",
+        "attachment.vpc-id",
+        "attachmentSet/item/vpcId",
+    ),
+    (
+        "DescribeInternetGateways",
+        "attachment.state",
+        "attachmentSet/item/state",
+    ),
     ("DescribeVpcEndpoints", "vpc-id", "vpcId"),
     ("DescribeVpcEndpoints", "service-name", "serviceName"),
     ("DescribeVpcEndpoints", "vpc-endpoint-state", "state"),
-    ("DescribeVpcEndpoints", "vpc-endpoint-type", "vpcEndpointType"),
-    ("DescribeLaunchTemplates", "launch-template-name", "launchTemplateName"),
+    (
+        "DescribeVpcEndpoints",
+        "vpc-endpoint-type",
+        "vpcEndpointType",
+    ),
+    (
+        "DescribeLaunchTemplates",
+        "launch-template-name",
+        "launchTemplateName",
+    ),
 ];
 
 /// A filter: name, and the values of which one must fit.
@@ -58,7 +90,9 @@ pub(crate) fn apply(question: &Question, answer: &mut Answer) -> Result<()> {
     if question.service != Service::Ec2 {
         return Ok(());
     }
-    let Some(listing) = catalog::listing(&question.operation) else { return Ok(()) };
+    let Some(listing) = catalog::listing(&question.operation) else {
+        return Ok(());
+    };
     let mut ours = filters(&question.form);
     ours.retain(|(name, _)| is_ours(&question.operation, name));
     if ours.is_empty() {
@@ -67,7 +101,8 @@ pub(crate) fn apply(question: &Question, answer: &mut Answer) -> Result<()> {
     answer.edit(|document| {
         if let Some(list) = document.find_mut(listing.items) {
             list.children.retain(|item| {
-                ours.iter().all(|filter| fits(&question.operation, item, filter))
+                ours.iter()
+                    .all(|filter| fits(&question.operation, item, filter))
             });
         }
     })
@@ -90,7 +125,9 @@ fn is_ours(operation: &str, name: &str) -> bool {
 }
 
 fn element(operation: &str, name: &str) -> Option<&'static str> {
-    let row = BY_ELEMENT.iter().find(|(of, filter, _)| *of == operation && *filter == name);
+    let row = BY_ELEMENT
+        .iter()
+        .find(|(of, filter, _)| *of == operation && *filter == name);
     row.map(|(.., path)| *path)
 }
 
@@ -103,9 +140,14 @@ fn fits(operation: &str, item: &Element, (name, values): &Filter) -> bool {
         tags.iter().map(|tag| tag.text_at("key")).collect()
     } else {
         let path = element(operation, name).unwrap_or_default();
-        item.all(path).iter().map(|found| found.text.as_str()).collect()
+        item.all(path)
+            .iter()
+            .map(|found| found.text.as_str())
+            .collect()
     };
-    found.iter().any(|text| values.iter().any(|value| matches(value, text)))
+    found
+        .iter()
+        .any(|text| values.iter().any(|value| matches(value, text)))
 }
 
 /// Whether a text fits a pattern, in which `*` is any text and `?` any character.
@@ -120,7 +162,9 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
         Some(wanted) => {
             let mut rest = text.chars();
-            let fits = rest.next().is_some_and(|found| wanted == '?' || wanted == found);
+            let fits = rest
+                .next()
+                .is_some_and(|found| wanted == '?' || wanted == found);
             fits && matches(characters.as_str(), rest.as_str())
         }
     }

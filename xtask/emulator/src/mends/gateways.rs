@@ -62,7 +62,9 @@ pub(crate) async fn before_delete(
     question: &Question,
 ) -> Result<Option<Answer>> {
     let gateway = gateway(scene, question).await?;
-    Ok(gateway.is_none().then(|| missing(question, question.get("NatGatewayId"))))
+    Ok(gateway
+        .is_none()
+        .then(|| missing(question, question.get("NatGatewayId"))))
 }
 
 /// Frees the address and removes the interface, at once or after a while.
@@ -74,7 +76,9 @@ pub(crate) async fn after_delete(
     if !answer.status.is_success() {
         return Ok(());
     }
-    let Some(gateway) = gateway(scene, question).await? else { return Ok(()) };
+    let Some(gateway) = gateway(scene, question).await? else {
+        return Ok(());
+    };
     let id = question.get("NatGatewayId").to_owned();
     let gateways = &mut scene.mended.gateways;
     gateways.coming.remove(&id);
@@ -84,8 +88,15 @@ pub(crate) async fn after_delete(
     };
     let at_once = Countdown::Looks { left: 0, of: 0 };
     gateways.going.entry(id).or_insert(Going {
-        countdown: scene.rules.nat_takes_time.map_or(at_once, |lasting| lasting.begin()),
-        addresses: gateway.all("natGatewayAddressSet/item").into_iter().map(pair).collect(),
+        countdown: scene
+            .rules
+            .nat_takes_time
+            .map_or(at_once, |lasting| lasting.begin()),
+        addresses: gateway
+            .all("natGatewayAddressSet/item")
+            .into_iter()
+            .map(pair)
+            .collect(),
     });
     sweep(scene, question).await
 }
@@ -99,12 +110,18 @@ pub(crate) async fn after_describe(
 ) -> Result<()> {
     let gateways = &mut scene.mended.gateways;
     answer.edit(|document| {
-        let Some(list) = document.find_mut("natGatewaySet") else { return };
+        let Some(list) = document.find_mut("natGatewaySet") else {
+            return;
+        };
         for gateway in &mut list.children {
             let id = gateway.text_at("natGatewayId").to_owned();
             if gateways.coming.get_mut(&id).is_some_and(Countdown::look) {
                 gateway.put_text("state", PENDING);
-            } else if gateways.going.get_mut(&id).is_some_and(|going| going.countdown.look()) {
+            } else if gateways
+                .going
+                .get_mut(&id)
+                .is_some_and(|going| going.countdown.look())
+            {
                 gateway.put_text("state", "deleting");
             }
         }
@@ -112,7 +129,11 @@ pub(crate) async fn after_describe(
     let document = answer.xml()?;
     let found = document.all(GATEWAYS);
     let ids = question.form.list("NatGatewayId");
-    let is_missing = |id: &&&str| found.iter().all(|item| item.text_at("natGatewayId") != **id);
+    let is_missing = |id: &&&str| {
+        found
+            .iter()
+            .all(|item| item.text_at("natGatewayId") != **id)
+    };
     if let Some(id) = ids.iter().find(is_missing) {
         *answer = missing(question, id);
     }
@@ -132,11 +153,15 @@ pub(crate) fn before_route(scene: &Scene<'_>, question: &Question) -> Option<Ans
 /// Frees what gateways whose time is over had.
 async fn sweep(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
     let going = std::mem::take(&mut scene.mended.gateways.going);
-    let (kept, gone): (HashMap<_, _>, HashMap<_, _>) =
-        going.into_iter().partition(|(_, going)| going.countdown.is_going());
+    let (kept, gone): (HashMap<_, _>, HashMap<_, _>) = going
+        .into_iter()
+        .partition(|(_, going)| going.countdown.is_going());
     scene.mended.gateways.going = kept;
     for (association, interface) in gone.into_values().flat_map(|going| going.addresses) {
-        let free = [("Action", "DisassociateAddress"), ("AssociationId", association.as_str())];
+        let free = [
+            ("Action", "DisassociateAddress"),
+            ("AssociationId", association.as_str()),
+        ];
         scene.ask(question, Service::Ec2, &free).await?;
         let remove = [
             ("Action", "DeleteNetworkInterface"),
@@ -155,5 +180,8 @@ async fn gateway(scene: &Scene<'_>, question: &Question) -> Result<Option<Elemen
 }
 
 fn missing(question: &Question, id: &str) -> Answer {
-    question.refuse("NatGatewayNotFound", &format!("The Nat Gateway {id} was not found"))
+    question.refuse(
+        "NatGatewayNotFound",
+        &format!("The Nat Gateway {id} was not found"),
+    )
 }

@@ -33,7 +33,11 @@ impl Groups {
     /// The template versions that a group's instances were launched with.
     pub(crate) fn versions(&self, region: &str, name: &str) -> Vec<&str> {
         let instances = self.instances.get(&(region.to_owned(), name.to_owned()));
-        instances.into_iter().flat_map(BTreeMap::values).map(String::as_str).collect()
+        instances
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -122,16 +126,31 @@ pub(crate) async fn note(
         .map(|id| id.text.as_str())
         .collect();
     let known = groups.instances.entry(key.clone()).or_default();
-    let launched: Vec<&str> =
-        now.iter().filter(|id| !known.contains_key(**id)).copied().collect();
-    let gone: Vec<String> =
-        known.keys().filter(|id| !now.contains(&id.as_str())).cloned().collect();
+    let launched: Vec<&str> = now
+        .iter()
+        .filter(|id| !known.contains_key(**id))
+        .copied()
+        .collect();
+    let gone: Vec<String> = known
+        .keys()
+        .filter(|id| !now.contains(&id.as_str()))
+        .cloned()
+        .collect();
     known.retain(|id, _| now.contains(&id.as_str()));
-    known.extend(launched.iter().map(|id| ((*id).to_owned(), version.to_owned())));
+    known.extend(
+        launched
+            .iter()
+            .map(|id| ((*id).to_owned(), version.to_owned())),
+    );
     let activities = groups.activities.entry(key).or_default();
     for id in gone {
         let description = format!("Terminating EC2 instance: {id}");
-        record(activities, description, &id, &format!("{cause}, and the instance was taken out of service"));
+        record(
+            activities,
+            description,
+            &id,
+            &format!("{cause}, and the instance was taken out of service"),
+        );
     }
     for id in launched {
         let description = format!("Launching a new EC2 instance: {id}");
@@ -196,11 +215,15 @@ pub(crate) fn after_describe(
     let known = &scene.mended.groups.instances;
     answer.edit(|document| {
         let path = "DescribeAutoScalingGroupsResult/AutoScalingGroups";
-        let Some(groups) = document.find_mut(path) else { return };
+        let Some(groups) = document.find_mut(path) else {
+            return;
+        };
         for group in &mut groups.children {
             let name = group.text_at("AutoScalingGroupName").to_owned();
             let versions = known.get(&(question.region.clone(), name));
-            let Some(instances) = group.find_mut("Instances") else { continue };
+            let Some(instances) = group.find_mut("Instances") else {
+                continue;
+            };
             for instance in &mut instances.children {
                 let id = instance.text_at("InstanceId").to_owned();
                 let version = versions.and_then(|versions| versions.get(&id));

@@ -33,6 +33,8 @@ struct Refresh {
     group: String,
     status: Status,
     reason: String,
+    /// Whether it is yet to be seen pending: one that takes its time is, once.
+    waits: bool,
     began: Timestamp,
     ended: Option<Timestamp>,
     countdown: Countdown,
@@ -67,15 +69,14 @@ impl Status {
 impl Refreshes {
     /// Forgets a deleted group's.
     pub(crate) fn forget(&mut self, region: &str, group: &str) {
-        self.0.retain(|refresh| !(refresh.region == region && refresh.group == group));
+        self.0
+            .retain(|refresh| !(refresh.region == region && refresh.group == group));
     }
 
     fn running(&mut self, question: &Question) -> Option<&mut Refresh> {
         let group = question.get("AutoScalingGroupName");
         self.0.iter_mut().find(|refresh| {
-            refresh.region == question.region
-                && refresh.group == group
-                && !refresh.status.is_over()
+            refresh.region == question.region && refresh.group == group && !refresh.status.is_over()
         })
     }
 }
@@ -107,23 +108,26 @@ impl Refresh {
 
     /// One step on; whether it is now to succeed.
     fn step(&mut self, rules: &Rules) -> bool {
-        let failure = rules
-            .refresh_fails
-            .or(rules.targets_never_healthy.then_some(RefreshFailure::RollbackSucceeds));
+        let failure = rules.refresh_fails.or(rules
+            .targets_never_healthy
+            .then_some(RefreshFailure::RollbackSucceeds));
         match self.status {
+            Status::Pending if self.waits => self.waits = false,
             Status::Pending => self.status = Status::InProgress,
             Status::Cancelling => self.become_over(Status::Cancelled),
             Status::InProgress if self.countdown.look() => {}
-            Status::InProgress => match failure {
-                None => return true,
-                Some(_) if self.preference("AutoRollback") == "true" => {
-                    self.roll_back(rules, "Auto rollback initiated. Reason: instances failed their health checks.");
+            Status::InProgress => {
+                match failure {
+                    None => return true,
+                    Some(_) if self.preference("AutoRollback") == "true" => {
+                        self.roll_back(rules, "Auto rollback initiated. Reason: instances failed their health checks.");
+                    }
+                    Some(_) => {
+                        self.reason = "Instances failed their health checks.".to_owned();
+                        self.become_over(Status::Failed);
+                    }
                 }
-                Some(_) => {
-                    self.reason = "Instances failed their health checks.".to_owned();
-                    self.become_over(Status::Failed);
-                }
-            },
+            }
             Status::RollbackInProgress if self.countdown.look() => {}
             Status::RollbackInProgress => match failure {
                 Some(RefreshFailure::RollbackFails) => self.become_over(Status::RollbackFailed),
@@ -156,7 +160,10 @@ impl Refresh {
         let preferences = self.preferences.iter().map(preference).collect();
         member.put(Element::tree("Preferences", preferences));
         if let Some((name, template, version)) = &self.desired {
-            let template = vec![Element::leaf(name, template), Element::leaf("Version", version)];
+            let template = vec![
+                Element::leaf(name, template),
+                Element::leaf("Version", version),
+            ];
             let template = Element::tree("LaunchTemplate", template);
             member.put(Element::tree("DesiredConfiguration", vec![template]));
         }
@@ -171,7 +178,11 @@ impl Refresh {
     }
 
     fn left(&self) -> usize {
-        if self.status.is_over() { 0 } else { self.instances }
+        if self.status.is_over() {
+            0
+        } else {
+            self.instances
+        }
     }
 }
 
@@ -196,7 +207,11 @@ pub(crate) async fn start(scene: &mut Scene<'_>, question: &Question) -> Result<
             (*parameter, template.as_str()),
             ("LaunchTemplateVersion.1", version.as_str()),
         ];
-        if scene.ask(question, Service::Ec2, &parameters).await?.is_none() {
+        if scene
+            .ask(question, Service::Ec2, &parameters)
+            .await?
+            .is_none()
+        {
             let message = format!(
                 "You must use a valid fully-formed launch template. Version {version} of \
                  {template} does not exist."
@@ -214,12 +229,16 @@ pub(crate) async fn start(scene: &mut Scene<'_>, question: &Question) -> Result<
         id: id.clone(),
         region: question.region.clone(),
         group: name.to_owned(),
-        // A refresh that takes its time is seen waiting first.
         status: Status::Pending,
         reason: String::new(),
+        waits: scene.rules.refresh_takes.is_some(),
         began: Timestamp::now(),
         ended: None,
-        countdown: scene.rules.refresh_takes.unwrap_or(Lasting::Describes(0)).begin(),
+        countdown: scene
+            .rules
+            .refresh_takes
+            .unwrap_or(Lasting::Describes(0))
+            .begin(),
         instances: group.all("Instances/member").len(),
         desired,
         preferences: PREFERENCES.iter().map(preference).collect(),
@@ -249,7 +268,11 @@ pub(crate) async fn describe(scene: &mut Scene<'_>, question: &Question) -> Resu
             && (ids.is_empty() || ids.contains(&refresh.id.as_str()))
     });
     let list = Element::tree("InstanceRefreshes", wanted.map(Refresh::shown).collect());
-    Ok(Some(Answer::result(Service::Scaling, &question.operation, vec![list])))
+    Ok(Some(Answer::result(
+        Service::Scaling,
+        &question.operation,
+        vec![list],
+    )))
 }
 
 /// CancelInstanceRefresh.
@@ -283,7 +306,11 @@ pub(crate) fn roll_back(scene: &mut Scene<'_>, question: &Question) -> Answer {
 
 /// A running refresh with a desired configuration holds the group's template.
 pub(crate) fn before_update(scene: &mut Scene<'_>, question: &Question) -> Option<Answer> {
-    let changes = ["LaunchTemplate.", "MixedInstancesPolicy.", "LaunchConfigurationName"];
+    let changes = [
+        "LaunchTemplate.",
+        "MixedInstancesPolicy.",
+        "LaunchConfigurationName",
+    ];
     let refresh = scene.mended.refreshes.running(question)?;
     let is_held = refresh.desired.is_some() && changes.iter().any(|name| question.form.has(name));
     is_held.then(|| {
@@ -297,7 +324,9 @@ pub(crate) fn before_update(scene: &mut Scene<'_>, question: &Question) -> Optio
 /// The group gets its template and new instances.
 async fn succeed(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
     let name = question.get("AutoScalingGroupName");
-    let Some(refresh) = scene.mended.refreshes.running(question) else { return Ok(()) };
+    let Some(refresh) = scene.mended.refreshes.running(question) else {
+        return Ok(());
+    };
     let desired = refresh.desired.clone();
     let skips = refresh.preference("SkipMatching") == "true";
     refresh.become_over(Status::Successful);
@@ -310,7 +339,10 @@ async fn succeed(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
             ("LaunchTemplate.Version", version.as_str()),
         ];
         let updated = scene.ask(question, Service::Scaling, &parameters).await?;
-        anyhow::ensure!(updated.is_some(), "moto refused the template version {version} for {name}");
+        anyhow::ensure!(
+            updated.is_some(),
+            "moto refused the template version {version} for {name}"
+        );
     }
     let version = desired.map(|(.., version)| version);
     let versions = scene.mended.groups.versions(&question.region, name);
@@ -319,7 +351,10 @@ async fn succeed(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
         return Ok(());
     }
     let group = groups::find(scene, question, name).await?;
-    for id in group.iter().flat_map(|group| group.all("Instances/member/InstanceId")) {
+    for id in group
+        .iter()
+        .flat_map(|group| group.all("Instances/member/InstanceId"))
+    {
         let parameters = [
             ("Action", "TerminateInstanceInAutoScalingGroup"),
             ("InstanceId", id.text.as_str()),
@@ -327,7 +362,13 @@ async fn succeed(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
         ];
         scene.ask(question, Service::Scaling, &parameters).await?;
     }
-    groups::note(scene, question, name, "an instance refresh replaced an instance").await
+    groups::note(
+        scene,
+        question,
+        name,
+        "an instance refresh replaced an instance",
+    )
+    .await
 }
 
 fn desired(form: &Form) -> Option<(&'static str, String, String)> {
@@ -350,7 +391,10 @@ fn problem(form: &Form, desired: Option<&(&str, String, String)>) -> Option<&'st
         }
     }
     let percent = |name: &str| form.get(&format!("Preferences.{name}")).parse::<u32>().ok();
-    match (percent("MinHealthyPercentage"), percent("MaxHealthyPercentage")) {
+    match (
+        percent("MinHealthyPercentage"),
+        percent("MaxHealthyPercentage"),
+    ) {
         (None, Some(_)) => Some("MaxHealthyPercentage needs a MinHealthyPercentage."),
         (_, Some(most)) if !(100..=200).contains(&most) => {
             Some("MaxHealthyPercentage must be between 100 and 200.")

@@ -57,7 +57,9 @@ fn kind(operation: &str) -> Option<Kind> {
 
 /// Answers with the one that is there, or refuses, if there is one.
 pub(crate) async fn before(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
-    let Some(kind) = kind(&question.operation) else { return Ok(None) };
+    let Some(kind) = kind(&question.operation) else {
+        return Ok(None);
+    };
     let (by, name) = kind.finds;
     let parameters = [("Action", kind.describe), (by, question.get(name))];
     let Some(document) = scene.ask(question, Service::Balancing, &parameters).await? else {
@@ -67,7 +69,9 @@ pub(crate) async fn before(scene: &mut Scene<'_>, question: &Question) -> Result
     let port = question.get("Port");
     let same = |found: &&&Element| kind.noun != "listener" || found.text_at("Port") == port;
     let all = document.all(&list);
-    let Some(found) = all.iter().find(same) else { return Ok(None) };
+    let Some(found) = all.iter().find(same) else {
+        return Ok(None);
+    };
     let made = scene.mended.repeats.made.get(found.text_at(kind.arn));
     if made.is_some_and(|made| *made == fingerprint(question)) {
         let list = Element::tree(kind.list, vec![(**found).clone()]);
@@ -84,12 +88,17 @@ pub(crate) async fn before(scene: &mut Scene<'_>, question: &Question) -> Result
 
 /// Remembers what a new one was made with.
 pub(crate) fn after(scene: &mut Scene<'_>, question: &Question, answer: &Answer) {
-    let Some(kind) = kind(&question.operation) else { return };
+    let Some(kind) = kind(&question.operation) else {
+        return;
+    };
     if !answer.status.is_success() {
         return;
     }
     let Ok(document) = answer.xml() else { return };
-    let path = format!("{}Result/{}/member/{}", question.operation, kind.list, kind.arn);
+    let path = format!(
+        "{}Result/{}/member/{}",
+        question.operation, kind.list, kind.arn
+    );
     let arn = document.text_at(&path).to_owned();
     scene.mended.repeats.made.insert(arn, fingerprint(question));
 }

@@ -60,7 +60,10 @@ pub(crate) fn after(scene: &mut Scene<'_>, question: &Question, answer: &mut Ans
         }
         _ => answer.edit(|document| {
             if let Some(versions) = document.find_mut("launchTemplateVersionSet") {
-                versions.children.iter_mut().for_each(|version| templates.complete(version));
+                versions
+                    .children
+                    .iter_mut()
+                    .for_each(|version| templates.complete(version));
             }
         }),
     }
@@ -79,8 +82,12 @@ impl Templates {
     fn complete(&self, version: &mut Element) {
         let id = version.text_at("launchTemplateId").to_owned();
         let number = version.text_at("versionNumber").to_owned();
-        let Some(kept) = self.kept.get(&(id, number)) else { return };
-        let Some(data) = version.find_mut("launchTemplateData") else { return };
+        let Some(kept) = self.kept.get(&(id, number)) else {
+            return;
+        };
+        let Some(data) = version.find_mut("launchTemplateData") else {
+            return;
+        };
         data.remove("userData");
         if let Some(user_data) = &kept.user_data {
             data.put_text("userData", user_data);
@@ -97,7 +104,8 @@ impl Templates {
         }
         // moto takes the template's own tags for tags of what it launches.
         if let Some(tags) = data.find_mut("tagSpecificationSet") {
-            tags.children.retain(|one| one.text_at("resourceType") != "launch-template");
+            tags.children
+                .retain(|one| one.text_at("resourceType") != "launch-template");
         }
     }
 }

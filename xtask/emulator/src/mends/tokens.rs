@@ -30,7 +30,8 @@ pub(crate) fn after(scene: &mut Scene<'_>, question: &Question, answer: &Answer)
     }
     if let Some(answer) = answer.repeat() {
         let made = &mut scene.mended.tokens.made;
-        made.entry(key).or_insert_with(|| (fingerprint(question), answer));
+        made.entry(key)
+            .or_insert_with(|| (fingerprint(question), answer));
     }
 }
 

@@ -70,7 +70,9 @@ impl Answer {
 
     /// The same once more.
     pub(crate) fn repeat(&self) -> Option<Self> {
-        let Content::Whole(bytes) = &self.body else { return None };
+        let Content::Whole(bytes) = &self.body else {
+            return None;
+        };
         Some(Self {
             status: self.status,
             headers: self.headers.clone(),
@@ -80,10 +82,12 @@ impl Answer {
 
     /// The result of an operation of a query service, in the service's envelope.
     pub(crate) fn result(service: Service, operation: &str, children: Vec<Element>) -> Self {
-        let mut envelope = Element::new(&format!("{operation}Response"))
-            .attribute("xmlns", &namespace(service));
+        let mut envelope =
+            Element::new(&format!("{operation}Response")).attribute("xmlns", &namespace(service));
         if service == Service::Ec2 {
-            envelope.children.push(Element::leaf("requestId", REQUEST_ID));
+            envelope
+                .children
+                .push(Element::leaf("requestId", REQUEST_ID));
             envelope.children.extend(children);
         } else {
             let result = Element::tree(&format!("{operation}Result"), children);
@@ -95,7 +99,10 @@ impl Answer {
 
     /// A service's refusal.
     pub(crate) fn error(service: Service, status: StatusCode, code: &str, message: &str) -> Self {
-        let detail = vec![Element::leaf("Code", code), Element::leaf("Message", message)];
+        let detail = vec![
+            Element::leaf("Code", code),
+            Element::leaf("Message", message),
+        ];
         let id = |name| Element::leaf(name, REQUEST_ID);
         let document = match service {
             Service::Ec2 => {
@@ -112,7 +119,11 @@ impl Answer {
                 return Self::new(status, "application/x-amz-json-1.1", body.to_string());
             }
             Service::Balancing | Service::Scaling | Service::Iam | Service::Sts => {
-                let side = if status.is_server_error() { "Receiver" } else { "Sender" };
+                let side = if status.is_server_error() {
+                    "Receiver"
+                } else {
+                    "Sender"
+                };
                 let mut error = Element::tree("Error", vec![Element::leaf("Type", side)]);
                 error.children.extend(detail);
                 Element::tree("ErrorResponse", vec![error, id("RequestId")])
@@ -147,7 +158,10 @@ impl Answer {
 
     /// As HTTP.
     pub(crate) fn into_response(mut self) -> Response<Either<Full<Bytes>, Incoming>> {
-        let hop = [HeaderName::from_static("connection"), HeaderName::from_static("transfer-encoding")];
+        let hop = [
+            HeaderName::from_static("connection"),
+            HeaderName::from_static("transfer-encoding"),
+        ];
         for name in hop {
             self.headers.remove(name);
         }
@@ -172,8 +186,16 @@ fn namespace(service: Service) -> String {
     match service {
         Service::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/".to_owned(),
         Service::Iam | Service::Sts => {
-            format!("https://{}.amazonaws.com/doc/{}/", service.name(), service.version())
+            format!(
+                "https://{}.amazonaws.com/doc/{}/",
+                service.name(),
+                service.version()
+            )
         }
-        _ => format!("http://{}.amazonaws.com/doc/{}/", service.name(), service.version()),
+        _ => format!(
+            "http://{}.amazonaws.com/doc/{}/",
+            service.name(),
+            service.version()
+        ),
     }
 }

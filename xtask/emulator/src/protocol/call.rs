@@ -136,7 +136,9 @@ impl Call {
             self.body = Body::Bytes(body);
             return;
         }
-        let is_form = self.header(CONTENT_TYPE.as_str()).starts_with("application/x-www-form");
+        let is_form = self
+            .header(CONTENT_TYPE.as_str())
+            .starts_with("application/x-www-form");
         if self.service.speaks_query() && is_form {
             let form = Form::parse(&body);
             self.operation = form.get("Action").to_owned();
@@ -161,14 +163,6 @@ impl Call {
         match &self.body {
             Body::Form(form) => form.clone(),
             Body::Bytes(_) | Body::Stream(_) => Form::default(),
-        }
-    }
-
-    /// A parameter of the form, empty if missing.
-    pub(crate) fn get(&self, name: &str) -> &str {
-        match &self.body {
-            Body::Form(form) => form.get(name),
-            Body::Bytes(_) | Body::Stream(_) => "",
         }
     }
 
@@ -200,9 +194,9 @@ impl Call {
 
     /// Whether a rule's name means this call: `ec2:CreateVpc`, `s3:HeadBucket`, `s3:ListBucket`.
     pub(crate) fn is(&self, action: &str) -> bool {
-        let by_operation = action
-            .split_once(':')
-            .is_some_and(|(service, name)| service == self.service.name() && name == self.operation);
+        let by_operation = action.split_once(':').is_some_and(|(service, name)| {
+            service == self.service.name() && name == self.operation
+        });
         by_operation || self.permission == action
     }
 }
@@ -210,7 +204,9 @@ impl Call {
 /// The region and the service in an authorization's scope; a request without one is for S3, as
 /// presigned and public ones are.
 fn scope(headers: &HeaderMap) -> (String, Service) {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let scope = header
         .and_then(|value| value.split_once("Credential="))
         .and_then(|(_, rest)| rest.split(',').next());

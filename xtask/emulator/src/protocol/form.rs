@@ -56,7 +56,10 @@ impl Form {
     /// The values of `Name.1`, `Name.2`, … in their order.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         let element = |(key, value)| Some((index(key, name)?, value));
-        let pairs = self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let pairs = self
+            .0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
         let mut found: Vec<(u32, &str)> = pairs.filter_map(element).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, value)| value).collect()
@@ -109,7 +112,10 @@ mod tests {
     fn equal_requests_have_equal_fingerprints() {
         let one = Form::parse(b"Action=X&B=2&ClientToken=t");
         let two = Form::parse(b"B=2&ClientToken=u&Action=X");
-        assert_eq!(one.fingerprint(&["ClientToken"]), two.fingerprint(&["ClientToken"]));
+        assert_eq!(
+            one.fingerprint(&["ClientToken"]),
+            two.fingerprint(&["ClientToken"])
+        );
         assert_ne!(one.fingerprint(&[]), two.fingerprint(&[]));
     }
 }

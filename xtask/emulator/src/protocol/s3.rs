@@ -72,9 +72,8 @@ pub(crate) fn place(path: &str) -> (&str, &str) {
 /// The operation that a request means.
 pub(crate) fn operation(method: &str, path: &str, query: &str) -> Operation {
     let (bucket, key) = place(path);
-    let has = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == wanted)
-    };
+    let has =
+        |wanted: &str| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == wanted);
     let by_parameter = BY_PARAMETER.iter().find(|(parameter, verb, object, ..)| {
         *verb == method && *object != key.is_empty() && has(parameter)
     });
@@ -104,14 +103,36 @@ mod tests {
             ("GET", "/", "", "ListBuckets", "s3:ListAllMyBuckets"),
             ("HEAD", "/b", "", "HeadBucket", "s3:ListBucket"),
             ("PUT", "/b", "", "CreateBucket", "s3:CreateBucket"),
-            ("PUT", "/b/", "policy=", "PutBucketPolicy", "s3:PutBucketPolicy"),
+            (
+                "PUT",
+                "/b/",
+                "policy=",
+                "PutBucketPolicy",
+                "s3:PutBucketPolicy",
+            ),
             ("GET", "/b", "list-type=2", "ListObjectsV2", "s3:ListBucket"),
-            ("GET", "/b", "versions", "ListObjectVersions", "s3:ListBucketVersions"),
+            (
+                "GET",
+                "/b",
+                "versions",
+                "ListObjectVersions",
+                "s3:ListBucketVersions",
+            ),
             ("PUT", "/b/k", "x-id=PutObject", "PutObject", "s3:PutObject"),
-            ("DELETE", "/b/k/l", "versionId=1", "DeleteObject", "s3:DeleteObjectVersion"),
+            (
+                "DELETE",
+                "/b/k/l",
+                "versionId=1",
+                "DeleteObject",
+                "s3:DeleteObjectVersion",
+            ),
         ] {
             let wanted = Operation { name, permission };
-            assert_eq!(operation(method, path, query), wanted, "{method} {path}?{query}");
+            assert_eq!(
+                operation(method, path, query),
+                wanted,
+                "{method} {path}?{query}"
+            );
         }
     }
 }

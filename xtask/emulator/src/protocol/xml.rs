@@ -82,7 +82,9 @@ impl Element {
                     }
                 }
                 Event::GeneralRef(reference) => {
-                    let Some(element) = open.last_mut() else { continue };
+                    let Some(element) = open.last_mut() else {
+                        continue;
+                    };
                     if let Some(character) = reference.resolve_char_ref()? {
                         element.text.push(character);
                     } else {
