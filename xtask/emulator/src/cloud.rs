@@ -173,9 +173,12 @@ impl Cloud {
         };
         let mut answer = match mends::before(&mut scene, &question, &mut call).await? {
             Some(answer) => answer,
-            None => self.moto.forward(call).await?,
+            None => {
+                let mut answer = self.moto.forward(call).await?;
+                mends::after(&mut scene, &question, &mut answer).await?;
+                answer
+            }
         };
-        mends::after(&mut scene, &question, &mut answer).await?;
         turn.views.after(rules, &question, &mut answer)?;
         mends::filters::apply(&question, &mut answer)?;
         if let Some(page) = page {

@@ -123,6 +123,7 @@ pub(crate) fn concern(call: &Call) -> bool {
             call.operation.as_str(),
             "CreateBucket"
                 | "DeleteBucket"
+                | "GetBucketVersioning"
                 | "PutBucketPolicy"
                 | "GetBucketPolicy"
                 | "DeleteBucketPolicy"
@@ -156,6 +157,7 @@ pub(crate) async fn before(
             let answer = tokens::before(scene, question);
             if answer.is_none() {
                 templates::before(call);
+                dependencies::before_endpoint(call);
             }
             Ok(answer)
         }
@@ -164,6 +166,7 @@ pub(crate) async fn before(
         (Service::Ec2, "DeleteSecurityGroup") => dependencies::group(scene, question).await,
         (Service::Ec2, "DeleteSubnet") => dependencies::subnet(scene, question).await,
         (Service::Ec2, "DetachInternetGateway") => dependencies::gateway(scene, question).await,
+        (Service::Ec2, "DeleteRouteTable") => dependencies::table(scene, question).await,
         (Service::Ec2, "DeleteVpc") => dependencies::vpc(scene, question).await,
         (Service::Ec2, "ReleaseAddress") => dependencies::address(scene, question).await,
 
@@ -221,6 +224,7 @@ pub(crate) async fn after(
     match (question.service, question.operation.as_str()) {
         (Service::S3, "CreateBucket") => buckets::after_create(scene, question, answer).await?,
         (Service::S3, "DeleteBucket") => buckets::after_delete(scene, question, answer),
+        (Service::S3, "GetBucketVersioning") => buckets::after_versioning(answer)?,
         (
             Service::Ec2,
             "CreateLaunchTemplate"
@@ -239,6 +243,8 @@ pub(crate) async fn after(
         (Service::Ec2, "DescribeNetworkInterfaces") => {
             balancers::after_describe_interfaces(scene, question, answer).await?;
         }
+        (Service::Ec2, "DescribeVpcEndpoints") => dependencies::after_endpoints(answer)?,
+        (Service::Ec2, "TerminateInstances") => groups::after_terminate(scene, question).await?,
         (Service::Balancing, "CreateLoadBalancer") => {
             balancers::after_create(scene, question, answer).await?;
         }

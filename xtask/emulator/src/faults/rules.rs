@@ -153,7 +153,7 @@ impl Countdown {
             Self::Looks { left, of } => (u128::from(of - left), u128::from(*of)),
             Self::Time { began, of } => (began.elapsed().as_millis(), of.as_millis()),
         };
-        let percent = (done * 100).checked_div(of).unwrap_or(100);
+        let percent = (done * 100).checked_div(of).unwrap_or(50);
         u32::try_from(percent.min(100)).unwrap_or(100)
     }
 }

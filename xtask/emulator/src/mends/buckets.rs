@@ -99,6 +99,14 @@ pub(crate) fn after_delete(scene: &mut Scene<'_>, question: &Question, answer: &
     }
 }
 
+/// Calls the document what S3 calls it: strict clients refuse moto's name.
+pub(crate) fn after_versioning(answer: &mut Answer) -> Result<()> {
+    if !answer.status.is_success() {
+        return Ok(());
+    }
+    answer.edit(|document| document.name = "VersioningConfiguration".to_owned())
+}
+
 async fn exists(scene: &Scene<'_>, question: &Question) -> Result<bool> {
     let path = format!("/{}", question.bucket);
     let status = scene

@@ -12,10 +12,17 @@ use crate::protocol::{Answer, Element, Service};
 /// The groups' instances and activities.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    /// By region and group: its instances, and the template version of each.
-    instances: HashMap<(String, String), BTreeMap<String, String>>,
+    /// By region and group.
+    known: HashMap<(String, String), Known>,
     /// By region and group, the newest first.
     activities: HashMap<(String, String), Vec<Activity>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Each with the template version that it was launched with.
+    instances: BTreeMap<String, String>,
+    target_groups: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -32,12 +39,9 @@ const GROUPS: &str = "DescribeAutoScalingGroupsResult/AutoScalingGroups/member";
 impl Groups {
     /// The template versions that a group's instances were launched with.
     pub(crate) fn versions(&self, region: &str, name: &str) -> Vec<&str> {
-        let instances = self.instances.get(&(region.to_owned(), name.to_owned()));
-        instances
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .map(String::as_str)
-            .collect()
+        let known = self.known.get(&(region.to_owned(), name.to_owned()));
+        let versions = known.into_iter().flat_map(|known| known.instances.values());
+        versions.map(String::as_str).collect()
     }
 }
 
@@ -114,53 +118,99 @@ pub(crate) async fn note(
     let key = (question.region.clone(), name.to_owned());
     let groups = &mut scene.mended.groups;
     let Some(group) = group else {
-        groups.instances.remove(&key);
         groups.activities.remove(&key);
+        let known = groups.known.remove(&key).unwrap_or_default();
         scene.mended.refreshes.forget(&question.region, name);
-        return Ok(());
+        let gone: Vec<String> = known.instances.into_keys().collect();
+        return part(scene, question, &gone, &known.target_groups).await;
     };
-    let version = group.text_at("LaunchTemplate/Version");
-    let now: Vec<&str> = group
+    let text = |element: &Element| element.text.clone();
+    let now: Vec<String> = group
         .all("Instances/member/InstanceId")
         .into_iter()
-        .map(|id| id.text.as_str())
+        .map(text)
         .collect();
-    let known = groups.instances.entry(key.clone()).or_default();
-    let launched: Vec<&str> = now
-        .iter()
-        .filter(|id| !known.contains_key(**id))
-        .copied()
+    let version = group.text_at("LaunchTemplate/Version");
+    let known = groups.known.entry(key.clone()).or_default();
+    known.target_groups = group
+        .all("TargetGroupARNs/member")
+        .into_iter()
+        .map(text)
         .collect();
-    let gone: Vec<String> = known
-        .keys()
-        .filter(|id| !now.contains(&id.as_str()))
-        .cloned()
-        .collect();
-    known.retain(|id, _| now.contains(&id.as_str()));
-    known.extend(
-        launched
-            .iter()
-            .map(|id| ((*id).to_owned(), version.to_owned())),
-    );
+    let target_groups = known.target_groups.clone();
+    let is_new = |id: &&String| !known.instances.contains_key(*id);
+    let launched: Vec<String> = now.iter().filter(is_new).cloned().collect();
+    let is_gone = |id: &&String| !now.contains(id);
+    let gone: Vec<String> = known.instances.keys().filter(is_gone).cloned().collect();
+    known.instances.retain(|id, _| now.contains(id));
+    let with_version = |id: &String| (id.clone(), version.to_owned());
+    known.instances.extend(launched.iter().map(with_version));
     let activities = groups.activities.entry(key).or_default();
-    for id in gone {
-        let description = format!("Terminating EC2 instance: {id}");
+    for id in &gone {
+        let cause = format!("{cause}, and the instance was taken out of service");
         record(
             activities,
-            description,
-            &id,
-            &format!("{cause}, and the instance was taken out of service"),
+            format!("Terminating EC2 instance: {id}"),
+            id,
+            &cause,
         );
     }
-    for id in launched {
-        let description = format!("Launching a new EC2 instance: {id}");
+    for id in &launched {
         let cause = format!(
             "{cause}, and an instance was started in response to a difference between desired \
              and actual capacity"
         );
-        record(activities, description, id, &cause);
+        record(
+            activities,
+            format!("Launching a new EC2 instance: {id}"),
+            id,
+            &cause,
+        );
+    }
+    part(scene, question, &gone, &target_groups).await
+}
+
+/// Removes what terminated instances leave behind in moto: their interfaces, and their places
+/// among the targets.
+async fn part(
+    scene: &Scene<'_>,
+    question: &Question,
+    gone: &[String],
+    target_groups: &[String],
+) -> Result<()> {
+    for id in gone {
+        for target_group in target_groups {
+            let parameters = [
+                ("Action", "DeregisterTargets"),
+                ("TargetGroupArn", target_group.as_str()),
+                ("Targets.member.1.Id", id.as_str()),
+            ];
+            scene.ask(question, Service::Balancing, &parameters).await?;
+        }
+        let filter = ("attachment.instance-id", id.as_str());
+        let items = "networkInterfaceSet/item";
+        let left = scene
+            .list(question, "DescribeNetworkInterfaces", items, filter)
+            .await?;
+        for interface in left {
+            let parameters = [
+                ("Action", "DeleteNetworkInterface"),
+                (
+                    "NetworkInterfaceId",
+                    interface.text_at("networkInterfaceId"),
+                ),
+            ];
+            scene.ask(question, Service::Ec2, &parameters).await?;
+        }
     }
     Ok(())
+}
+
+/// TerminateInstances: the interfaces go with the instances.
+pub(crate) async fn after_terminate(scene: &Scene<'_>, question: &Question) -> Result<()> {
+    let ids = question.form.list("InstanceId");
+    let gone: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    part(scene, question, &gone, &[]).await
 }
 
 fn record(activities: &mut Vec<Activity>, description: String, instance: &str, cause: &str) {
@@ -212,7 +262,7 @@ pub(crate) fn after_describe(
     question: &Question,
     answer: &mut Answer,
 ) -> Result<()> {
-    let known = &scene.mended.groups.instances;
+    let known = &scene.mended.groups.known;
     answer.edit(|document| {
         let path = "DescribeAutoScalingGroupsResult/AutoScalingGroups";
         let Some(groups) = document.find_mut(path) else {
@@ -220,13 +270,13 @@ pub(crate) fn after_describe(
         };
         for group in &mut groups.children {
             let name = group.text_at("AutoScalingGroupName").to_owned();
-            let versions = known.get(&(question.region.clone(), name));
+            let known = known.get(&(question.region.clone(), name));
             let Some(instances) = group.find_mut("Instances") else {
                 continue;
             };
             for instance in &mut instances.children {
                 let id = instance.text_at("InstanceId").to_owned();
-                let version = versions.and_then(|versions| versions.get(&id));
+                let version = known.and_then(|known| known.instances.get(&id));
                 if let (Some(version), Some(template)) =
                     (version, instance.find_mut("LaunchTemplate"))
                 {
