@@ -13,6 +13,9 @@ pub(crate) fn confirm(question: &str, expected: &str) -> Result<bool> {
     eprint!("{question} Type {expected} to go on: ");
     std::io::stderr().flush().context("cannot ask")?;
     let mut answer = String::new();
-    input.lock().read_line(&mut answer).context("cannot read the answer")?;
+    input
+        .lock()
+        .read_line(&mut answer)
+        .context("cannot read the answer")?;
     Ok(answer.trim() == expected)
 }

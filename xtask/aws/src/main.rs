@@ -21,7 +21,12 @@ async fn main() -> ExitCode {
             let is_asked_for = !error.use_stderr();
             // A reader that has gone needs no help text.
             let _ = error.print();
-            return if is_asked_for { Exit::Good } else { Exit::Usage }.into();
+            return if is_asked_for {
+                Exit::Good
+            } else {
+                Exit::Usage
+            }
+            .into();
         }
     };
     match cli.command.run().await {

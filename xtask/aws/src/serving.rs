@@ -78,5 +78,7 @@ pub(crate) async fn dns_name(clients: &Clients, balancer: &str, about: &str) -> 
         .load_balancers()
         .iter()
         .find_map(|it| it.dns_name().map(str::to_owned))
-        .with_context(|| format!("{about}: AWS gives it no address yet; run the same command again"))
+        .with_context(|| {
+            format!("{about}: AWS gives it no address yet; run the same command again")
+        })
 }

@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: no further step starts, those in flight end.
+//! Ctrl-C and SIGTERM: no further step starts, those in flight end. The second one ends the
+//! program at once, which is no worse than any other kill.
 
 use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,11 +17,17 @@ impl Stop {
         let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let asked = stop.clone();
         tokio::spawn(async move {
+            let mut again = false;
             loop {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
                 }
+                if again {
+                    eprintln!("ended at once; running the same command again goes on from here");
+                    std::process::exit(1);
+                }
+                again = true;
                 asked.ask("asked to");
             }
         });

@@ -44,7 +44,6 @@ pub struct Deploy {
 
 impl Deploy {
     pub(super) async fn run(&self) -> Result<Exit> {
-        let stop = Stop::on_signals()?;
         let session = Session::open(&self.deployment, self.manner.patience).await?;
         let shown = session.draft(&self.release).await?;
         shown.report.print(Form::Text)?;
@@ -53,8 +52,8 @@ impl Deploy {
         }
         let plan = &shown.report.plan;
         if plan.is_empty() && !waits(plan) {
-            let made = existing(plan);
-            return self.prove(&session, &shown, &made, &stop).await;
+            let stop = Stop::on_signals()?;
+            return self.prove(&session, &shown, &existing(plan), &stop).await;
         }
         has_files(&shown)?;
         if !self.yes && !ask::confirm("This changes AWS.", "yes")? {
@@ -62,6 +61,7 @@ impl Deploy {
             return Ok(Exit::Failed);
         }
 
+        let stop = Stop::on_signals()?;
         let bucket = session.settings.bucket_name();
         session.ensure_bucket(&shown.topology).await?;
         let lock = Lock::take(&session.clients, &bucket, "deploy", &stop).await?;
@@ -87,7 +87,13 @@ impl Deploy {
         }
         let public_key = self.public_key(plan, &now)?;
         let outcome = session
-            .apply(plan, &now.files, public_key.as_deref(), self.manner.parallel, stop)
+            .apply(
+                plan,
+                &now.files,
+                public_key.as_deref(),
+                self.manner.parallel,
+                stop,
+            )
             .await;
         if !outcome.is_complete() {
             return Ok(incomplete(&outcome));

@@ -30,7 +30,6 @@ pub struct Destroy {
 
 impl Destroy {
     pub(super) async fn run(&self) -> Result<Exit> {
-        let stop = Stop::on_signals()?;
         let session = Session::open(&self.deployment, self.manner.patience).await?;
         let shown = session.draft_removal(self.purge_bucket).await?;
         shown.report.print(Form::Text)?;
@@ -46,6 +45,7 @@ impl Destroy {
             return Ok(Exit::Failed);
         }
 
+        let stop = Stop::on_signals()?;
         // Without a bucket there is no place for a lock, and nothing that deploys.
         if !has_bucket(&session, &shown.observed) {
             return self.apply(&session, &shown, &stop).await;
@@ -110,9 +110,15 @@ fn left(session: &Session, observed: &Observed) -> Exit {
             "  {} {}: {price:.2} USD a month{}",
             found.kind().words(),
             found.called().unwrap_or(&found.id.0),
-            if found.kind() == Kind::Bucket { " and what it stores" } else { "" },
+            if found.kind() == Kind::Bucket {
+                " and what it stores"
+            } else {
+                ""
+            },
         );
     }
-    let only_kept = left.iter().all(|found| matches!(found.state, State::Bucket(_)));
+    let only_kept = left
+        .iter()
+        .all(|found| matches!(found.state, State::Bucket(_)));
     if only_kept { Exit::Good } else { Exit::Failed }
 }
