@@ -15,6 +15,7 @@ pub(crate) mod dependencies;
 pub(crate) mod filters;
 pub(crate) mod gateways;
 pub(crate) mod groups;
+pub(crate) mod policies;
 pub(crate) mod refreshes;
 pub(crate) mod repeats;
 pub(crate) mod templates;
@@ -68,6 +69,7 @@ pub(crate) struct Mended {
     pub(crate) buckets: buckets::Buckets,
     pub(crate) gateways: gateways::Gateways,
     pub(crate) groups: groups::Groups,
+    pub(crate) policies: policies::Policies,
     pub(crate) refreshes: refreshes::Refreshes,
     pub(crate) repeats: repeats::Repeats,
     pub(crate) templates: templates::Templates,
@@ -162,6 +164,9 @@ pub(crate) async fn before(
             Ok(answer)
         }
 
+        // AWS's own policies are there without anybody's making them.
+        (Service::Iam, _) => policies::before(scene, question, call).await,
+
         // What is in use stays.
         (Service::Ec2, "DeleteSecurityGroup") => dependencies::group(scene, question).await,
         (Service::Ec2, "DeleteSubnet") => dependencies::subnet(scene, question).await,
@@ -245,6 +250,7 @@ pub(crate) async fn after(
         }
         (Service::Ec2, "DescribeVpcEndpoints") => dependencies::after_endpoints(answer)?,
         (Service::Ec2, "TerminateInstances") => groups::after_terminate(scene, question).await?,
+        (Service::Iam, _) => policies::after(answer),
         (Service::Balancing, "CreateLoadBalancer") => {
             balancers::after_create(scene, question, answer).await?;
         }

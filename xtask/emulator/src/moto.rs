@@ -52,8 +52,9 @@ impl Moto {
             .arg("-c")
             .arg(GUARD)
             .arg(&program)
-            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-            // A thousand machine images per region, of which none is ever described.
+            // All of AWS's policies and a thousand machine images per region would make every
+            // reset take seconds; `mends::policies` has those that matter.
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -69,11 +70,29 @@ impl Moto {
             .await
             .with_context(|| format!("{} did not start within {START:?}", program.display()))?
             .with_context(|| format!("cannot start {}", program.display()))?;
-        Ok(Self {
+        let moto = Self {
             address: format!("127.0.0.1:{port}"),
             client: Client::builder(TokioExecutor::new()).build_http(),
             guard: Mutex::new(Some(guard)),
-        })
+        };
+        moto.warm().await?;
+        Ok(moto)
+    }
+
+    /// Has each service loaded, which moto does at its first call and which takes seconds.
+    async fn warm(&self) -> Result<()> {
+        let region = "us-east-1";
+        for (service, action) in [
+            (Service::Ec2, "DescribeVpcs"),
+            (Service::Balancing, "DescribeLoadBalancers"),
+            (Service::Scaling, "DescribeAutoScalingGroups"),
+            (Service::Iam, "ListRoles"),
+            (Service::Sts, "GetCallerIdentity"),
+        ] {
+            self.ask(service, region, &[("Action", action)]).await?;
+        }
+        self.ask_s3(region, Method::GET, "/", "").await?;
+        self.reset().await
     }
 
     /// Lets moto do a call. Answers are read as a whole, but for an object's content.

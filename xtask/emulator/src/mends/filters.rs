@@ -46,6 +46,7 @@ const BY_ELEMENT: &[(&str, &str, &str)] = &[
         "attachmentSet/item/state",
     ),
     ("DescribeVpcEndpoints", "vpc-id", "vpcId"),
+    ("DescribeVpcEndpoints", "vpc-endpoint-id", "vpcEndpointId"),
     ("DescribeVpcEndpoints", "service-name", "serviceName"),
     ("DescribeVpcEndpoints", "vpc-endpoint-state", "state"),
     (
