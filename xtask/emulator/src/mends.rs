@@ -236,6 +236,9 @@ pub(crate) async fn after(
             | "CreateLaunchTemplateVersion"
             | "DescribeLaunchTemplateVersions",
         ) => templates::after(scene, question, answer)?,
+        (Service::Ec2, "DescribeLaunchTemplates") => {
+            templates::after_list(scene, question, answer).await?;
+        }
         (Service::Ec2, "CreateNatGateway") => {
             gateways::after_create(scene, question, answer).await?
         }

@@ -69,6 +69,31 @@ pub(crate) fn after(scene: &mut Scene<'_>, question: &Question, answer: &mut Ans
     }
 }
 
+/// Shows the templates' tags as they are: moto shows those of the create call for ever.
+pub(crate) async fn after_list(
+    scene: &Scene<'_>,
+    question: &Question,
+    answer: &mut Answer,
+) -> Result<()> {
+    let filter = ("resource-type", "launch-template");
+    let tags = scene
+        .list(question, "DescribeTags", "tagSet/item", filter)
+        .await?;
+    answer.edit(|document| {
+        let Some(list) = document.find_mut("launchTemplates") else {
+            return;
+        };
+        for template in &mut list.children {
+            let id = template.text_at("launchTemplateId");
+            let own = tags.iter().filter(|tag| tag.text_at("resourceId") == id);
+            let part = |tag: &Element, name| Element::leaf(name, tag.text_at(name));
+            let item = |tag| Element::tree("item", vec![part(tag, "key"), part(tag, "value")]);
+            let set = Element::tree("tagSet", own.map(item).collect());
+            template.put(set);
+        }
+    })
+}
+
 impl Templates {
     fn keep(&mut self, id: &str, version: &str, form: &Form) {
         let name = |prefix: String| form.get(&format!("{prefix}DeviceName")).to_owned();
