@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use xshell::{Cmd, Shell, cmd};
 
 use crate::export_check;
+use crate::program;
 use crate::tools;
 use crate::workspace::Workspace;
 use tally::Tally;
@@ -44,7 +45,12 @@ enum Step {
 }
 
 /// Packages whose tests have a step of their own, because they need more than Rust.
-pub(crate) const ELSEWHERE: [&str; 3] = ["browser-tests", "xtask-aws", "xtask-emulator"];
+pub(crate) const ELSEWHERE: [&str; 4] = [
+    "browser-tests",
+    "cloud-tests",
+    "xtask-aws",
+    "xtask-emulator",
+];
 
 /// What came of one step.
 struct Outcome {
@@ -156,10 +162,17 @@ fn cloud(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
     let _moto = sh.push_env("STUDENT_ANALYTICS_MOTO", &moto);
     let _aws = sh.push_env("STUDENT_ANALYTICS_AWS_CLI", moto.with_file_name("aws"));
     let _reviewed = sh.push_env("INSTA_UPDATE", "no");
-    tests(cmd!(
+    // One package after the other: together, the SDK would have other features than alone, and be
+    // compiled a second time.
+    let own = tests(cmd!(sh, "cargo test --package xtask-aws"))?;
+    let program = program::built("xtask-aws", &workspace.root)?;
+    let _program = sh.push_env("STUDENT_ANALYTICS_XTASK_AWS", program);
+    let mut all = tests(cmd!(
         sh,
-        "cargo test --package xtask-emulator --package xtask-aws"
-    ))
+        "cargo test --package xtask-emulator --package cloud-tests"
+    ))?;
+    all += own;
+    Ok(all)
 }
 
 /// Runs a check that counts as one.

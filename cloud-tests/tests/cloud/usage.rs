@@ -1,6 +1,6 @@
 //! Called wrongly, and asked for help.
 
-use crate::world::in_a_cloud;
+use cloud_tests::in_a_cloud;
 
 #[test]
 fn each_mistake_has_its_exit_status_and_remedy() {
@@ -12,9 +12,17 @@ fn each_mistake_has_its_exit_status_and_remedy() {
             (&["diff", "--stage", "Longer than 8"], 64, "`staging`"),
             (&["diff", "--bucket", "my.bucket"], 64, "dots"),
             (&["diff", "--artifact", "/no/such/file"], 1, "--artifact"),
-            (&["diff", "--public-key", "/no/such/file"], 1, "/no/such/file"),
+            (
+                &["diff", "--public-key", "/no/such/file"],
+                1,
+                "/no/such/file",
+            ),
             (&["deploy"], 1, "--yes"),
-            (&["deploy", "--min", "5", "--yes"], 1, "lower --min or raise --max"),
+            (
+                &["deploy", "--min", "5", "--yes"],
+                1,
+                "lower --min or raise --max",
+            ),
         ];
         for (arguments, exit, part) in table {
             let run = world.expect(exit, arguments).await;

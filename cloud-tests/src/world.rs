@@ -10,27 +10,32 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 use xtask_emulator::{Emulator, Options};
 
+use crate::inventory::Plain;
+
 /// Emulators outlive tests, and so must what they run on.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 /// Emulators that no test uses now: moto takes seconds to start.
 static IDLE: Mutex<Vec<Emulator>> = Mutex::new(Vec::new());
 
 /// A cloud that belongs to one test, and a home folder.
-pub(crate) struct World {
+pub struct World {
     emulator: Option<Emulator>,
+    plain: Plain,
+    /// What others had before the test began.
+    others: Mutex<Vec<String>>,
     home: TempDir,
 }
 
 /// How the program ended.
 #[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) exit: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
+pub struct Run {
+    pub exit: i32,
+    pub out: String,
+    pub err: String,
 }
 
 /// Runs a test in an empty cloud of its own.
-pub(crate) fn in_a_cloud(test: impl AsyncFnOnce(&World)) {
+pub fn in_a_cloud(test: impl AsyncFnOnce(&World)) {
     RUNTIME.block_on(async {
         let world = World::new().await;
         test(&world).await;
@@ -39,7 +44,7 @@ pub(crate) fn in_a_cloud(test: impl AsyncFnOnce(&World)) {
 
 impl World {
     /// An empty one.
-    pub(crate) async fn new() -> Self {
+    pub async fn new() -> Self {
         let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let emulator = match idle {
             Some(emulator) => {
@@ -50,63 +55,124 @@ impl World {
                 .await
                 .expect("the emulator starts"),
         };
+        let plain = Plain::at(emulator.endpoint());
         Self {
+            others: Mutex::new(plain.inventory().await),
+            plain,
             emulator: Some(emulator),
             home: tempfile::tempdir().expect("a folder"),
         }
     }
 
-    pub(crate) fn emulator(&self) -> &Emulator {
+    /// Makes things of others, which must stay as they are.
+    pub async fn make_what_others_have(&self) {
+        self.plain.make_what_others_have().await;
+        *self.others.lock().expect("no test panicked with it") = self.plain.inventory().await;
+    }
+
+    /// The deployment is there, each part once, and what others have is as it was.
+    pub async fn holds_everything_once(&self) {
+        let ours = self.ours().await.join("\n");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(ours, @"");
+        }
+    }
+
+    /// Nothing but what others have is there, and that is as it was.
+    pub async fn holds_nothing(&self) {
+        assert_eq!(self.ours().await, Vec::<String>::new());
+    }
+
+    /// What is there beside what others had.
+    async fn ours(&self) -> Vec<String> {
+        let mut now = self.plain.inventory().await;
+        let others = self
+            .others
+            .lock()
+            .expect("no test panicked with it")
+            .clone();
+        for line in others {
+            let at = now.iter().position(|it| *it == line);
+            now.remove(at.unwrap_or_else(|| panic!("someone's {line} is gone or changed")));
+        }
+        now
+    }
+
+    pub async fn version_in_use(&self) -> String {
+        self.plain.version_in_use().await
+    }
+
+    pub fn emulator(&self) -> &Emulator {
         self.emulator.as_ref().expect("it is there until the end")
     }
 
     /// Empties the cloud; files stay.
-    pub(crate) async fn reset(&self) {
+    pub async fn reset(&self) {
         self.emulator().reset().await.expect("moto resets");
     }
 
-    pub(crate) fn home(&self) -> &Path {
+    pub fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// A file of this content in the home folder.
-    pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
+    pub fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.home().join(name);
         std::fs::write(&path, content).expect("the home folder is writable");
         path
     }
 
     /// Runs the program to its end.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
+    pub async fn run(&self, arguments: &[&str]) -> Run {
         Run::of(self.start(arguments)).await
     }
 
+    /// Runs it where nobody keeps files.
+    pub async fn run_in_a_pipeline(&self, arguments: &[&str]) -> Run {
+        let program = program();
+        let mut command = self.command(&program);
+        Run::of(
+            command
+                .args(arguments)
+                .env("CI", "true")
+                .spawn()
+                .expect("the program starts"),
+        )
+        .await
+    }
+
     /// Runs it, and expects this exit status.
-    pub(crate) async fn expect(&self, exit: i32, arguments: &[&str]) -> Run {
+    pub async fn expect(&self, exit: i32, arguments: &[&str]) -> Run {
         let run = self.run(arguments).await;
         assert_eq!(run.exit, exit, "{arguments:?}\n{}\n{}", run.out, run.err);
         run
     }
 
     /// Deploys without a question.
-    pub(crate) async fn deploy(&self) -> Run {
+    pub async fn deploy(&self) -> Run {
         self.expect(0, &["deploy", "--yes"]).await
     }
 
     /// Starts the program.
-    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        self.command(Path::new(env!("CARGO_BIN_EXE_xtask-aws")))
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(&program())
             .args(arguments)
             .spawn()
             .expect("the program starts")
     }
 
     /// Asks the AWS CLI, which shares no code with this program.
-    pub(crate) async fn aws(&self, arguments: &[&str]) -> Value {
+    pub async fn aws(&self, arguments: &[&str]) -> Value {
         let cli = std::env::var_os("STUDENT_ANALYTICS_AWS_CLI").unwrap_or_else(|| "aws".into());
         let run = Run::of(
             self.command(Path::new(&cli))
-                .args(["--region", "eu-north-1", "--output", "json", "--no-cli-pager"])
+                .args([
+                    "--region",
+                    "eu-north-1",
+                    "--output",
+                    "json",
+                    "--no-cli-pager",
+                ])
                 .args(arguments)
                 .spawn()
                 .expect("the AWS CLI starts: `cargo xtask test --only cloud` installs it"),
@@ -138,8 +204,18 @@ impl World {
     }
 }
 
+/// The program: as the variable says, else where cargo puts it beside these tests.
+fn program() -> PathBuf {
+    let beside = || {
+        let tests = std::env::current_exe().expect("a test has a path");
+        let found = tests.ancestors().map(|folder| folder.join("xtask-aws")).find(|it| it.is_file());
+        found.expect("xtask-aws is not built: run `cargo xtask test --only cloud`")
+    };
+    std::env::var_os("STUDENT_ANALYTICS_XTASK_AWS").map_or_else(beside, PathBuf::from)
+}
+
 /// The credentials' secret: it must appear nowhere.
-pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 impl Drop for World {
     fn drop(&mut self) {
@@ -154,7 +230,7 @@ impl Drop for World {
 
 impl Run {
     /// The end of a program that was started.
-    pub(crate) async fn of(child: Child) -> Self {
+    pub async fn of(child: Child) -> Self {
         let output = child.wait_with_output().await.expect("it ends");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         Self {
@@ -165,7 +241,7 @@ impl Run {
     }
 
     /// Everything that it printed.
-    pub(crate) fn said(&self) -> String {
+    pub fn said(&self) -> String {
         format!("{}{}", self.out, self.err)
     }
 }

@@ -3,7 +3,7 @@
 
 use xtask_emulator::rules_from;
 
-use crate::world::{World, in_a_cloud};
+use cloud_tests::{World, in_a_cloud};
 
 /// Sets faults as a person would write them.
 fn set(world: &World, faults: &[&str]) {
@@ -17,7 +17,11 @@ fn deploys_through(faults: &[&str], says: &[&str]) {
         set(world, faults);
         let run = world.deploy().await;
         for part in says {
-            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+            assert!(
+                run.said().contains(part),
+                "{part} is not in:\n{}",
+                run.said()
+            );
         }
         set(world, &[]);
         world.expect(0, &["diff"]).await;
@@ -29,9 +33,15 @@ fn deploys_through(faults: &[&str], says: &[&str]) {
 fn fails_and_goes_on(faults: &[&str], says: &[&str]) {
     in_a_cloud(async |world| {
         set(world, faults);
-        let run = world.expect(1, &["deploy", "--yes", "--patience", "0.001"]).await;
+        let run = world
+            .expect(1, &["deploy", "--yes", "--patience", "0.001"])
+            .await;
         for part in says {
-            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+            assert!(
+                run.said().contains(part),
+                "{part} is not in:\n{}",
+                run.said()
+            );
         }
         set(world, &[]);
         world.deploy().await;
@@ -45,9 +55,15 @@ fn destroys_through(faults: &[&str], says: &[&str]) {
     in_a_cloud(async |world| {
         world.deploy().await;
         set(world, faults);
-        let run = world.expect(0, &["destroy", "--yes", "--purge-bucket"]).await;
+        let run = world
+            .expect(0, &["destroy", "--yes", "--purge-bucket"])
+            .await;
         for part in says.iter().chain(&["nothing of ours is left"]) {
-            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+            assert!(
+                run.said().contains(part),
+                "{part} is not in:\n{}",
+                run.said()
+            );
         }
         world.holds_nothing().await;
     });
@@ -131,11 +147,18 @@ fn a_bucket_of_someone_else_is_said_before_anything_is_made() {
         set(world, &["bucket-taken=student-performance-app-files"]);
         for command in [&["diff"][..], &["deploy", "--yes"]] {
             let run = world.expect(1, command).await;
-            assert!(run.out.contains("student-performance-app-files"), "{}", run.out);
+            assert!(
+                run.out.contains("student-performance-app-files"),
+                "{}",
+                run.out
+            );
             assert!(run.out.contains("--bucket"), "{}", run.out);
         }
         let requests = world.emulator().requests();
-        assert!(requests.iter().all(|request| !request.write), "{requests:?}");
+        assert!(
+            requests.iter().all(|request| !request.write),
+            "{requests:?}"
+        );
     });
 }
 
@@ -146,20 +169,33 @@ fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
         let second = world.file("second", "two");
         let artifact = |file: &std::path::Path| file.to_str().unwrap().to_owned();
         let (first, second) = (artifact(&first), artifact(&second));
-        world.expect(0, &["deploy", "--yes", "--artifact", &first]).await;
+        world
+            .expect(0, &["deploy", "--yes", "--artifact", &first])
+            .await;
 
         set(world, &["refresh-fails=\"rollback-succeeds\""]);
-        let run = world.expect(1, &["deploy", "--yes", "--artifact", &second]).await;
+        let run = world
+            .expect(1, &["deploy", "--yes", "--artifact", &second])
+            .await;
         assert!(run.err.contains("returned to version 1"), "{}", run.err);
         assert_eq!(world.version_in_use().await, "1");
 
         set(world, &["refresh-fails=\"rollback-fails\""]);
-        let run = world.expect(1, &["deploy", "--yes", "--artifact", &second]).await;
+        let run = world
+            .expect(1, &["deploy", "--yes", "--artifact", &second])
+            .await;
         assert!(run.err.contains("RollbackFailed"), "{}", run.err);
 
         set(world, &["refresh-takes=3"]);
-        let run = world.expect(0, &["deploy", "--yes", "--artifact", &second]).await;
-        assert!(run.err.contains("waiting until it runs the new template version"), "{}", run.err);
+        let run = world
+            .expect(0, &["deploy", "--yes", "--artifact", &second])
+            .await;
+        assert!(
+            run.err
+                .contains("waiting until it runs the new template version"),
+            "{}",
+            run.err
+        );
         assert_eq!(world.version_in_use().await, "2");
         world.expect(0, &["diff"]).await;
 
@@ -173,12 +209,24 @@ fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
 fn a_release_whose_page_fails_goes_back() {
     in_a_cloud(async |world| {
         let (first, second) = (world.file("first", "one"), world.file("second", "two"));
-        world.expect(0, &["deploy", "--yes", "--artifact", first.to_str().unwrap()]).await;
+        world
+            .expect(
+                0,
+                &["deploy", "--yes", "--artifact", first.to_str().unwrap()],
+            )
+            .await;
         set(world, &["targets-never-healthy"]);
         let run = world
             .expect(
                 1,
-                &["deploy", "--yes", "--patience", "0.001", "--artifact", second.to_str().unwrap()],
+                &[
+                    "deploy",
+                    "--yes",
+                    "--patience",
+                    "0.001",
+                    "--artifact",
+                    second.to_str().unwrap(),
+                ],
             )
             .await;
         assert!(run.err.contains("returned to version 1"), "{}", run.err);
