@@ -5,5 +5,6 @@
 mod cases;
 mod common;
 mod contract;
+mod interrupted;
 mod plans;
 mod properties;
