@@ -272,7 +272,8 @@ impl<'a> Draft<'a> {
         self.push(entry, Some(found), action, reason);
     }
 
-    /// What does not work, and never will, is made anew, unless that takes away others' parts of it.
+    /// What does not work, and never will, is made anew, unless that takes away others' parts of
+    /// it, or what holds it still.
     fn renew(
         &mut self,
         entry: &Entry,
@@ -286,9 +287,9 @@ impl<'a> Draft<'a> {
             _ => ("it failed", "it failed, and will not recover"),
         };
         let key = found.key();
-        let parts = self
-            .referring(&key)
-            .filter(|it| it.parent().as_ref() == Some(&key));
+        let is_part = |it: &Found| it.parent().as_ref() == Some(&key);
+        let (parts, users): (Vec<&Found>, Vec<&Found>) =
+            self.referring(&key).partition(|it| is_part(it));
         let theirs = parts
             .into_iter()
             .find(|it| it.kind().is_tagged() && !self.is_ours(it));
@@ -296,6 +297,15 @@ impl<'a> Draft<'a> {
             let what = format!("{what}, and {} is part of it and not ours", self.said(part));
             let remedy = "delete that first, or wait until both are gone";
             return self.refuse(entry, what, remedy);
+        }
+        let kind = entry.id.kind();
+        let user = users.first().filter(|_| !replaces_under_users(kind));
+        if kind == Kind::Bucket || user.is_some() {
+            let by = user.map_or_else(
+                || "it may hold files".to_owned(),
+                |user| format!("{} uses it", self.said(user)),
+            );
+            return self.refuse(entry, format!("{what}, and {by}"), START_AFRESH);
         }
         if let Some((what, remedy)) = self.collision(&to, Some(found)) {
             return self.refuse(entry, what, remedy);
@@ -341,9 +351,7 @@ impl<'a> Draft<'a> {
             let what = format!("{list} cannot change in place, and {by}");
             let remedy = match kind {
                 Kind::Bucket => "choose another --bucket, or the region that it lies in",
-                _ => {
-                    "run `destroy`, then `deploy`; or deploy another --stage beside it and move over"
-                }
+                _ => START_AFRESH,
             };
             return self.refuse(entry, what, remedy);
         }
@@ -400,6 +408,9 @@ impl<'a> Draft<'a> {
         });
     }
 }
+
+const START_AFRESH: &str =
+    "run `destroy`, then `deploy`; or deploy another --stage beside it and move over";
 
 /// Kinds whose users notice nothing when it is deleted and made anew under its name.
 fn replaces_under_users(kind: Kind) -> bool {

@@ -1,26 +1,17 @@
-//! What a program that was killed leaves behind, and what others put in its way.
+//! What a program that was killed leaves behind.
 
 use infra_model::id::{Id, Kind, Tier, Zone};
 use infra_model::observed::{
-    Endpoint, Found, GatewayAttachment, GroupRules, NatGateway, Observed, Peer, Ref, Route,
-    RouteTable, RouteTarget, Rule, State, Status, VpcDefaults,
+    Found, GroupRules, NatGateway, Observed, Peer, Ref, Rule, State, Status, VpcDefaults,
 };
-use infra_model::plan::{Plan, plan};
+use infra_model::plan::plan;
 use infra_model::render::{Colour, text};
-use infra_model::tags::Tags;
 use infra_model::topology::{Choices, Topology};
 use insta::assert_snapshot;
 
-use crate::common::{apply, deployed, empty_cloud, settings, state, topology, verbs};
-
-fn found(cloud: &Observed, id: Id) -> &Found {
-    let of_id = |it: &&Found| it.tags.get("Resource") == Some(&id.to_string());
-    cloud.resources.iter().find(of_id).unwrap()
-}
-
-fn at(cloud: &Observed, id: Id) -> Ref {
-    Ref::Existing(found(cloud, id).id.clone())
-}
+use crate::common::{
+    apply, at, deployed, empty_cloud, found, settings, shown, state, topology, verbs,
+};
 
 fn set_status(cloud: &mut Observed, id: Id, status: Status) {
     let key = found(cloud, id).key();
@@ -195,7 +186,7 @@ fn two_addresses_that_nobody_uses_become_one() {
 
 #[test]
 fn what_does_not_work_is_made_anew() {
-    let shown = |id: Id, status: Status| {
+    let mended = |id: Id, status: Status| {
         let mut cloud = deployed(&topology());
         set_status(&mut cloud, id, status);
         let plan = plan(&topology(), &cloud);
@@ -204,16 +195,16 @@ fn what_does_not_work_is_made_anew() {
         assert!(is_in_sync(&after), "{id}");
         verbs(&plan).join("\n")
     };
-    assert_snapshot!(shown(Id::NatGateway(Zone::B), Status::Deleting), @r"
+    assert_snapshot!(mended(Id::NatGateway(Zone::B), Status::Deleting), @r"
     replace NAT gateway StudentAnalyticsNAT-b
     update default route of StudentAnalyticsPrivate-b
     ");
-    assert_snapshot!(shown(Id::S3Endpoint, Status::Failed), @"replace S3 endpoint StudentAnalyticsS3");
-    assert_snapshot!(shown(Id::AutoScalingGroup, Status::Deleting), @r"
+    assert_snapshot!(mended(Id::S3Endpoint, Status::Failed), @"replace S3 endpoint StudentAnalyticsS3");
+    assert_snapshot!(mended(Id::AutoScalingGroup, Status::Deleting), @r"
     replace Auto Scaling group StudentAnalyticsASG
     create scaling policy StudentAnalyticsCPU70
     ");
-    assert_snapshot!(shown(Id::LoadBalancer, Status::Failed), @r"
+    assert_snapshot!(mended(Id::LoadBalancer, Status::Failed), @r"
     replace load balancer StudentAnalyticsLB
     create listener StudentAnalyticsLB:80
     ");
@@ -363,125 +354,39 @@ fn a_template_that_was_made_anew_rolls_the_group() {
     ");
 }
 
-/// A thing of someone else's, without a name, in our network.
-fn strangers(id: &str, state: State) -> Found {
-    Found::whole(id, None, Tags::default(), state)
-}
-
-fn without(cloud: &mut Observed, id: Id) {
-    let key = found(cloud, id).key();
-    cloud.remove(&key);
-}
-
-fn said(plan: &Plan) -> String {
-    let lines = plan.problems.iter();
-    lines
-        .map(|it| format!("{}: {}; {}\n", it.name, it.what, it.remedy))
-        .collect()
-}
-
 #[test]
-fn what_others_put_in_the_way_is_said_beforehand() {
-    let complete = deployed(&topology());
-    let vpc = at(&complete, Id::Vpc);
-    let mut shown = String::new();
-    let mut check = |missing: Id, theirs: &[Found]| {
-        let mut cloud = complete.clone();
-        match missing.kind() {
-            Kind::GatewayAttachment => cloud.resources.retain(|it| it.kind() != missing.kind()),
-            _ => without(&mut cloud, missing),
-        }
-        theirs.iter().for_each(|it| cloud.put(it.clone()));
-        let plan = plan(&topology(), &cloud);
-        assert!(plan.is_refused() && plan.blocked.contains(&missing));
-        shown.push_str(&said(&plan));
-    };
-
-    let gateway = strangers("igw-theirs", State::InternetGateway);
-    let attachment = Found::part(State::GatewayAttachment(GatewayAttachment {
-        gateway: "igw-theirs".into(),
-        vpc: vpc.clone(),
-    }));
-    check(Id::GatewayAttachment, &[gateway, attachment]);
-
-    let subnet = Id::Subnet(Tier::Private, Zone::B);
-    let mut state = found(&complete, subnet).state.clone();
-    if let State::Subnet(subnet) = &mut state {
-        subnet.cidr = "10.0.8.0/22".to_owned();
-    }
-    check(subnet, &[strangers("subnet-theirs", state)]);
-
-    let tables = [at(&complete, Id::PrivateRouteTable(Zone::A))].into();
-    let endpoint = State::Endpoint(Endpoint {
-        vpc: vpc.clone(),
-        service: "com.amazonaws.eu-north-1.s3".to_owned(),
-        tables,
-    });
-    check(Id::S3Endpoint, &[strangers("vpce-theirs", endpoint)]);
-
-    let nat = State::NatGateway(NatGateway {
-        subnet: at(&complete, Id::Subnet(Tier::Public, Zone::A)),
-        address: at(&complete, Id::Address(Zone::A)),
-    });
-    check(Id::NatGateway(Zone::A), &[strangers("nat-theirs", nat)]);
-
-    let table = State::RouteTable(RouteTable {
-        vpc,
-        subnets: [at(&complete, Id::Subnet(Tier::Private, Zone::A))].into(),
-    });
-    let theirs = strangers("rtb-theirs", table);
-    check(
-        Id::PrivateRouteTable(Zone::A),
-        std::slice::from_ref(&theirs),
-    );
-    assert_snapshot!(shown, @r"
-    StudentAnalyticsIGW: internet gateway igw-theirs is attached to its VPC already; detach and delete that, or take it over with --adopt
-    StudentAnalyticsPrivate-b: subnet subnet-theirs has these addresses; delete that, or move it elsewhere
-    StudentAnalyticsS3: S3 endpoint vpce-theirs serves its route tables; delete that, or move it elsewhere
-    StudentAnalyticsNAT-a: NAT gateway nat-theirs has its address; delete that, or move it elsewhere
-    StudentAnalyticsPrivate-a: route table rtb-theirs is not ours and has its subnets; disassociate them from it
-    ");
-
-    // The same when our table only lost its subnet to theirs.
-    let mut cloud = complete.clone();
-    let id = Id::PrivateRouteTable(Zone::A);
-    if let State::RouteTable(table) = crate::common::state(&mut cloud, id) {
-        table.subnets.clear();
-    }
-    cloud.put(theirs);
-    assert!(plan(&topology(), &cloud).is_refused());
-}
-
-/// What lies beside ours and takes nothing from it is left alone, and does not hold `deploy` up.
-#[test]
-fn what_others_put_beside_ours_is_left_alone() {
+fn a_nat_gateway_that_failed_or_still_starts() {
     let mut cloud = deployed(&topology());
-    let vpc = at(&cloud, Id::Vpc);
-    let mut subnet = found(&cloud, Id::Subnet(Tier::Private, Zone::B))
-        .state
-        .clone();
-    if let State::Subnet(subnet) = &mut subnet {
-        subnet.cidr = "10.0.99.0/24".to_owned();
-    }
-    cloud.put(strangers("subnet-theirs", subnet));
-    cloud.put(strangers(
-        "rtb-theirs",
-        State::RouteTable(RouteTable {
-            vpc: vpc.clone(),
-            subnets: ["subnet-theirs".into()].into(),
-        }),
-    ));
-    cloud.put(Found::part(State::Route(Route {
-        table: "rtb-theirs".into(),
-        destination: "0.0.0.0/0".to_owned(),
-        target: RouteTarget::Nat(at(&cloud, Id::NatGateway(Zone::B))),
-    })));
-    assert!(is_in_sync(&cloud) && plan(&topology(), &cloud).problems.is_empty());
-    // `destroy` stops before the first step, for it could not end.
-    assert_snapshot!(said(&plan(&destruction(), &cloud)), @r"
-    StudentAnalyticsVPC: subnet subnet-theirs is not ours and uses it, so it stays; delete that first, or move it elsewhere
-    StudentAnalyticsNAT-b: route table rtb-theirs is not ours and uses it, so it stays; delete that first, or move it elsewhere
-    StudentAnalyticsNAT-b: NAT gateway StudentAnalyticsNAT-b stays and uses it; look there
-    StudentAnalyticsPublic-b: NAT gateway StudentAnalyticsNAT-b stays and uses it; look there
+    let mut nats = cloud
+        .resources
+        .iter_mut()
+        .filter(|it| it.kind() == Kind::NatGateway);
+    nats.next().unwrap().status = Status::Failed;
+    nats.next().unwrap().status = Status::Pending;
+    drop(nats);
+    let route = cloud
+        .resources
+        .iter()
+        .find(|it| it.id.0.starts_with("made-private-route-table-b-prod/"));
+    let route = route.unwrap().key();
+    cloud.remove(&route);
+    assert_snapshot!(shown(&topology(), &cloud), @r"
+    ± NAT gateway StudentAnalyticsNAT-a (it failed, and will not recover)
+    ~ default route of StudentAnalyticsPrivate-a: 0.0.0.0/0 via made-nat-gateway-a-prod → new nat-gateway-a (it differs from the topology)
+    + default route of StudentAnalyticsPrivate-b
+    1 to create, 1 to update, 1 to replace, 0 to delete, 33 unchanged; service is not interrupted
     ");
+    // The route waits for the gateway that starts, although nothing is done to it.
+    let plan = plan(&topology(), &cloud);
+    let route = plan
+        .steps
+        .iter()
+        .find(|it| it.id == Some(Id::PrivateRoute(Zone::B)))
+        .unwrap();
+    let awaited: Vec<String> = route
+        .after
+        .iter()
+        .map(|it| plan.steps[*it].name.clone())
+        .collect();
+    assert_eq!(awaited, ["StudentAnalyticsNAT-b"]);
 }

@@ -6,5 +6,6 @@ mod cases;
 mod common;
 mod contract;
 mod interrupted;
+mod ownership;
 mod plans;
 mod properties;
