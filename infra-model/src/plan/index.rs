@@ -50,6 +50,7 @@ impl<'a> Index<'a> {
     /// The items that refer to this one.
     pub(super) fn referring(&self, key: &Key) -> &[&'a Found] {
         let place = self.places.get(&(key.0, key.1.0.as_str())).copied();
-        place.map_or(&[], |place| self.referrers[place].as_slice())
+        let list = place.and_then(|place| self.referrers.get(place));
+        list.map_or(&[], Vec::as_slice)
     }
 }

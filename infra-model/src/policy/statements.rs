@@ -297,6 +297,7 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "ec2:ModifySubnetAttribute",
         "ec2:AttachInternetGateway",
         "ec2:AssociateRouteTable",
+        "ec2:ReplaceRouteTableAssociation",
         "ec2:CreateRoute",
         "ec2:ReplaceRoute",
         "ec2:ModifyVpcEndpoint",
