@@ -1,7 +1,8 @@
 //! What the topology costs in a month, before anyone sends it a request.
 //!
-//! Prices are written down here with their day and source, because this crate asks nobody. They
-//! are those of Linux instances on demand, without taxes, free tiers and discounts.
+//! Prices are written down here by hand with their day and source, because this crate asks
+//! nobody; what is printed says so. They are those of Linux instances on demand, without taxes,
+//! free tiers and discounts.
 
 use std::fmt::Write;
 
@@ -234,7 +235,8 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
     let sources = SOURCES.join(", ");
     let _ = write!(
         text,
-        "\n{other}: {total:.2} at first.\n\n{NOT_INCLUDED}\n\nPrices of {PRICES_OF}: {sources}.\n"
+        "\n{other}: {total:.2} at first.\n\n{NOT_INCLUDED}\n\nPrices of {PRICES_OF}, written \
+         down by hand; today's are at {sources}.\n"
     );
     text
 }
@@ -276,7 +278,7 @@ mod tests {
 
         Not included, because it grows with use: traffic to the internet (about 0.09 USD a GB) and between zones, data through NAT gateways (0.046 USD a GB; S3 goes round them), load balancer capacity units (0.0076 USD an hour for each), S3 requests, CPU credits beyond the instances' baseline, taxes.
 
-        Prices of 2025-06-01: https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
+        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
         ");
     }
 

@@ -9,6 +9,8 @@ mod svg;
 pub use mermaid::mermaid;
 pub use svg::svg;
 
+use std::collections::BTreeSet;
+
 use crate::id::{Id, Tier, Zone};
 use crate::topology::{Peer, Resource, Topology};
 
@@ -58,7 +60,9 @@ impl<'a> Drawing<'a> {
                 _ => {}
             }
         }
-        browsers.dedup();
+        // Each network has a rule for each port.
+        let mut seen = BTreeSet::new();
+        browsers.retain(|network| seen.insert(network.clone()));
         let browsers = match browsers.len() {
             0..=2 => browsers.join(", "),
             more => format!("{} and {} more", browsers[0], more - 1),

@@ -4,10 +4,13 @@
 //! made, waits for [`Step::after`], and decides nothing.
 
 mod adopt;
+mod collision;
 mod compare;
 mod draft;
 mod edges;
 mod fingerprint;
+mod identity;
+mod index;
 mod removal;
 mod template;
 mod wanted;
@@ -81,7 +84,8 @@ pub enum Action {
         /// All its attributes.
         to: State,
     },
-    /// It stays, and some attributes change.
+    /// It stays, and some attributes change. If it was still starting, the step ends when it
+    /// works, for others wait for it.
     Update {
         /// Which one.
         item: AwsId,
@@ -199,7 +203,8 @@ impl Problem {
 /// Never panics, whatever the cloud looks like; never plans a change of anything that is not
 /// ours or adopted; and when the steps are applied, the next plan is empty.
 pub fn plan(topology: &Topology, observed: &Observed) -> Plan {
-    let mut draft = draft::Draft::new(topology, observed);
+    let index = index::Index::of(observed);
+    let mut draft = draft::Draft::new(topology, observed, &index);
     for entry in topology.entries() {
         draft.decide(entry);
     }

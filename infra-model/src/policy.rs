@@ -136,6 +136,36 @@ mod tests {
         assert!(deploy.contains("iam:PassRole") && deploy.contains("iam:CreateServiceLinkedRole"));
     }
 
+    /// Auto Scaling checks its caller against each thing that an instance is made of.
+    #[test]
+    fn instances_run_from_ours_only() {
+        let runs = statements(Command::Deploy)
+            .into_iter()
+            .filter(|it| it["Action"] == json!(["ec2:RunInstances"]));
+        let mut kinds = BTreeSet::new();
+        for statement in runs {
+            for resource in statement["Resource"].as_array().unwrap() {
+                let kind = resource.as_str().unwrap().split([':', '/']).nth(5).unwrap();
+                let has_our_tags = statement.get("Condition").is_some();
+                kinds.insert((kind.to_owned(), has_our_tags));
+            }
+        }
+        let expected = [
+            ("image", false),
+            ("instance", false),
+            ("key-pair", true),
+            ("launch-template", true),
+            ("network-interface", false),
+            ("security-group", true),
+            ("subnet", true),
+            ("volume", false),
+        ];
+        assert_eq!(
+            kinds,
+            expected.map(|(kind, ours)| (kind.to_owned(), ours)).into()
+        );
+    }
+
     #[test]
     fn stages_do_not_share_a_permission_to_change() {
         let published = Settings::published().unwrap();

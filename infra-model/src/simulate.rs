@@ -32,6 +32,7 @@ pub fn apply(cloud: &mut Observed, step: &Step) {
             let key = (step.kind, item.clone());
             let found = cloud.resources.iter_mut().find(|found| found.key() == key);
             if let Some(found) = found {
+                found.status = Status::Ready;
                 for change in changes {
                     match &change.attribute {
                         Attribute::Tag(tag) => {

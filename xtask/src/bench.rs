@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
-use crate::plan_bench;
 use crate::workspace::Workspace;
 use measure::{Encoding, Figures};
 
@@ -44,7 +43,7 @@ impl Bench {
             "{}\nMeasured on {host}: {origin}. {}\n\n{}\n",
             table(&figures),
             measure::method(),
-            planning()?
+            planning(&sh)?
         );
         print!("{report}");
         if let Some(file) = &self.json {
@@ -187,15 +186,14 @@ fn document(figures: &Figures, host: &str, origin: &str) -> Value {
     })
 }
 
-/// What planning a deployment takes, in a sentence.
-fn planning() -> Result<String> {
-    const ROUNDS: u32 = 2_000;
-    let times = plan_bench::measure(ROUNDS)?;
-    let times = times.map(|(what, time)| format!("{what} {:.2} ms", time.as_secs_f64() * 1e3));
-    Ok(format!(
-        "Planning the deployment, medians of {ROUNDS} rounds: {}.",
-        times.join(", ")
-    ))
+/// What planning a deployment takes in a release build, in a sentence.
+fn planning(sh: &Shell) -> Result<String> {
+    let times = cmd!(
+        sh,
+        "cargo run --quiet --release --package infra-model --example planning_time"
+    )
+    .read()?;
+    Ok(format!("Planning the deployment, {times}."))
 }
 
 /// Puts `report` into the README.

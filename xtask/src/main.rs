@@ -12,7 +12,6 @@ mod export;
 mod export_check;
 mod lint;
 mod output;
-mod plan_bench;
 mod policy;
 mod program;
 mod screenshots;

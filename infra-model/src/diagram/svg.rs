@@ -84,7 +84,9 @@ impl Page {
     fn zone(&mut self, d: &Drawing<'_>, column: &Column) {
         let (zone, at) = (column.zone, column.zone as usize);
         let (x, title) = (COLUMNS[at], TITLES[at]);
-        self.rect("zone", x - 10.0, 218.0, COLUMN + 20.0, 616.0);
+        // Wider at the outer side: the ways to the S3 endpoint lie between the zones.
+        let left = x - if at == 0 { 10.0 } else { 4.0 };
+        self.rect("zone", left, 218.0, COLUMN + 14.0, 616.0);
         self.text("small", title, 238.0, &d.topology.zone_name(zone));
         self.rect("public", x, 248.0, COLUMN, 240.0);
         self.text("title", title, 270.0, &d.subnet(Tier::Public, zone));
@@ -175,7 +177,7 @@ impl Page {
             self.label(lane + outwards * -18.0, 570.0, "HTTPS 443");
 
             let side = middle - outwards * instance;
-            let lane = MIDDLE + outwards * 12.0;
+            let lane = MIDDLE + outwards * 7.0;
             self.path("out", "out-head", &format!("M{side} 645 H{lane} V870"));
         }
         let from = MIDDLE + width(&d.name(Id::S3Endpoint)) / 2.0;
@@ -227,7 +229,7 @@ impl Page {
     }
 
     fn label_of(&mut self, class: &str, x: f64, y: f64, text: &str) {
-        let width = 10.0 + 7.2 * text.chars().count() as f64;
+        let width = 10.0 + 6.8 * text.chars().count() as f64;
         self.rect("label", x - width / 2.0, y - 11.0, width, 20.0);
         self.middle(class, x, y + 4.0, text);
     }

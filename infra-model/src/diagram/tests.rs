@@ -63,6 +63,9 @@ fn the_pictures_follow_the_settings() {
     let settings = Settings {
         nat: Nat::Single,
         certificate: Some(CertificateArn::new(arn).unwrap()),
+        allowed: ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24"]
+            .map(|network| network.parse().unwrap())
+            .to_vec(),
         stage: "staging".parse().unwrap(),
         ..Settings::published().unwrap()
     };
@@ -70,6 +73,7 @@ fn the_pictures_follow_the_settings() {
     for picture in [mermaid(&topology), svg(&topology)] {
         assert!(picture.contains("StudentAnalyticsLB-staging"));
         assert!(picture.contains("HTTP 80, HTTPS 443"));
+        assert!(picture.contains("203.0.113.0/24 and 2 more"));
         assert!(!picture.contains("StudentAnalyticsNAT-b"));
     }
 }

@@ -29,35 +29,34 @@ pub(super) fn recognise<'a>(draft: &Draft<'a>, id: Id, wanted: &State) -> Option
     };
     let candidates = draft.observed.resources.iter().filter(free);
     let vpc = draft.existing(Id::Vpc);
-    candidates
-        .filter(|found| match id {
-            Id::Vpc => holds_our_names(draft, found),
-            Id::InternetGateway => vpc
-                .as_ref()
-                .is_some_and(|vpc| is_attached(draft, found, vpc)),
-            Id::Subnet(tier, zone) => {
-                fits(found, wanted) && vpc.is_some() && is_subnet(draft, found, tier, zone)
+    let fitting = candidates.filter(|found| match id {
+        Id::Vpc => holds_our_names(draft, found),
+        Id::InternetGateway => vpc
+            .as_ref()
+            .is_some_and(|vpc| is_attached(draft, found, vpc)),
+        Id::Subnet(tier, zone) => {
+            fits(found, wanted) && vpc.is_some() && is_subnet(draft, found, tier, zone)
+        }
+        Id::Address(zone) => {
+            nat_of(draft, zone).is_some_and(|nat| nat.references().contains(&found.key()))
+        }
+        Id::NatGateway(zone) => nat_of(draft, zone).is_some_and(|nat| nat.id == found.id),
+        Id::PublicRouteTable => vpc.is_some() && fits(found, wanted) && leads_out(draft, found),
+        Id::PrivateRouteTable(zone) => {
+            let subnet = draft.existing(Id::Subnet(Tier::Private, zone));
+            fits(found, wanted)
+                && !leads_out(draft, found)
+                && subnet.is_some_and(|subnet| found.references().contains(&subnet))
+        }
+        Id::S3Endpoint => match (&found.state, wanted) {
+            (State::Endpoint(have), State::Endpoint(want)) => {
+                vpc.is_some() && have.vpc == want.vpc && have.service == want.service
             }
-            Id::Address(zone) => {
-                nat_of(draft, zone).is_some_and(|nat| nat.references().contains(&found.key()))
-            }
-            Id::NatGateway(zone) => nat_of(draft, zone).is_some_and(|nat| nat.id == found.id),
-            Id::PublicRouteTable => vpc.is_some() && fits(found, wanted) && leads_out(draft, found),
-            Id::PrivateRouteTable(zone) => {
-                let subnet = draft.existing(Id::Subnet(Tier::Private, zone));
-                fits(found, wanted)
-                    && !leads_out(draft, found)
-                    && subnet.is_some_and(|subnet| found.references().contains(&subnet))
-            }
-            Id::S3Endpoint => match (&found.state, wanted) {
-                (State::Endpoint(have), State::Endpoint(want)) => {
-                    vpc.is_some() && have.vpc == want.vpc && have.service == want.service
-                }
-                _ => false,
-            },
             _ => false,
-        })
-        .max_by_key(|found| draft.fitness(found))
+        },
+        _ => false,
+    });
+    draft.fittest(fitting)
 }
 
 /// A hand-made VPC often has no name: it is the one in which the published names are.

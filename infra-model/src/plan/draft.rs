@@ -1,14 +1,15 @@
-//! One resource after another: which item of AWS it is, and what is to be done about it.
+//! One resource after another: what is to be done about it.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Id, Kind};
 use crate::observed::{Found, Key, Observed, Ref, State, Status};
 use crate::plan::compare::{self, Attribute, Change};
+use crate::plan::identity::Match;
+use crate::plan::index::Index;
 use crate::plan::template::TemplateChoice;
 use crate::plan::wanted::{self, Known};
-use crate::plan::{Action, Problem, ProblemKind, Step, adopt};
+use crate::plan::{Action, Problem, ProblemKind, Step};
 use crate::tags::{self, Tags};
 use crate::topology::{Entry, Resource, Topology};
 
@@ -38,6 +39,7 @@ impl Drafted<'_> {
 pub(super) struct Draft<'a> {
     pub(super) topology: &'a Topology,
     pub(super) observed: &'a Observed,
+    pub(super) index: &'a Index<'a>,
     pub(super) drafted: Vec<Drafted<'a>>,
     pub(super) problems: Vec<Problem>,
     pub(super) blocked: BTreeSet<Id>,
@@ -46,31 +48,21 @@ pub(super) struct Draft<'a> {
     /// Items that have the name of a resource of the topology, and are not ours.
     pub(super) foreign: BTreeSet<Key>,
     /// Items that are made anew; their parts go with them.
-    renewed: BTreeSet<Key>,
+    pub(super) renewed: BTreeSet<Key>,
     refs: BTreeMap<Id, Ref>,
-    referrers: BTreeMap<Key, Vec<&'a Found>>,
     pub(super) template: TemplateChoice,
 }
 
-/// Which item of AWS a resource of the topology is.
-pub(super) enum Match<'a> {
-    Ours(&'a Found),
-    Adopted(&'a Found),
-    Foreign(&'a Found),
-    Absent,
-}
-
 impl<'a> Draft<'a> {
-    pub(super) fn new(topology: &'a Topology, observed: &'a Observed) -> Self {
-        let mut referrers: BTreeMap<Key, Vec<&'a Found>> = BTreeMap::new();
-        for found in &observed.resources {
-            for key in found.references() {
-                referrers.entry(key).or_default().push(found);
-            }
-        }
+    pub(super) fn new(
+        topology: &'a Topology,
+        observed: &'a Observed,
+        index: &'a Index<'a>,
+    ) -> Self {
         Self {
             topology,
             observed,
+            index,
             drafted: Vec::new(),
             problems: Vec::new(),
             blocked: BTreeSet::new(),
@@ -78,18 +70,13 @@ impl<'a> Draft<'a> {
             foreign: BTreeSet::new(),
             renewed: BTreeSet::new(),
             refs: BTreeMap::new(),
-            referrers,
             template: TemplateChoice::default(),
         }
     }
 
     /// The items that refer to this one.
     pub(super) fn referring(&self, key: &Key) -> impl Iterator<Item = &'a Found> + use<'a> {
-        self.referrers
-            .get(key)
-            .cloned()
-            .unwrap_or_default()
-            .into_iter()
+        self.index.referring(key).iter().copied()
     }
 
     /// Whether it carries the tags that make it ours.
@@ -98,6 +85,14 @@ impl<'a> Draft<'a> {
             .tags
             .resource_in(&self.topology.settings().stage)
             .is_some()
+    }
+
+    /// Kind and name of an item; a part goes by its whole.
+    pub(super) fn said(&self, found: &Found) -> String {
+        let whole = found.parent().filter(|_| !found.kind().is_tagged());
+        let whole = whole.and_then(|key| self.index.get(&key)).unwrap_or(found);
+        let name = whole.called().unwrap_or(&whole.id.0);
+        format!("{} {name}", whole.kind().words())
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, name: &str, what: String, remedy: &str) {
@@ -177,66 +172,9 @@ impl<'a> Draft<'a> {
                 .any(|blocked| super::waits_for(id, *blocked))
     }
 
-    fn find(&self, entry: &Entry, wanted: &State) -> Match<'a> {
-        let kind = entry.id.kind();
-        if !kind.is_tagged() {
-            // A part belongs to whom its whole belongs.
-            let part = wanted
-                .part_id()
-                .and_then(|id| self.observed.get(&(kind, id)))
-                .filter(|part| {
-                    part.parent()
-                        .is_none_or(|whole| !self.renewed.contains(&whole))
-                });
-            return part.map_or(Match::Absent, Match::Ours);
-        }
-        let logical = entry.id.to_string();
-        let stage = &self.topology.settings().stage;
-        let of_kind = || {
-            self.observed
-                .resources
-                .iter()
-                .filter(|found| found.kind() == kind)
-        };
-        let named = |found: &&Found| match kind {
-            Kind::Listener => is_same_listener(&found.state, wanted),
-            _ => found.called() == Some(&entry.name),
-        };
-        let is_it = |found: &&Found| {
-            found.tags.resource_in(stage) == Some(&logical)
-                && (named(found) || !(kind.has_fixed_name() || kind == Kind::Listener))
-        };
-        if let Some(found) = of_kind()
-            .filter(is_it)
-            .max_by_key(|found| self.fitness(found))
-        {
-            return Match::Ours(found);
-        }
-        let is_foreign =
-            |found: &&Found| named(found) && (kind.has_fixed_name() || !self.is_ours(found));
-        let foreign = of_kind()
-            .filter(is_foreign)
-            .max_by_key(|found| self.fitness(found));
-        if self.topology.choices().adopt {
-            let fits = |found: &&Found| !found.tags.are_managed() && adopt::fits(found, wanted);
-            let recognised = || adopt::recognise(self, entry.id, wanted);
-            if let Some(found) = foreign.filter(fits).or_else(recognised) {
-                return Match::Adopted(found);
-            }
-        }
-        foreign.map_or(Match::Absent, Match::Foreign)
-    }
-
-    /// Of several copies, the one that works, lies with the rest and is used most.
-    pub(super) fn fitness(&self, found: &'a Found) -> (bool, usize, usize, Reverse<&'a str>) {
-        let works = !matches!(found.status, Status::Failed | Status::Deleting);
-        let placed = found
-            .references()
-            .iter()
-            .filter(|key| self.bound.contains(key))
-            .count();
-        let used = self.referrers.get(&found.key()).map_or(0, Vec::len);
-        (works, placed, used, Reverse(&found.id.0))
+    fn refuse(&mut self, entry: &Entry, what: String, remedy: &str) {
+        self.blocked.insert(entry.id);
+        self.problem(ProblemKind::Refused, &entry.name, what, remedy);
     }
 
     fn report_foreign(&mut self, entry: &Entry, found: &Found) {
@@ -255,14 +193,16 @@ impl<'a> Draft<'a> {
     }
 
     fn block_without_image(&mut self, entry: &Entry) {
-        self.blocked.insert(entry.id);
         let parameter = self.topology.settings().image.parameter();
         let what = format!("the newest image is not known: SSM did not return {parameter}");
         let remedy = "check that the region has it and that ssm:GetParameters is allowed";
-        self.problem(ProblemKind::Refused, &entry.name, what, remedy);
+        self.refuse(entry, what, remedy);
     }
 
     fn create(&mut self, entry: &Entry, to: State) {
+        if let Some((what, remedy)) = self.collision(&to, None) {
+            return self.refuse(entry, what, remedy);
+        }
         if !entry.id.kind().is_named_by_id() {
             self.refs.insert(entry.id, Ref::Planned(entry.id));
         }
@@ -297,6 +237,12 @@ impl<'a> Draft<'a> {
         if is_fixed {
             return self.replace(entry, found, to, tags, changes);
         }
+        let associates = changes
+            .iter()
+            .any(|it| it.attribute == Attribute::Associations);
+        if let Some((what, remedy)) = self.taken_subnet(&to).filter(|_| associates) {
+            return self.refuse(entry, what, remedy);
+        }
         let (item, from) = (found.id.clone(), found.state.clone());
         if changes.is_empty() {
             let pending = found.status == Status::Pending;
@@ -326,7 +272,8 @@ impl<'a> Draft<'a> {
         self.push(entry, Some(found), action, reason);
     }
 
-    /// What does not work, and never will, is made anew, unless that takes away others' parts of it.
+    /// What does not work, and never will, is made anew, unless that takes away others' parts of
+    /// it, or what holds it still.
     fn renew(
         &mut self,
         entry: &Entry,
@@ -340,17 +287,28 @@ impl<'a> Draft<'a> {
             _ => ("it failed", "it failed, and will not recover"),
         };
         let key = found.key();
-        let parts = self
-            .referring(&key)
-            .filter(|it| it.parent().as_ref() == Some(&key));
+        let is_part = |it: &Found| it.parent().as_ref() == Some(&key);
+        let (parts, users): (Vec<&Found>, Vec<&Found>) =
+            self.referring(&key).partition(|it| is_part(it));
         let theirs = parts
             .into_iter()
             .find(|it| it.kind().is_tagged() && !self.is_ours(it));
         if let Some(part) = theirs {
-            self.blocked.insert(entry.id);
-            let what = format!("{what}, and {} is part of it and not ours", said(part));
+            let what = format!("{what}, and {} is part of it and not ours", self.said(part));
             let remedy = "delete that first, or wait until both are gone";
-            return self.problem(ProblemKind::Refused, &entry.name, what, remedy);
+            return self.refuse(entry, what, remedy);
+        }
+        let kind = entry.id.kind();
+        let user = users.first().filter(|_| !replaces_under_users(kind));
+        if kind == Kind::Bucket || user.is_some() {
+            let by = user.map_or_else(
+                || "it may hold files".to_owned(),
+                |user| format!("{} uses it", self.said(user)),
+            );
+            return self.refuse(entry, format!("{what}, and {by}"), START_AFRESH);
+        }
+        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
+            return self.refuse(entry, what, remedy);
         }
         self.unbind(entry, found);
         let (item, from) = (found.id.clone(), found.state.clone());
@@ -386,19 +344,19 @@ impl<'a> Draft<'a> {
             .collect::<Vec<_>>()
             .join(", ");
         if kind == Kind::Bucket || user.is_some() {
-            self.blocked.insert(entry.id);
             let by = user.map_or_else(
                 || "it would lose its files".to_owned(),
-                |user| format!("{} uses it", said(user)),
+                |user| format!("{} uses it", self.said(user)),
             );
             let what = format!("{list} cannot change in place, and {by}");
             let remedy = match kind {
                 Kind::Bucket => "choose another --bucket, or the region that it lies in",
-                _ => {
-                    "run `destroy`, then `deploy`; or deploy another --stage beside it and move over"
-                }
+                _ => START_AFRESH,
             };
-            return self.problem(ProblemKind::Refused, &entry.name, what, remedy);
+            return self.refuse(entry, what, remedy);
+        }
+        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
+            return self.refuse(entry, what, remedy);
         }
         let names = fixed
             .iter()
@@ -451,30 +409,15 @@ impl<'a> Draft<'a> {
     }
 }
 
+const START_AFRESH: &str =
+    "run `destroy`, then `deploy`; or deploy another --stage beside it and move over";
+
 /// Kinds whose users notice nothing when it is deleted and made anew under its name.
 fn replaces_under_users(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::NatGateway | Kind::KeyPair | Kind::Endpoint | Kind::GatewayAttachment
     )
-}
-
-/// Kind and name of someone's resource.
-pub(super) fn said(found: &Found) -> String {
-    format!(
-        "{} {}",
-        found.kind().words(),
-        found.called().unwrap_or(&found.id.0)
-    )
-}
-
-fn is_same_listener(have: &State, wanted: &State) -> bool {
-    match (have, wanted) {
-        (State::Listener(have), State::Listener(wanted)) => {
-            have.balancer == wanted.balancer && have.port == wanted.port
-        }
-        _ => false,
-    }
 }
 
 /// Whether users notice: what stands between them and the dashboard goes away.
@@ -497,9 +440,13 @@ fn update_reason(changes: &[Change]) -> String {
     if only_tags {
         return "its tags were changed".to_owned();
     }
-    let rolls = changes
-        .iter()
-        .any(|change| change.attribute == Attribute::TemplateVersion);
+    // Another template may have the same number: it makes other instances all the same.
+    let rolls = changes.iter().any(|change| {
+        matches!(
+            change.attribute,
+            Attribute::Template | Attribute::TemplateVersion
+        )
+    });
     match rolls {
         true => "instances are replaced one after another".to_owned(),
         false => "it differs from the topology".to_owned(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::id::{Id, Kind};
 use crate::names::{RELEASES, release_key};
 use crate::observed::{Found, Key, State};
-use crate::plan::draft::{Draft, Drafted, interrupts, said};
+use crate::plan::draft::{Draft, Drafted, interrupts};
 use crate::plan::{Action, ProblemKind, Step};
 use crate::topology::Resource;
 
@@ -22,8 +22,14 @@ pub(super) fn decide(draft: &mut Draft<'_>) {
         .collect();
     let kept = keep_used(draft, &mut going);
     for (found, user) in kept {
-        let what = format!("{} is not ours and uses it, so it stays", said(user));
-        let remedy = "delete that first, or move it elsewhere";
+        let user_said = draft.said(user);
+        let (what, remedy) = match draft.is_ours(user) {
+            true => (format!("{user_said} stays and uses it"), "look there"),
+            false => (
+                format!("{user_said} is not ours and uses it, so it stays"),
+                "delete that first, or move it elsewhere",
+            ),
+        };
         draft.problem(ProblemKind::Refused, &called(draft, found), what, remedy);
     }
     keep_bucket(draft, &mut going);
@@ -70,7 +76,7 @@ fn goes(draft: &Draft<'_>, found: &Found) -> bool {
     if found.kind() == Kind::Object {
         return false;
     }
-    let Some(parent) = draft.observed.get(&parent) else {
+    let Some(parent) = draft.index.get(&parent) else {
         return false;
     };
     draft.bound.contains(&parent.key()) || goes(draft, parent)
@@ -178,7 +184,7 @@ fn id_of(draft: &Draft<'_>, found: &Found) -> Option<Id> {
     if let Some(id) = found.tags.id_in(stage) {
         return Some(id);
     }
-    let whole = draft.observed.get(&found.parent()?)?.tags.id_in(stage)?;
+    let whole = draft.index.get(&found.parent()?)?.tags.id_in(stage)?;
     Id::all().find(|id| id.kind() == found.kind() && part_of(*id) == Some(whole))
 }
 
@@ -200,7 +206,7 @@ fn part_of(id: Id) -> Option<Id> {
 /// A part goes by its whole's name.
 fn called(draft: &Draft<'_>, found: &Found) -> String {
     let whole = found.parent().filter(|_| !found.kind().is_tagged());
-    match (&found.state, whole.and_then(|key| draft.observed.get(&key))) {
+    match (&found.state, whole.and_then(|key| draft.index.get(&key))) {
         (State::Object(object), _) => object.key.clone(),
         (State::ScalingPolicy(policy), _) => policy.name.clone(),
         (_, Some(whole)) => called(draft, whole),

@@ -6,7 +6,8 @@ use crate::id::{Id, Kind};
 use crate::observed::{AutoScalingGroup, Found, LaunchTemplate, State, TemplateVersion};
 use crate::plan::ProblemKind;
 use crate::plan::compare::{self, Attribute, Change};
-use crate::plan::draft::{Draft, Match};
+use crate::plan::draft::Draft;
+use crate::plan::identity::Match;
 use crate::plan::wanted;
 use crate::tags;
 use crate::topology;
@@ -92,7 +93,7 @@ impl<'a> Draft<'a> {
     fn version_in_use(&self, template: &Found) -> Option<u64> {
         let name = self.topology.name(Id::AutoScalingGroup);
         let group = self
-            .observed
+            .index
             .get(&(Kind::AutoScalingGroup, name.as_str().into()))?;
         match &group.state {
             State::AutoScalingGroup(AutoScalingGroup {
@@ -146,8 +147,7 @@ impl<'a> Draft<'a> {
             });
         for group in groups {
             let used = group.template.existing();
-            let template =
-                used.and_then(|id| self.observed.get(&(Kind::LaunchTemplate, id.clone())));
+            let template = used.and_then(|id| self.index.get(&(Kind::LaunchTemplate, id.clone())));
             let Some(State::LaunchTemplate(template)) = template.map(|found| &found.state) else {
                 continue;
             };

@@ -189,6 +189,11 @@ pub(super) fn lock(scope: &Scope) -> Vec<Value> {
     vec![statement("Lock", &actions, &scope.objects(&[LOCK]))]
 }
 
+/// What instances are made from, and are ours.
+const RUN_FROM: [&str; 4] = ["launch-template", "subnet", "security-group", "key-pair"];
+/// What comes with an instance; the image is Amazon's.
+const RUN_NEW: [&str; 4] = ["instance", "volume", "network-interface", "image"];
+
 /// What did not exist.
 pub(super) fn make(scope: &Scope) -> Vec<Value> {
     let ec2 = [
@@ -209,7 +214,6 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
         .filter_map(|it| it.split(':').nth(1))
         .collect();
     let on_creation = json!({ "StringEquals": { "ec2:CreateAction": names } });
-    let from_template = json!({ "Bool": { "ec2:IsLaunchTemplateResource": "true" } });
     let to_ec2 = json!({ "StringEquals": { "iam:PassedToService": "ec2.amazonaws.com" } });
     let services = [
         "elasticloadbalancing.amazonaws.com",
@@ -238,10 +242,12 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             &["autoscaling:CreateAutoScalingGroup"],
             &scope.scaling(),
         ),
+        // Auto Scaling asks whether its caller may run what the template says.
         when(
-            statement("RunInstances", &["ec2:RunInstances"], &everything()),
-            from_template,
+            statement("RunOurs", &["ec2:RunInstances"], &scope.ec2(&RUN_FROM)),
+            scope.tagged(),
         ),
+        statement("RunInstances", &["ec2:RunInstances"], &scope.ec2(&RUN_NEW)),
         when(
             statement("PassRole", &["iam:PassRole"], &scope.role()),
             to_ec2,
@@ -291,6 +297,7 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "ec2:ModifySubnetAttribute",
         "ec2:AttachInternetGateway",
         "ec2:AssociateRouteTable",
+        "ec2:ReplaceRouteTableAssociation",
         "ec2:CreateRoute",
         "ec2:ReplaceRoute",
         "ec2:ModifyVpcEndpoint",

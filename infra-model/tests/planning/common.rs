@@ -1,8 +1,9 @@
 //! Clouds for the tests: empty, deployed, damaged, and with other people's things in them.
 
 use infra_model::id::Id;
-use infra_model::observed::{Found, Observed, State};
+use infra_model::observed::{Found, Observed, Ref, State};
 use infra_model::plan::{Plan, plan};
+use infra_model::render::{Colour, text};
 use infra_model::settings::{ImageFamily, Payload, Settings};
 use infra_model::simulate;
 use infra_model::tags::Tags;
@@ -127,4 +128,20 @@ pub(crate) fn verbs(plan: &Plan) -> Vec<String> {
 pub(crate) fn state(cloud: &mut Observed, id: Id) -> &mut State {
     let tagged = |it: &&mut Found| it.tags.get("Resource") == Some(&id.to_string());
     &mut cloud.resources.iter_mut().find(tagged).unwrap().state
+}
+
+/// The item that carries a resource's id.
+pub(crate) fn found(cloud: &Observed, id: Id) -> &Found {
+    let of_id = |it: &&Found| it.tags.get("Resource") == Some(&id.to_string());
+    cloud.resources.iter().find(of_id).unwrap()
+}
+
+/// Where that is.
+pub(crate) fn at(cloud: &Observed, id: Id) -> Ref {
+    Ref::Existing(found(cloud, id).id.clone())
+}
+
+/// The plan as a person reads it.
+pub(crate) fn shown(topology: &Topology, cloud: &Observed) -> String {
+    text(&plan(topology, cloud), Colour::Off)
 }

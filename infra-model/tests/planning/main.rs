@@ -5,5 +5,7 @@
 mod cases;
 mod common;
 mod contract;
+mod interrupted;
+mod ownership;
 mod plans;
 mod properties;

@@ -1,22 +1,17 @@
 //! Plans as people read them.
 
 use infra_model::id::{Id, Kind, Tier, Zone};
-use infra_model::observed::{Found, Observed, Rule, State, Status};
+use infra_model::observed::{Rule, State};
 use infra_model::plan::plan;
 use infra_model::render::{Colour, text};
 use infra_model::settings::{ImageFamily, Nat, Settings};
-use infra_model::tags::Tags;
 use infra_model::topology::{Choices, Topology};
 use infra_model::values::{CertificateArn, Percent};
-use insta::{assert_json_snapshot, assert_snapshot};
+use insta::assert_snapshot;
 
 use crate::common::{
-    apply, deployed, empty_cloud, payload, payload_of, settings, state, topology, untagged, verbs,
+    apply, deployed, empty_cloud, payload, payload_of, settings, shown, state, topology, verbs,
 };
-
-fn shown(topology: &Topology, cloud: &Observed) -> String {
-    text(&plan(topology, cloud), Colour::Off)
-}
 
 #[test]
 fn a_first_deployment() {
@@ -303,120 +298,6 @@ fn another_operating_system() {
 }
 
 #[test]
-fn a_group_that_is_being_deleted_takes_its_policy_along() {
-    let mut cloud = deployed(&topology());
-    let mut groups = cloud.resources.iter_mut();
-    let group = groups.find(|it| it.kind() == Kind::AutoScalingGroup);
-    group.unwrap().status = Status::Deleting;
-    assert_eq!(
-        verbs(&plan(&topology(), &cloud)),
-        [
-            "replace Auto Scaling group StudentAnalyticsASG",
-            "create scaling policy StudentAnalyticsCPU70",
-        ]
-    );
-}
-
-#[test]
-fn a_nat_gateway_that_failed_or_still_starts() {
-    let mut cloud = deployed(&topology());
-    let mut nats = cloud
-        .resources
-        .iter_mut()
-        .filter(|it| it.kind() == Kind::NatGateway);
-    nats.next().unwrap().status = Status::Failed;
-    nats.next().unwrap().status = Status::Pending;
-    drop(nats);
-    let route = cloud
-        .resources
-        .iter()
-        .find(|it| it.id.0.starts_with("made-private-route-table-b-prod/"));
-    let route = route.unwrap().key();
-    cloud.remove(&route);
-    assert_snapshot!(shown(&topology(), &cloud), @r"
-    ± NAT gateway StudentAnalyticsNAT-a (it failed, and will not recover)
-    ~ default route of StudentAnalyticsPrivate-a: 0.0.0.0/0 via made-nat-gateway-a-prod → new nat-gateway-a (it differs from the topology)
-    + default route of StudentAnalyticsPrivate-b
-    1 to create, 1 to update, 1 to replace, 0 to delete, 33 unchanged; service is not interrupted
-    ");
-    // The route waits for the gateway that starts, although nothing is done to it.
-    let plan = plan(&topology(), &cloud);
-    let route = plan
-        .steps
-        .iter()
-        .find(|it| it.id == Some(Id::PrivateRoute(Zone::B)))
-        .unwrap();
-    let awaited: Vec<String> = route
-        .after
-        .iter()
-        .map(|it| plan.steps[*it].name.clone())
-        .collect();
-    assert_eq!(awaited, ["StudentAnalyticsNAT-b"]);
-}
-
-#[test]
-fn the_name_belongs_to_someone_else() {
-    let mut cloud = empty_cloud();
-    let balancer = deployed(&topology())
-        .resources
-        .into_iter()
-        .find(|it| it.kind() == Kind::LoadBalancer);
-    cloud.put(Found {
-        tags: Tags::default(),
-        ..balancer.unwrap()
-    });
-    assert_snapshot!(shown(&topology(), &cloud).lines().skip(22).collect::<Vec<_>>().join("\n"), @r"
-    + security group StudentAnalytics-LB-SG
-    + security group StudentAnalytics-App-SG
-    + rules of StudentAnalytics-LB-SG
-    + rules of StudentAnalytics-App-SG
-    + role StudentAnalyticsRole
-    + policies of role StudentAnalyticsRole
-    + instance profile StudentAnalyticsRole
-    + key pair studentanalyst_keypair
-    + target group StudentAnalyticsTargets: HTTP 8501
-    + launch template StudentAnalyticsTemplate: t3.small from ami-2
-    ✗ StudentAnalyticsLB: load balancer made-load-balancer-prod has this name and not our tags; rename or delete it, use another --stage, or take it over with --adopt
-      not planned because of that: load-balancer, http-listener, auto-scaling-group, scaling-policy
-    refused: nothing is changed until the above is mended
-    ");
-}
-
-#[test]
-fn the_bucket_belongs_to_someone_else() {
-    let mut cloud = empty_cloud();
-    let bucket = deployed(&topology())
-        .resources
-        .into_iter()
-        .find(|it| it.kind() == Kind::Bucket);
-    let mut bucket = Found {
-        tags: Tags::default(),
-        ..bucket.unwrap()
-    };
-    if let State::Bucket(state) = &mut bucket.state {
-        state.is_someone_elses = true;
-    }
-    cloud.put(bucket);
-    let problems = plan(&topology(), &cloud).problems;
-    assert_json_snapshot!(problems, @r#"
-    [
-      {
-        "kind": "foreign",
-        "name": "student-performance-app-files",
-        "what": "another AWS account has a bucket of this name",
-        "remedy": "bucket names are global: choose another with --bucket"
-      }
-    ]
-    "#);
-    // Not even --adopt helps.
-    let choices = Choices {
-        adopt: true,
-        ..Choices::default()
-    };
-    assert!(plan(&topology().allowing(choices), &cloud).is_refused());
-}
-
-#[test]
 fn a_change_that_would_take_everything_away_is_refused() {
     let mut cloud = deployed(&topology());
     if let State::Subnet(subnet) = state(&mut cloud, Id::Subnet(Tier::Public, Zone::A)) {
@@ -430,85 +311,24 @@ fn a_change_that_would_take_everything_away_is_refused() {
 }
 
 #[test]
-fn what_others_put_into_our_network_holds_it() {
-    let mut cloud = deployed(&topology());
-    let subnet = cloud
-        .resources
+fn a_key_that_is_given_is_imported() {
+    let key = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5{} me@here", "A".repeat(48));
+    let mut settings = settings();
+    settings.public_key = Some(key.parse().unwrap());
+    let plan = plan(
+        &Topology::new(&settings, &payload()),
+        &deployed(&topology()),
+    );
+    assert_eq!(verbs(&plan), ["replace key pair studentanalyst_keypair"]);
+    let change = &plan
+        .steps
         .iter()
-        .find(|it| it.kind() == Kind::Subnet)
+        .find(|it| it.id == Some(Id::KeyPair))
         .unwrap()
-        .clone();
-    cloud.put(Found {
-        id: "subnet-theirs".into(),
-        tags: Tags::default().with("Name", "Theirs"),
-        ..subnet
-    });
-    let plan = plan(&Topology::empty(&settings()), &cloud);
-    assert!(plan.is_refused());
-    assert_json_snapshot!(plan.problems, @r#"
-    [
-      {
-        "kind": "refused",
-        "name": "StudentAnalyticsVPC",
-        "what": "subnet Theirs is not ours and uses it, so it stays",
-        "remedy": "delete that first, or move it elsewhere"
-      }
-    ]
-    "#);
-}
-
-/// A system built by hand: names and all, but none of our tags, and subnets of its own choice.
-#[test]
-fn a_system_built_by_hand_is_taken_over() {
-    let mut cloud = deployed(&topology());
-    untagged(&mut cloud);
-    for found in &mut cloud.resources {
-        let kind = found.kind();
-        if !kind.has_fixed_name() {
-            found.tags = Tags::default();
-        }
-        match &mut found.state {
-            State::Subnet(subnet) => subnet.cidr = subnet.cidr.replace("10.0.", "10.0.1"),
-            State::KeyPair(key) => key.algorithm = "rsa".to_owned(),
-            State::TargetGroup(group) => group.health.path = "/".to_owned(),
-            _ => {}
-        }
-    }
-    let adopting = topology().allowing(Choices {
-        adopt: true,
-        ..Choices::default()
-    });
-    let first = plan(&adopting, &cloud);
-    assert_snapshot!(text(&first, Colour::Off), @r"
-    ~ bucket student-performance-app-files: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ VPC StudentAnalyticsVPC: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ internet gateway StudentAnalyticsIGW: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ subnet StudentAnalyticsPublic-a: tags Adopted, ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ subnet StudentAnalyticsPublic-b: tags Adopted, ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ subnet StudentAnalyticsPrivate-a: tags Adopted, ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ subnet StudentAnalyticsPrivate-b: tags Adopted, ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ route table StudentAnalyticsPublic: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ address StudentAnalyticsNAT-a: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ NAT gateway StudentAnalyticsNAT-a: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ address StudentAnalyticsNAT-b: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ NAT gateway StudentAnalyticsNAT-b: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ route table StudentAnalyticsPrivate-a: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ route table StudentAnalyticsPrivate-b: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ S3 endpoint StudentAnalyticsS3: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ security group StudentAnalytics-LB-SG: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ security group StudentAnalytics-App-SG: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ role StudentAnalyticsRole: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ instance profile StudentAnalyticsRole: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ key pair studentanalyst_keypair: tags Adopted, ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ target group StudentAnalyticsTargets: health check path / → /readyz; tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ load balancer StudentAnalyticsLB: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ listener StudentAnalyticsLB:80: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
-    ~ launch template StudentAnalyticsTemplate: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ Auto Scaling group StudentAnalyticsASG: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    0 to create, 25 to update, 0 to replace, 0 to delete, 11 unchanged; service is not interrupted
-    ");
-    // Afterwards it is ours, without being asked again.
-    assert!(plan(&topology(), &apply(&cloud, &first, 7, usize::MAX)).is_empty());
-    // Without --adopt, it is someone else's.
-    assert!(plan(&topology(), &cloud).is_refused());
+        .action
+        .changes()[0];
+    assert_eq!(
+        format!("none → {}", key.trim_end_matches(" me@here")),
+        format!("{} → {}", change.from, change.to)
+    );
 }

@@ -49,8 +49,9 @@ enum Damage {
     Remove(usize),
     Change(usize, u64),
     Retag(usize, usize, bool),
-    Copy(usize),
+    Copy(usize, bool),
     StrangerOfThatName(usize),
+    Stranger(usize),
     Ail(usize, usize),
     NewerImage,
     LoseAllTags,
@@ -61,7 +62,8 @@ fn any_damage() -> impl Strategy<Value = Damage> {
         3 => any::<usize>().prop_map(Damage::Remove),
         4 => (any::<usize>(), any::<u64>()).prop_map(|(i, seed)| Damage::Change(i, seed)),
         1 => (any::<usize>(), 0_usize..5, any::<bool>()).prop_map(|(i, tag, to)| Damage::Retag(i, tag, to)),
-        2 => any::<usize>().prop_map(Damage::Copy),
+        2 => (any::<usize>(), any::<bool>()).prop_map(|(i, first)| Damage::Copy(i, first)),
+        1 => any::<usize>().prop_map(Damage::Stranger),
         1 => any::<usize>().prop_map(Damage::StrangerOfThatName),
         1 => (any::<usize>(), 0_usize..3).prop_map(|(i, how)| Damage::Ail(i, how)),
         1 => Just(Damage::NewerImage),
@@ -97,7 +99,18 @@ fn damage(cloud: &mut Observed, damage: &Damage) {
                 false => cloud.resources[index].tags.remove(key),
             }
         }
-        Damage::Copy(index) => copy(cloud, pick(*index), |_| {}),
+        Damage::Copy(index, first) => copy(cloud, pick(*index), |found| {
+            // Ids say nothing about which was there before.
+            if *first {
+                found.id.0.insert_str(0, "a-");
+            }
+        }),
+        Damage::Stranger(index) => copy(cloud, pick(*index), |found| {
+            if found.name.is_none() {
+                found.tags = Tags::default();
+                found.id.0.push_str("-theirs");
+            }
+        }),
         Damage::StrangerOfThatName(index) => copy(cloud, pick(*index), |found| {
             let name = found.called().unwrap_or_default().to_owned();
             found.tags = Tags::default().with("Name", &name);

@@ -140,7 +140,7 @@ impl Show for Metadata {
         } else {
             "token optional"
         };
-        format!("{token}, {hop_limit} hops")
+        format!("{token}, hop limit {hop_limit}")
     }
 }
 
