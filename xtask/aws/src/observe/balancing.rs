@@ -333,9 +333,7 @@ mod tests {
                 .query("#{query}")
                 .status_code(RedirectActionStatusCodeEnum::Http301);
             let action = Action::builder().r#type(ActionTypeEnum::Redirect);
-            action
-                .redirect_config(config.build())
-                .build()
+            action.redirect_config(config.build()).build()
         };
         let other = |text: &str| ListenerAction::Other(text.to_owned());
         let forward = ListenerAction::Forward("arn-1".into());
