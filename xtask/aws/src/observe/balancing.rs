@@ -316,7 +316,7 @@ mod tests {
             .map(|arn| TargetGroupTuple::builder().target_group_arn(*arn).build());
         let config = ForwardActionConfig::builder().set_target_groups(Some(tuples.collect()));
         let action = Action::builder().r#type(ActionTypeEnum::Forward);
-        action.forward_config(config.build()).build().unwrap()
+        action.forward_config(config.build()).build()
     }
 
     #[test]
@@ -333,15 +333,12 @@ mod tests {
                 .query("#{query}")
                 .status_code(RedirectActionStatusCodeEnum::Http301);
             let action = Action::builder().r#type(ActionTypeEnum::Redirect);
-            action
-                .redirect_config(config.build().unwrap())
-                .build()
-                .unwrap()
+            action.redirect_config(config.build()).build()
         };
         let other = |text: &str| ListenerAction::Other(text.to_owned());
         let forward = ListenerAction::Forward("arn-1".into());
         for (have, want) in [
-            (vec![plain.build().unwrap()], forward.clone()),
+            (vec![plain.build()], forward.clone()),
             (vec![forward_to(&["arn-1"])], forward),
             (vec![forward_to(&["arn-1", "arn-2"])], other("forward")),
             (vec![redirect("443")], ListenerAction::RedirectToHttps),

@@ -164,30 +164,29 @@ async fn releases(s3: &Client, bucket: &str) -> Result<Vec<Object>, Failure> {
 
 /// Whether there is any version, or marker, of anything but the lock.
 ///
-/// Versions come in the order of their keys: if the first is of the lock, what comes after all
-/// of the lock's decides. However many there are of it, or of uploads, it takes two calls.
+/// Versions come in the order of their keys, so the first one tells, unless it is the lock's:
+/// then all of those are passed over, a thousand at once.
 async fn holds_content(s3: &Client, bucket: &str) -> Result<bool, Failure> {
-    let first = first_key(s3, bucket, None).await?;
-    if first.as_deref() != Some(LOCK) {
-        return Ok(first.is_some());
+    let mut request = s3.list_object_versions().bucket(bucket).max_keys(1);
+    loop {
+        let call = request.send().await;
+        let Some(page) = if_there(call.map_err(failed("s3:ListBucketVersions", bucket)))? else {
+            return Ok(false);
+        };
+        let versions = page.versions().iter().filter_map(|it| it.key());
+        let markers = page.delete_markers().iter().filter_map(|it| it.key());
+        if versions.chain(markers).any(|key| key != LOCK) {
+            return Ok(true);
+        }
+        if page.is_truncated() != Some(true) || page.next_key_marker().is_none() {
+            return Ok(false);
+        }
+        request = s3
+            .list_object_versions()
+            .bucket(bucket)
+            .set_key_marker(page.next_key_marker)
+            .set_version_id_marker(page.next_version_id_marker);
     }
-    Ok(first_key(s3, bucket, Some(LOCK)).await?.is_some())
-}
-
-async fn first_key(
-    s3: &Client,
-    bucket: &str,
-    after: Option<&str>,
-) -> Result<Option<String>, Failure> {
-    let request = s3.list_object_versions().bucket(bucket).max_keys(1);
-    let request = request.set_key_marker(after.map(str::to_owned));
-    let call = request.send().await;
-    let answer = if_there(call.map_err(failed("s3:ListBucketVersions", bucket)))?;
-    Ok(answer.and_then(|answer| {
-        let version = answer.versions().first().and_then(|it| it.key());
-        let marker = answer.delete_markers().first().and_then(|it| it.key());
-        version.or(marker).map(str::to_owned)
-    }))
 }
 
 async fn head_object(
