@@ -182,6 +182,7 @@ mod tests {
               "Sid": "Describe",
               "Effect": "Allow",
               "Action": [
+                "ec2:DescribeTags",
                 "ec2:DescribeVpcs",
                 "ec2:DescribeVpcAttribute",
                 "ec2:DescribeInternetGateways",
@@ -221,7 +222,6 @@ mod tests {
               "Action": [
                 "s3:ListBucket",
                 "s3:ListBucketVersions",
-                "s3:GetBucketLocation",
                 "s3:GetBucketTagging",
                 "s3:GetBucketPublicAccessBlock",
                 "s3:GetEncryptionConfiguration",

@@ -19,7 +19,7 @@ pub use security::{
 };
 pub use serving::{
     Action, AutoScalingGroup, HealthCheck, LaunchTemplate, Listener, LoadBalancer, Metadata,
-    Refresh, RootVolume, ScalingPolicy, TargetGroup, Tls,
+    ROOT_DEVICE, Refresh, RootVolume, ScalingPolicy, TargetGroup, Tls,
 };
 pub use storage::{Bucket, LifecycleRule, Object};
 

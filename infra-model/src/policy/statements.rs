@@ -116,6 +116,7 @@ fn everything() -> Vec<String> {
 /// The calls that `observe` makes.
 pub(super) fn look(scope: &Scope) -> Vec<Value> {
     let describe = [
+        "ec2:DescribeTags",
         "ec2:DescribeVpcs",
         "ec2:DescribeVpcAttribute",
         "ec2:DescribeInternetGateways",
@@ -143,7 +144,6 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
     let bucket = [
         "s3:ListBucket",
         "s3:ListBucketVersions",
-        "s3:GetBucketLocation",
         "s3:GetBucketTagging",
         "s3:GetBucketPublicAccessBlock",
         "s3:GetEncryptionConfiguration",

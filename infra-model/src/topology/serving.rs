@@ -180,6 +180,9 @@ pub struct ScalingPolicy {
     pub warm_up: u32,
 }
 
+/// What images of both families call their root volume.
+pub const ROOT_DEVICE: &str = "/dev/xvda";
+
 /// TLS 1.3, and 1.2 with forward secrecy for older browsers.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
@@ -275,7 +278,7 @@ pub(super) fn add(
                 hop_limit: 1,
             },
             root: RootVolume {
-                device: "/dev/xvda".to_owned(),
+                device: ROOT_DEVICE.to_owned(),
                 volume_type: "gp3".to_owned(),
                 size: 8,
                 encrypted: true,

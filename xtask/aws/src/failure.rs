@@ -70,8 +70,9 @@ impl Failure {
     /// like.
     pub fn is_absent(&self) -> bool {
         self.code.ends_with("NotFound")
+            || self.code.ends_with("NotFoundError")
             || self.code.starts_with("NoSuch")
-            || self.is(&["404", "InvalidAllocationID.NotFound", "NatGatewayNotFound"])
+            || self.is(&["404"])
     }
 
     /// Whether asking more slowly helps.
@@ -133,6 +134,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// [`Failure::of`] what the SDK returned, for `map_err`.
+pub(crate) fn failed<E>(
+    call: &'static str,
+    about: impl Into<String>,
+) -> impl FnOnce(SdkError<E>) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    move |error| Failure::of(call, about, &error)
+}
 
 /// An error with its causes, innermost last.
 fn chain(error: &dyn std::error::Error) -> String {

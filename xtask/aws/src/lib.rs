@@ -10,6 +10,7 @@ pub mod apply;
 pub mod clients;
 mod ensure;
 pub mod failure;
+pub mod observe;
 pub mod refresh;
 pub mod wait;
 
