@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use crate::observed::State;
 use crate::settings::{INSTANCE_TYPE, Nat, REGION, Settings};
 use crate::topology::{AutoScalingGroup, LaunchTemplate, Resource, Topology};
 use crate::values::Date;
@@ -38,10 +39,12 @@ const LOAD_BALANCER_HOUR: f64 = 0.023_94;
 const GP3_GB_MONTH: f64 = 0.083_6;
 const S3_GB_MONTH: f64 = 0.023;
 
+/// The published instance type by the hour.
+const PUBLISHED_HOUR: f64 = 0.021_6;
 /// Instances by the hour.
 const INSTANCE_HOUR: [(&str, f64); 8] = [
     ("t3.micro", 0.010_8),
-    (INSTANCE_TYPE, 0.021_6),
+    (INSTANCE_TYPE, PUBLISHED_HOUR),
     ("t3.medium", 0.043_2),
     ("t3.large", 0.086_4),
     ("t3.xlarge", 0.172_8),
@@ -94,6 +97,21 @@ impl Estimate {
                 .sum()
         })
     }
+}
+
+/// What a resource costs in a month by being there, in USD, at the prices of [`REGION`]; a bucket
+/// costs by what it stores, and a group's instances count as the published type.
+pub fn monthly(state: &State) -> f64 {
+    let hour = match state {
+        State::NatGateway(_) => NAT_GATEWAY_HOUR,
+        State::Address => PUBLIC_ADDRESS_HOUR,
+        State::LoadBalancer(balancer) => {
+            LOAD_BALANCER_HOUR + PUBLIC_ADDRESS_HOUR * balancer.subnets.len() as f64
+        }
+        State::AutoScalingGroup(group) => f64::from(group.life.desired) * PUBLISHED_HOUR,
+        _ => 0.0,
+    };
+    hour * HOURS
 }
 
 /// What a month costs.

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use infra_model::cost;
 
-use deployment::Deployment;
 use crate::output;
+use deployment::Deployment;
 
 /// Options of `cargo xtask cost`.
 #[derive(Debug, clap::Args)]

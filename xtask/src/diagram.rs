@@ -3,8 +3,8 @@
 use anyhow::Result;
 use infra_model::diagram;
 
-use deployment::Deployment;
 use crate::output;
+use deployment::Deployment;
 
 /// Options of `cargo xtask diagram`.
 #[derive(Debug, clap::Args)]

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use infra_model::export;
 
-use deployment::Deployment;
 use crate::output;
+use deployment::Deployment;
 
 /// Options of `cargo xtask export`.
 #[derive(Debug, clap::Args)]

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use infra_model::lint::{Severity, lint};
 use infra_model::values::Date;
 
-use deployment::Deployment;
 use crate::output;
+use deployment::Deployment;
 
 /// Options of `cargo xtask lint`.
 #[derive(Debug, clap::Args)]

@@ -14,6 +14,7 @@ mod lint;
 mod output;
 mod plan_bench;
 mod policy;
+mod program;
 mod screenshots;
 mod test;
 mod tools;
@@ -47,6 +48,14 @@ enum Command {
     Policy(policy::Policy),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
+    /// Shows what AWS holds beside what it should hold; changes nothing.
+    Diff(program::Arguments),
+    /// Makes AWS hold what it should, and waits until the dashboard answers.
+    Deploy(program::Arguments),
+    /// Removes the deployment.
+    Destroy(program::Arguments),
+    /// Runs an emulated AWS on this machine, for trying the commands above.
+    Emulator(program::Arguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -60,6 +69,10 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,
+        Command::Diff(arguments) => program::aws("diff", &arguments)?,
+        Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
+        Command::Destroy(arguments) => program::aws("destroy", &arguments)?,
+        Command::Emulator(arguments) => program::emulator(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

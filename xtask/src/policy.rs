@@ -3,8 +3,8 @@
 use anyhow::Result;
 use infra_model::policy::{self, Command};
 
-use deployment::Deployment;
 use crate::output;
+use deployment::Deployment;
 
 /// Options of `cargo xtask policy`.
 #[derive(Debug, clap::Args)]

@@ -39,7 +39,12 @@ enum Step {
     Export,
     /// The program in a real browser.
     Browser,
+    /// The deployment's commands against an emulated AWS.
+    Cloud,
 }
+
+/// Packages whose tests have a step of their own, because they need more than Rust.
+pub(crate) const ELSEWHERE: [&str; 3] = ["browser-tests", "xtask-aws", "xtask-emulator"];
 
 /// What came of one step.
 struct Outcome {
@@ -88,6 +93,7 @@ impl Step {
             Self::Oracle => "The oracle against pandas, scipy and statsmodels",
             Self::Export => "The exported deployment against cfn-lint and checkov",
             Self::Browser => "Browser tests",
+            Self::Cloud => "The deployment against an emulated AWS",
         }
     }
 
@@ -113,11 +119,13 @@ impl Step {
             Self::Unit => {
                 // Only a reviewed snapshot is one: insta must not accept or write a new one here.
                 let _reviewed = sh.push_env("INSTA_UPDATE", "no");
-                tests(cmd!(sh, "cargo test --workspace --exclude browser-tests"))
+                let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
+                tests(cmd!(sh, "cargo test --workspace {elsewhere...}"))
             }
             Self::Oracle => oracle::verify(sh, workspace),
             Self::Export => export(sh, workspace),
             Self::Browser => browser(sh, workspace),
+            Self::Cloud => cloud(sh, workspace),
         }
     }
 }
@@ -141,6 +149,17 @@ fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
         .env("STUDENT_ANALYTICS_BIN", workspace.program(sh)?)
         .env("AXE_CORE", packages.join("axe-core/axe.min.js"));
     tests(tests_in_browser)
+}
+
+fn cloud(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    let moto = tools::moto(sh, workspace)?;
+    let _moto = sh.push_env("STUDENT_ANALYTICS_MOTO", &moto);
+    let _aws = sh.push_env("STUDENT_ANALYTICS_AWS_CLI", moto.with_file_name("aws"));
+    let _reviewed = sh.push_env("INSTA_UPDATE", "no");
+    tests(cmd!(
+        sh,
+        "cargo test --package xtask-emulator --package xtask-aws"
+    ))
 }
 
 /// Runs a check that counts as one.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
+use crate::workspace::Workspace;
+
 /// Names under which a Chrome or Chromium is installed, on Debian, Ubuntu, Fedora and macOS.
 const BROWSERS: [&str; 5] = [
     "chromium",
@@ -90,6 +92,13 @@ pub(crate) fn python(sh: &Shell, tools: &Path, name: &str, requirements: &Path) 
             .with_context(|| format!("pip cannot install {}", requirements.display()))
     })?;
     Ok(python)
+}
+
+/// Ensures moto, the emulator of AWS, and the AWS CLI beside it; moto's server.
+pub(crate) fn moto(sh: &Shell, workspace: &Workspace) -> Result<PathBuf> {
+    let requirements = workspace.root.join("xtask/emulator/requirements.txt");
+    let python = python(sh, &workspace.tools(), "emulator", &requirements)?;
+    Ok(python.with_file_name("moto_server"))
 }
 
 /// Ensures the npm packages that the lock file in `source` pins; the folder that holds them.

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use xshell::{Shell, cmd};
 
+use crate::test::ELSEWHERE;
+
 /// The folders that commands work in.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -41,11 +43,8 @@ impl Workspace {
     /// As `cargo test` does for the program's own tests, and with the same packages, because with
     /// others the large dependencies would have other features and be compiled a second time.
     pub(crate) fn program(&self, sh: &Shell) -> Result<PathBuf> {
-        cmd!(
-            sh,
-            "cargo test --workspace --exclude browser-tests --no-run"
-        )
-        .run()?;
+        let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
+        cmd!(sh, "cargo test --workspace {elsewhere...} --no-run").run()?;
         Ok(self.target.join("debug/student-analytics"))
     }
 

@@ -1,17 +1,35 @@
 //! From the model to AWS: the only crate that speaks to it.
 //!
 //! ```text
-//! flags → clients → observe → plan (infra-model) → apply → wait, page
+//! commands: session ─ clients → observe → plan (infra-model) → report → ask
+//!                                          │
+//!                    lock → apply → ensure (one kind each) → wait → serving, page
 //! ```
+//!
+//! [`observe`] converts the SDK's types into `infra-model`'s once; from there on everything is
+//! said in those. [`apply`] does a plan's steps and decides nothing.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod apply;
+mod ask;
 pub mod clients;
+pub mod commands;
 mod ensure;
 pub mod failure;
+mod key_pair;
+mod lock;
+mod machine;
 pub mod observe;
+mod page;
+mod payload;
+mod progress;
 pub mod refresh;
+mod report;
+mod server_clock;
+mod serving;
+mod session;
+mod stop;
 pub mod wait;
 
 pub use ensure::ensure_bucket;

@@ -60,7 +60,7 @@ pub struct Deployment {
 }
 
 /// Runs nothing: the place of the boot script, which has a crate of its own.
-const MINIMAL_SCRIPT: &str = "#!/bin/bash\nset -euo pipefail\n";
+pub const MINIMAL_SCRIPT: &str = "#!/bin/bash\nset -euo pipefail\n";
 
 impl Deployment {
     /// The settings, checked one by one; how they fit together is lint's business.

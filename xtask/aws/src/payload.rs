@@ -1,0 +1,89 @@
+//! What is deployed beside the resources: the release, the sample, the boot script.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use deployment::MINIMAL_SCRIPT;
+use infra_model::names::{SAMPLE_DATA, release_key};
+use infra_model::observed::Observed;
+use infra_model::settings::{APP_PORT, Payload, Settings};
+use infra_model::values::{Sha256, UserData};
+use sha2::Digest;
+
+use crate::apply::{Content, Files};
+
+/// The bundled sample.
+const SAMPLE: &[u8] = include_bytes!("../../../data/StudentPerformanceFactors.csv");
+/// What a first deployment uploads when it is given no release: it says what to do, and fails.
+const PLACEHOLDER: &[u8] =
+    b"#!/bin/sh\necho 'no release is deployed: run deploy --artifact PATH' >&2\nexit 1\n";
+
+/// What is deployed, and where its bytes are.
+pub(crate) struct Contents {
+    /// By their checksums.
+    pub(crate) payload: Payload,
+    /// By their keys. A release that is kept lies in the bucket alone.
+    pub(crate) files: Files,
+}
+
+/// The given release, else the one in use, else the placeholder of a first deployment.
+pub(crate) fn contents(
+    artifact: Option<&Path>,
+    observed: &Observed,
+    settings: &Settings,
+) -> Result<Contents> {
+    let in_use = observed.release_in_use(settings);
+    let (release, bytes) = match (artifact, in_use) {
+        (Some(path), _) => (of_file(path)?, Some(Content::File(path.to_owned()))),
+        (None, Some(kept)) => (
+            Sha256::new(kept).context("the launch template's Release tag")?,
+            None,
+        ),
+        (None, None) => (
+            of_bytes(PLACEHOLDER)?,
+            Some(Content::Bytes(PLACEHOLDER.to_vec())),
+        ),
+    };
+    let release_file = bytes.map(|bytes| (release_key(&release), bytes));
+    let sample = (SAMPLE_DATA.to_owned(), Content::Bytes(SAMPLE.to_vec()));
+    Ok(Contents {
+        payload: Payload {
+            release,
+            sample_data: of_bytes(SAMPLE)?,
+            user_data: UserData::new(MINIMAL_SCRIPT)?,
+            unit_port: APP_PORT,
+        },
+        files: release_file.into_iter().chain([sample]).collect(),
+    })
+}
+
+fn of_file(path: &Path) -> Result<Sha256> {
+    let shown = path.display();
+    let mut file = std::fs::File::open(path).with_context(|| {
+        format!("cannot read the artifact {shown}: give the release's program with --artifact")
+    })?;
+    ensure!(
+        file.metadata()?.is_file(),
+        "the artifact {shown} is no file: give the release's program with --artifact"
+    );
+    let mut hash = sha2::Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = std::io::Read::read(&mut file, &mut buffer)
+            .with_context(|| format!("cannot read the artifact {shown}"))?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+    }
+    hexadecimal(&hash.finalize())
+}
+
+fn of_bytes(bytes: &[u8]) -> Result<Sha256> {
+    hexadecimal(&sha2::Sha256::digest(bytes))
+}
+
+fn hexadecimal(digest: &[u8]) -> Result<Sha256> {
+    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Sha256::new(text)?)
+}

@@ -1,0 +1,187 @@
+//! What AWS does on a bad day, one test each: what passes is waited for, what does not is said
+//! with its remedy, and running again goes on.
+
+use xtask_emulator::rules_from;
+
+use crate::world::{World, in_a_cloud};
+
+/// Sets faults as a person would write them.
+fn set(world: &World, faults: &[&str]) {
+    let rules = rules_from(faults).expect("the faults are in the table");
+    world.emulator().set_rules(rules);
+}
+
+/// A deployment that succeeds in spite of the faults, each resource once, and says these.
+fn deploys_through(faults: &[&str], says: &[&str]) {
+    in_a_cloud(async |world| {
+        set(world, faults);
+        let run = world.deploy().await;
+        for part in says {
+            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+        }
+        set(world, &[]);
+        world.expect(0, &["diff"]).await;
+        world.holds_everything_once().await;
+    });
+}
+
+/// A deployment that fails and says these; without the faults, running again completes it.
+fn fails_and_goes_on(faults: &[&str], says: &[&str]) {
+    in_a_cloud(async |world| {
+        set(world, faults);
+        let run = world.expect(1, &["deploy", "--yes", "--patience", "0.001"]).await;
+        for part in says {
+            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+        }
+        set(world, &[]);
+        world.deploy().await;
+        world.expect(0, &["diff"]).await;
+        world.holds_everything_once().await;
+    });
+}
+
+/// A destruction that succeeds in spite of the faults, and leaves nothing.
+fn destroys_through(faults: &[&str], says: &[&str]) {
+    in_a_cloud(async |world| {
+        world.deploy().await;
+        set(world, faults);
+        let run = world.expect(0, &["destroy", "--yes", "--purge-bucket"]).await;
+        for part in says.iter().chain(&["nothing of ours is left"]) {
+            assert!(run.said().contains(part), "{part} is not in:\n{}", run.said());
+        }
+        world.holds_nothing().await;
+    });
+}
+
+/// A table of tests: each is one function call under a name.
+macro_rules! table {
+    ($($name:ident: $check:ident($faults:expr, $says:expr);)+) => {
+        $(
+            #[test]
+            fn $name() {
+                $check(&$faults, &$says);
+            }
+        )+
+    };
+}
+
+table! {
+    far_away: deploys_through(["delay=20"], ["http://"]);
+    nat_gateways_take_time: deploys_through(
+        ["nat-takes-time=4"], ["create NAT gateway StudentAnalyticsNAT-a: waiting until it is available"]);
+    load_balancers_take_time: deploys_through(
+        ["balancer-takes-time=4"], ["create load balancer StudentAnalyticsLB: waiting until it is active"]);
+    targets_become_healthy: deploys_through(["targets-become-healthy=3"], ["0 of 2 are healthy", "✓ 2 healthy targets"]);
+    instances_take_time: deploys_through(["instances-take-time=3"], ["0 of 2 are healthy", "✓ 2 healthy targets"]);
+    profiles_spread_slowly: deploys_through(["profile-propagation=2"], ["waiting until it is visible everywhere in AWS"]);
+    what_is_new_is_not_found: deploys_through(["not-found-after-create=2"], []);
+    calls_are_throttled: deploys_through(["throttling={\"every\":7}"], []);
+    aws_itself_fails: deploys_through(["server-errors={\"every\":9}"], []);
+    lists_come_in_pages: deploys_through(["small-pages=2"], []);
+    requests_are_lost: deploys_through([
+        "cut-before=[{\"action\":\"ec2:CreateVpc\"},{\"action\":\"ec2:AllocateAddress\"},\
+         {\"action\":\"ec2:CreateSubnet\"},{\"action\":\"iam:CreateRole\"},\
+         {\"action\":\"elasticloadbalancing:CreateLoadBalancer\"},\
+         {\"action\":\"autoscaling:CreateAutoScalingGroup\"}]"], []);
+    replies_are_lost: deploys_through([
+        "cut-after=[{\"action\":\"ec2:CreateVpc\"},{\"action\":\"ec2:CreateInternetGateway\"},\
+         {\"action\":\"ec2:AllocateAddress\"},{\"action\":\"ec2:AllocateAddress\",\"occurrence\":2},\
+         {\"action\":\"ec2:CreateSubnet\"},{\"action\":\"ec2:CreateNatGateway\"},\
+         {\"action\":\"ec2:CreateRouteTable\"},{\"action\":\"ec2:CreateVpcEndpoint\"},\
+         {\"action\":\"ec2:CreateSecurityGroup\"},{\"action\":\"ec2:ImportKeyPair\"},\
+         {\"action\":\"ec2:CreateLaunchTemplate\"},{\"action\":\"ec2:CreateRoute\"},\
+         {\"action\":\"ec2:AttachInternetGateway\"},{\"action\":\"ec2:AuthorizeSecurityGroupIngress\"},\
+         {\"action\":\"iam:CreateRole\"},{\"action\":\"iam:CreateInstanceProfile\"},\
+         {\"action\":\"iam:AddRoleToInstanceProfile\"},\
+         {\"action\":\"elasticloadbalancing:CreateTargetGroup\"},\
+         {\"action\":\"elasticloadbalancing:CreateLoadBalancer\"},\
+         {\"action\":\"elasticloadbalancing:CreateListener\"},\
+         {\"action\":\"autoscaling:CreateAutoScalingGroup\"},\
+         {\"action\":\"autoscaling:PutScalingPolicy\"},\
+         {\"action\":\"s3:CreateBucket\"}]"], []);
+
+    quotas_are_reached: fails_and_goes_on(["quota=[\"ec2:AllocateAddress\"]"],
+        ["ec2:AllocateAddress failed with AddressLimitExceeded", "raise it in Service Quotas",
+         "not started, because this failed: create address StudentAnalyticsNAT-a",
+         "✓ create load balancer StudentAnalyticsLB",
+         "run the same command again: it goes on from here"]);
+    permissions_are_lacking: fails_and_goes_on(["access-denied=ec2:CreateNatGateway"],
+        ["ec2:CreateNatGateway failed with UnauthorizedOperation", "`cargo xtask policy` prints what is needed"]);
+    targets_never_become_healthy: fails_and_goes_on(["targets-never-healthy"],
+        ["target group StudentAnalyticsTargets", "0 of 2 are healthy", "what is deployed stays",
+         "/var/log/student-analytics-bootstrap.log"]);
+
+    interfaces_linger: destroys_through(["interfaces-linger=4"], ["and its network interfaces are gone"]);
+    scaling_is_in_progress: destroys_through(["scaling-in-progress=2"], []);
+    listeners_linger: destroys_through(["listener-lingers=2"], []);
+    nat_gateways_go_slowly: destroys_through(["nat-takes-time=4"], ["waiting until it is deleted"]);
+    destroying_is_throttled: destroys_through(["throttling={\"every\":7}", "server-errors={\"every\":11}"], []);
+    destroying_in_pages: destroys_through(["small-pages=2"], []);
+    replies_of_destroying_are_lost: destroys_through([
+        "cut-after=[{\"action\":\"ec2:DeleteVpc\"},{\"action\":\"ec2:DeleteNatGateway\"},\
+         {\"action\":\"ec2:ReleaseAddress\"},{\"action\":\"ec2:DeleteSubnet\"},\
+         {\"action\":\"ec2:DetachInternetGateway\"},{\"action\":\"iam:DeleteRole\"},\
+         {\"action\":\"elasticloadbalancing:DeleteLoadBalancer\"},\
+         {\"action\":\"autoscaling:DeleteAutoScalingGroup\"},{\"action\":\"s3:DeleteBucket\"}]"], []);
+}
+
+#[test]
+fn a_bucket_of_someone_else_is_said_before_anything_is_made() {
+    in_a_cloud(async |world| {
+        set(world, &["bucket-taken=student-performance-app-files"]);
+        for command in [&["diff"][..], &["deploy", "--yes"]] {
+            let run = world.expect(1, command).await;
+            assert!(run.out.contains("student-performance-app-files"), "{}", run.out);
+            assert!(run.out.contains("--bucket"), "{}", run.out);
+        }
+        let requests = world.emulator().requests();
+        assert!(requests.iter().all(|request| !request.write), "{requests:?}");
+    });
+}
+
+#[test]
+fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
+    in_a_cloud(async |world| {
+        let first = world.file("first", "one");
+        let second = world.file("second", "two");
+        let artifact = |file: &std::path::Path| file.to_str().unwrap().to_owned();
+        let (first, second) = (artifact(&first), artifact(&second));
+        world.expect(0, &["deploy", "--yes", "--artifact", &first]).await;
+
+        set(world, &["refresh-fails=\"rollback-succeeds\""]);
+        let run = world.expect(1, &["deploy", "--yes", "--artifact", &second]).await;
+        assert!(run.err.contains("returned to version 1"), "{}", run.err);
+        assert_eq!(world.version_in_use().await, "1");
+
+        set(world, &["refresh-fails=\"rollback-fails\""]);
+        let run = world.expect(1, &["deploy", "--yes", "--artifact", &second]).await;
+        assert!(run.err.contains("RollbackFailed"), "{}", run.err);
+
+        set(world, &["refresh-takes=3"]);
+        let run = world.expect(0, &["deploy", "--yes", "--artifact", &second]).await;
+        assert!(run.err.contains("waiting until it runs the new template version"), "{}", run.err);
+        assert_eq!(world.version_in_use().await, "2");
+        world.expect(0, &["diff"]).await;
+
+        // Without --artifact, the release in use is kept.
+        let run = world.deploy().await;
+        assert!(run.out.contains("in sync"), "{}", run.out);
+    });
+}
+
+#[test]
+fn a_release_whose_page_fails_goes_back() {
+    in_a_cloud(async |world| {
+        let (first, second) = (world.file("first", "one"), world.file("second", "two"));
+        world.expect(0, &["deploy", "--yes", "--artifact", first.to_str().unwrap()]).await;
+        set(world, &["targets-never-healthy"]);
+        let run = world
+            .expect(
+                1,
+                &["deploy", "--yes", "--patience", "0.001", "--artifact", second.to_str().unwrap()],
+            )
+            .await;
+        assert!(run.err.contains("returned to version 1"), "{}", run.err);
+        assert_eq!(world.version_in_use().await, "1");
+    });
+}

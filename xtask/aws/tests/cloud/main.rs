@@ -1,0 +1,15 @@
+//! The deployment's commands against an emulated AWS, as a person runs them.
+//!
+//! They need moto and the AWS CLI: `cargo xtask test --only cloud` fetches both.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cost_of_calls;
+mod deploying;
+mod drift;
+mod faults;
+mod kills;
+mod locks;
+mod permissions;
+mod secrets;
+mod usage;
+mod world;

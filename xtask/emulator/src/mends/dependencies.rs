@@ -1,0 +1,227 @@
+//! What is in use cannot be deleted: AWS's `DependencyViolation`, which moto gives for few.
+
+use anyhow::Result;
+
+use super::{Question, Scene, balancers};
+use crate::protocol::{Answer, Call, Element, Service};
+
+const VIOLATION: &str = "DependencyViolation";
+const INTERFACES: (&str, &str) = ("DescribeNetworkInterfaces", "networkInterfaceSet/item");
+
+/// DeleteSecurityGroup: in use by an interface, or named by another group's rule.
+pub(crate) async fn group(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let id = question.get("GroupId").to_owned();
+    let interfaces = interfaces(scene, question, ("group-id", &id)).await?;
+    let groups = scene
+        .ask(
+            question,
+            Service::Ec2,
+            &[("Action", "DescribeSecurityGroups")],
+        )
+        .await?;
+    let named = groups
+        .iter()
+        .flat_map(|document| document.all("securityGroupInfo/item"));
+    let is_named = named.into_iter().any(|group| {
+        let rules = [
+            "ipPermissions/item/groups/item",
+            "ipPermissionsEgress/item/groups/item",
+        ];
+        let mut named = rules.iter().flat_map(|path| group.all(path));
+        group.text_at("groupId") != id && named.any(|rule| rule.text_at("groupId") == id)
+    });
+    if interfaces.is_empty() && !is_named {
+        return Ok(None);
+    }
+    balancers::look(scene, question).await?;
+    let message = format!("resource {id} has a dependent object");
+    Ok(Some(question.refuse(VIOLATION, &message)))
+}
+
+/// DeleteSubnet: something has an interface in it. Its route table lets it go, as AWS does.
+pub(crate) async fn subnet(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let id = question.get("SubnetId").to_owned();
+    if !interfaces(scene, question, ("subnet-id", &id))
+        .await?
+        .is_empty()
+    {
+        balancers::look(scene, question).await?;
+        let message = format!("The subnet '{id}' has dependencies and cannot be deleted.");
+        return Ok(Some(question.refuse(VIOLATION, &message)));
+    }
+    let filter = ("association.subnet-id", id.as_str());
+    let tables = scene
+        .list(
+            question,
+            "DescribeRouteTables",
+            "routeTableSet/item",
+            filter,
+        )
+        .await?;
+    for association in tables
+        .iter()
+        .flat_map(|table| table.all("associationSet/item"))
+    {
+        if association.text_at("subnetId") == id {
+            let association = association.text_at("routeTableAssociationId");
+            let parameters = [
+                ("Action", "DisassociateRouteTable"),
+                ("AssociationId", association),
+            ];
+            scene.ask(question, Service::Ec2, &parameters).await?;
+        }
+    }
+    Ok(None)
+}
+
+/// DeleteRouteTable: endpoints let it go, as AWS does.
+pub(crate) async fn table(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let id = question.get("RouteTableId");
+    let endpoints = scene
+        .ask(
+            question,
+            Service::Ec2,
+            &[("Action", "DescribeVpcEndpoints")],
+        )
+        .await?;
+    let endpoints = endpoints
+        .iter()
+        .flat_map(|document| document.all("vpcEndpointSet/item"));
+    for endpoint in endpoints {
+        let tables = endpoint.all("routeTableIdSet/item");
+        if is_there(endpoint) && tables.iter().any(|table| table.text == id) {
+            let parameters = [
+                ("Action", "ModifyVpcEndpoint"),
+                ("VpcEndpointId", endpoint.text_at("vpcEndpointId")),
+                ("RemoveRouteTableId.1", id),
+            ];
+            scene.ask(question, Service::Ec2, &parameters).await?;
+        }
+    }
+    Ok(None)
+}
+
+/// CreateVpcEndpoint makes a gateway endpoint unless told otherwise; moto then cannot delete it.
+pub(crate) fn before_endpoint(call: &mut Call) {
+    if call.operation == "CreateVpcEndpoint" {
+        call.edit(|form| {
+            if !form.has("VpcEndpointType") {
+                form.set("VpcEndpointType", "Gateway");
+            }
+        });
+    }
+}
+
+/// A deleted endpoint is not listed for ever.
+pub(crate) fn after_endpoints(answer: &mut Answer) -> Result<()> {
+    answer.edit(|document| {
+        if let Some(list) = document.find_mut("vpcEndpointSet") {
+            list.children.retain(is_there);
+        }
+    })
+}
+
+fn is_there(endpoint: &Element) -> bool {
+    endpoint.text_at("state") != "deleted"
+}
+
+/// DetachInternetGateway: something in the network has a public address.
+pub(crate) async fn gateway(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let vpc = question.get("VpcId").to_owned();
+    let interfaces = interfaces(scene, question, ("vpc-id", &vpc)).await?;
+    let addresses = scene
+        .ask(question, Service::Ec2, &[("Action", "DescribeAddresses")])
+        .await?;
+    let addresses: Vec<&Element> = addresses
+        .iter()
+        .flat_map(|document| document.all("addressesSet/item"))
+        .collect();
+    let is_mapped = interfaces.iter().any(|interface| {
+        let id = interface.text_at("networkInterfaceId");
+        scene.mended.balancers.is_public(id)
+            || addresses
+                .iter()
+                .any(|address| address.text_at("networkInterfaceId") == id)
+    });
+    if !is_mapped {
+        return Ok(None);
+    }
+    balancers::look(scene, question).await?;
+    let message = format!(
+        "Network {vpc} has some mapped public address(es). Please unmap those public \
+         address(es) before detaching the gateway."
+    );
+    Ok(Some(question.refuse(VIOLATION, &message)))
+}
+
+/// DeleteVpc: anything is left in it but what AWS made with it.
+pub(crate) async fn vpc(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let id = question.get("VpcId").to_owned();
+    for (operation, items, filter) in [
+        ("DescribeSubnets", "subnetSet/item", "vpc-id"),
+        (
+            "DescribeInternetGateways",
+            "internetGatewaySet/item",
+            "attachment.vpc-id",
+        ),
+        ("DescribeVpcEndpoints", "vpcEndpointSet/item", "vpc-id"),
+        (
+            "DescribeNetworkInterfaces",
+            "networkInterfaceSet/item",
+            "vpc-id",
+        ),
+        ("DescribeSecurityGroups", "securityGroupInfo/item", "vpc-id"),
+        ("DescribeRouteTables", "routeTableSet/item", "vpc-id"),
+    ] {
+        let left = scene
+            .list(question, operation, items, (filter, &id))
+            .await?;
+        if left.iter().any(|item| !came_with_vpc(operation, item)) {
+            let message = format!("The vpc '{id}' has dependencies and cannot be deleted.");
+            return Ok(Some(question.refuse(VIOLATION, &message)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether AWS made it with the network, and deletes it so.
+fn came_with_vpc(operation: &str, item: &Element) -> bool {
+    match operation {
+        "DescribeSecurityGroups" => item.text_at("groupName") == "default",
+        "DescribeRouteTables" => {
+            let associations = item.all("associationSet/item");
+            associations.iter().any(|one| one.text_at("main") == "true")
+        }
+        "DescribeVpcEndpoints" => !is_there(item),
+        _ => false,
+    }
+}
+
+/// ReleaseAddress: the address is in use.
+pub(crate) async fn address(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
+    let id = question.get("AllocationId");
+    let parameters = [("Action", "DescribeAddresses"), ("AllocationId.1", id)];
+    let document = scene.ask(question, Service::Ec2, &parameters).await?;
+    let Some(address) = document.and_then(|document| document.find("addressesSet/item").cloned())
+    else {
+        let message = format!("The allocation ID '{id}' does not exist");
+        return Ok(Some(
+            question.refuse("InvalidAllocationID.NotFound", &message),
+        ));
+    };
+    if address.text_at("associationId").is_empty() {
+        return Ok(None);
+    }
+    let public = address.text_at("publicIp");
+    let message = format!("Address {public} is in use.");
+    Ok(Some(question.refuse("InvalidIPAddress.InUse", &message)))
+}
+
+async fn interfaces(
+    scene: &Scene<'_>,
+    question: &Question,
+    filter: (&str, &str),
+) -> Result<Vec<Element>> {
+    let (operation, items) = INTERFACES;
+    scene.list(question, operation, items, filter).await
+}
