@@ -8,7 +8,7 @@ use infra_model::topology::Refresh;
 
 use crate::apply::Error;
 use crate::clients::Clients;
-use crate::failure::Failure;
+use crate::failure::{Failure, failed};
 use crate::wait::{REFRESHED, Seen, Wait};
 
 /// How often another refresh may come first.
@@ -117,7 +117,7 @@ async fn begin(clients: &Clients, wait: &Wait<'_>, target: &Target<'_>) -> Resul
         .preferences(preferences)
         .send()
         .await
-        .map_err(|error| Failure::of(call, wait.resource, &error))?;
+        .map_err(failed(call, wait.resource))?;
     Ok(answer.instance_refresh_id().unwrap_or_default().to_owned())
 }
 
@@ -190,6 +190,6 @@ async fn describe(
         .set_instance_refresh_ids(id.map(|id| vec![id.to_owned()]))
         .send()
         .await
-        .map_err(|error| Failure::of(call, wait.resource, &error))?;
+        .map_err(failed(call, wait.resource))?;
     Ok(answer.instance_refreshes().to_vec())
 }

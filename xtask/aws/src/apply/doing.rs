@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::apply::{Error, Files};
 use crate::clients::Clients;
-use crate::failure::{Done, Failure};
+use crate::failure::{Done, Failure, failed};
 use crate::wait::{Bound, FREE, Pauses, Seen, VISIBLE, Wait};
 
 /// How often a call is made whose answer was lost, or which AWS could not serve.
@@ -40,12 +40,11 @@ const IN_USE: &[&str] = &["DependencyViolation", "InvalidGroup.InUse", "Resource
 
 impl Doing<'_> {
     /// A call's failure, about this resource.
-    pub(crate) fn failed<E>(&self, call: &'static str) -> impl Fn(SdkError<E>) -> Failure
+    pub(crate) fn failed<E>(&self, call: &'static str) -> impl FnOnce(SdkError<E>) -> Failure
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let about = self.wait.resource.to_owned();
-        move |error| Failure::of(call, about.as_str(), &error)
+        failed(call, self.wait.resource)
     }
 
     /// The id in an answer. Without one, the resource may exist all the same.

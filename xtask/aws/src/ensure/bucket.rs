@@ -14,7 +14,7 @@ use infra_model::values::{Region, Stage};
 use crate::apply::{Doing, Error, changes, of_s3, to_s3};
 use crate::clients::{Clients, once};
 use crate::ensure::lifecycle;
-use crate::failure::{Done, Failure};
+use crate::failure::{Done, Failure, failed};
 use crate::wait::{Pauses, SETTLED, Wait, said};
 
 /// The only region whose name a new bucket must not give.
@@ -123,7 +123,7 @@ async fn make(
         .await;
     answer
         .map(drop)
-        .map_err(|error| Failure::of("s3:CreateBucket", wait.resource, &error))
+        .map_err(failed("s3:CreateBucket", wait.resource))
 }
 
 async fn visible(clients: &Clients, wait: &Wait<'_>, at: &Place<'_>) -> Result<(), Error> {
@@ -139,7 +139,7 @@ async fn visible(clients: &Clients, wait: &Wait<'_>, at: &Place<'_>) -> Result<(
 /// The tags of a bucket; nothing if there is none of the name.
 async fn tags_of(clients: &Clients, wait: &Wait<'_>, name: &str) -> Result<Option<Tags>, Failure> {
     let answer = clients.s3.get_bucket_tagging().bucket(name).send().await;
-    match answer.map_err(|error| Failure::of("s3:GetBucketTagging", wait.resource, &error)) {
+    match answer.map_err(failed("s3:GetBucketTagging", wait.resource)) {
         Ok(answer) => Ok(Some(of_s3(answer.tag_set()))),
         Err(failure) if failure.is(&["NoSuchTagSet"]) => Ok(Some(Tags::default())),
         Err(failure) if failure.is_absent() => Ok(None),
