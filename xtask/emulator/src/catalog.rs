@@ -34,7 +34,7 @@ pub(crate) const LISTINGS: &[Listing] = &[
     Listing { operation: "DescribeLaunchTemplateVersions", items: "launchTemplateVersionSet", id: "launchTemplateId", ids: "LaunchTemplateId", missing: "InvalidLaunchTemplateId.NotFound" },
     Listing { operation: "DescribeNetworkInterfaces", items: "networkInterfaceSet", id: "networkInterfaceId", ids: "NetworkInterfaceId", missing: "InvalidNetworkInterfaceID.NotFound" },
     Listing { operation: "DescribeNetworkAcls", items: "networkAclSet", id: "networkAclId", ids: "NetworkAclId", missing: "InvalidNetworkAclID.NotFound" },
-    Listing { operation: "DescribeInstances", items: "reservationSet", id: "reservationId", ids: "InstanceId", missing: "InvalidInstanceID.NotFound" },
+    Listing { operation: "DescribeInstances", items: "reservationSet", id: "reservationId", ids: "", missing: "InvalidInstanceID.NotFound" },
     Listing { operation: "DescribeTags", items: "tagSet", id: "resourceId", ids: "", missing: "" },
 ];
 

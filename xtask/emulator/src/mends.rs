@@ -178,13 +178,19 @@ pub(crate) async fn before(
         // A gateway that is not there is an error, not an empty answer or a crash.
         (Service::Ec2, "DeleteNatGateway") => gateways::before_delete(scene, question).await,
 
-        // A route needs a gateway that is available.
+        // A route needs a gateway that is available, or attached.
         (Service::Ec2, "CreateRoute" | "ReplaceRoute") => {
-            Ok(gateways::before_route(scene, question))
+            gateways::before_route(scene, question).await
         }
 
         // A name is taken once; the same settings again are the same resource.
-        (Service::Balancing, "CreateLoadBalancer" | "CreateTargetGroup" | "CreateListener") => {
+        (Service::Balancing, "CreateLoadBalancer") => {
+            match repeats::before(scene, question).await? {
+                None => balancers::before_create(scene, question).await,
+                answer => Ok(answer),
+            }
+        }
+        (Service::Balancing, "CreateTargetGroup" | "CreateListener") => {
             repeats::before(scene, question).await
         }
 
@@ -236,6 +242,7 @@ pub(crate) async fn after(
             | "CreateLaunchTemplateVersion"
             | "DescribeLaunchTemplateVersions",
         ) => templates::after(scene, question, answer)?,
+        (Service::Ec2, "DeleteLaunchTemplate") => templates::after_delete(question, answer),
         (Service::Ec2, "DescribeLaunchTemplates") => {
             templates::after_list(scene, question, answer).await?;
         }
@@ -268,6 +275,7 @@ pub(crate) async fn after(
         }
         _ => {}
     }
+    filters::require(question, answer)?;
     tokens::after(scene, question, answer);
     repeats::after(scene, question, answer);
     Ok(())

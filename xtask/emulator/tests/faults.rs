@@ -24,6 +24,7 @@ fn nat_takes_time() {
     let lab = Lab::new();
     lab.faults(&["nat-takes-time=2"]);
     let vpc = lab.vpc();
+    lab.gateway(&vpc);
     let subnet = lab.subnet(&vpc, 0);
     let (nat, address) = lab.nat(&subnet);
     let table = lab
@@ -71,6 +72,7 @@ fn balancer_takes_time() {
         lab.subnet(&vpc, 1),
         lab.group(&vpc, "lb"),
     );
+    lab.gateway(&vpc);
     lab.balancer([&a, &b], &group);
     let state = || {
         let described = lab.balancing(&[

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Question, Scene};
+use super::{Question, Scene, gateways};
 use crate::faults::rules::Countdown;
 use crate::protocol::{Answer, Element, Service};
 
@@ -28,6 +28,30 @@ impl Balancers {
         let found = self.interfaces.iter().find(|one| one.id == interface);
         found.is_some_and(|one| one.public)
     }
+}
+
+/// Refuses one that faces the internet in a network without a way there.
+pub(crate) async fn before_create(
+    scene: &Scene<'_>,
+    question: &Question,
+) -> Result<Option<Answer>> {
+    let subnets = question.form.list("Subnets.member");
+    let Some(subnet) = subnets
+        .first()
+        .filter(|_| question.get("Scheme") != "internal")
+    else {
+        return Ok(None);
+    };
+    let filter = ("subnet-id", *subnet);
+    let found = scene
+        .list(question, "DescribeSubnets", "subnetSet/item", filter)
+        .await?;
+    let Some(vpc) = found.first().map(|subnet| subnet.text_at("vpcId")) else {
+        return Ok(None);
+    };
+    let is_connected = gateways::is_connected(scene, question, vpc).await?;
+    let message = format!("VPC {vpc} has no internet gateway");
+    Ok((!is_connected).then(|| question.refuse("InvalidSubnet", &message)))
 }
 
 /// Makes the interfaces of a new load balancer.

@@ -199,7 +199,9 @@ fn came_with_vpc(operation: &str, item: &Element) -> bool {
 
 /// ReleaseAddress: the address is in use.
 pub(crate) async fn address(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
-    let id = question.get("AllocationId");
+    let Some(id) = question.form.value("AllocationId") else {
+        return Ok(None);
+    };
     let parameters = [("Action", "DescribeAddresses"), ("AllocationId.1", id)];
     let document = scene.ask(question, Service::Ec2, &parameters).await?;
     let Some(address) = document.and_then(|document| document.find("addressesSet/item").cloned())

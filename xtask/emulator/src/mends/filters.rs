@@ -109,6 +109,25 @@ pub(crate) fn apply(question: &Question, answer: &mut Answer) -> Result<()> {
     })
 }
 
+/// What was asked for by its id and is not there is an error, not an empty answer.
+pub(crate) fn require(question: &Question, answer: &mut Answer) -> Result<()> {
+    let listing = catalog::listing(&question.operation);
+    let Some(listing) = listing.filter(|_| question.service == Service::Ec2) else {
+        return Ok(());
+    };
+    let ids = question.form.list(listing.ids);
+    if ids.is_empty() || question.form.has("Filter.") || !answer.status.is_success() {
+        return Ok(());
+    }
+    let document = answer.xml()?;
+    let found = document.all(&format!("{}/item/{}", listing.items, listing.id));
+    let is_missing = |id: &&&str| found.iter().all(|one| one.text != **id);
+    if let Some(id) = ids.iter().find(is_missing) {
+        *answer = question.refuse(listing.missing, &format!("The ID '{id}' does not exist"));
+    }
+    Ok(())
+}
+
 fn filters(form: &Form) -> Vec<Filter> {
     let one = |prefix: String| {
         let name = form.get(&format!("{prefix}Name")).to_owned();

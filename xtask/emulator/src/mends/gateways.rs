@@ -14,6 +14,8 @@ use crate::protocol::{Answer, Element, Service};
 pub(crate) struct Gateways {
     coming: HashMap<String, Countdown>,
     going: HashMap<String, Going>,
+    /// Those that could not become available, and their networks.
+    failed: HashMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -45,8 +47,23 @@ pub(crate) async fn after_create(
         ("Description.Value", &description),
     ];
     scene.ask(question, Service::Ec2, &parameters).await?;
-    if let Some(lasting) = scene.rules.nat_takes_time {
-        scene.mended.gateways.coming.insert(id, lasting.begin());
+    let vpc = document.text_at("natGateway/vpcId");
+    if !is_connected(scene, question, vpc).await? {
+        scene
+            .mended
+            .gateways
+            .failed
+            .insert(id.clone(), vpc.to_owned());
+    }
+    let lasting = scene.rules.nat_takes_time;
+    if let Some(lasting) = lasting {
+        scene
+            .mended
+            .gateways
+            .coming
+            .insert(id.clone(), lasting.begin());
+    }
+    if lasting.is_some() || scene.mended.gateways.failed.contains_key(&id) {
         answer.edit(|document| {
             if let Some(gateway) = document.find_mut("natGateway") {
                 gateway.put_text("state", PENDING);
@@ -101,8 +118,7 @@ pub(crate) async fn after_delete(
     sweep(scene, question).await
 }
 
-/// Shows what is on its way, and counts the look. A gateway that was asked for by its id and is
-/// not there is an error.
+/// Shows what is on its way, and counts the look.
 pub(crate) async fn after_describe(
     scene: &mut Scene<'_>,
     question: &Question,
@@ -123,31 +139,74 @@ pub(crate) async fn after_describe(
                 .is_some_and(|going| going.countdown.look())
             {
                 gateway.put_text("state", "deleting");
+            } else if let Some(vpc) = gateways.failed.get(&id)
+                && gateway.text_at("state") == "available"
+            {
+                gateway.put_text("state", "failed");
+                gateway.put_text("failureCode", "Gateway.NotAttached");
+                let message = format!("Network {vpc} has no Internet gateway attached");
+                gateway.put_text("failureMessage", &message);
             }
         }
     })?;
-    let document = answer.xml()?;
-    let found = document.all(GATEWAYS);
-    let ids = question.form.list("NatGatewayId");
-    let is_missing = |id: &&&str| {
-        found
-            .iter()
-            .all(|item| item.text_at("natGatewayId") != **id)
-    };
-    if let Some(id) = ids.iter().find(is_missing) {
-        *answer = missing(question, id);
-    }
     sweep(scene, question).await
 }
 
-/// A route to a gateway that is not available yet is refused.
-pub(crate) fn before_route(scene: &Scene<'_>, question: &Question) -> Option<Answer> {
+/// A route to a NAT gateway that is not available yet, or to an internet gateway that is not
+/// attached, is refused.
+pub(crate) async fn before_route(scene: &Scene<'_>, question: &Question) -> Result<Option<Answer>> {
     let id = question.get("NatGatewayId");
-    let coming = scene.mended.gateways.coming.get(id)?;
-    coming.is_going().then(|| {
+    let gateways = &scene.mended.gateways;
+    let is_coming = gateways.coming.get(id).is_some_and(Countdown::is_going);
+    if is_coming || gateways.failed.contains_key(id) {
         let message = format!("The natGateway ID '{id}' does not exist");
-        question.refuse("InvalidNatGatewayID.NotFound", &message)
-    })
+        return Ok(Some(
+            question.refuse("InvalidNatGatewayID.NotFound", &message),
+        ));
+    }
+    let gateway = question.get("GatewayId");
+    if !gateway.starts_with("igw-") {
+        return Ok(None);
+    }
+    let table = question.get("RouteTableId");
+    let filter = ("route-table-id", table);
+    let tables = scene
+        .list(
+            question,
+            "DescribeRouteTables",
+            "routeTableSet/item",
+            filter,
+        )
+        .await?;
+    let vpc = tables.first().map_or("", |table| table.text_at("vpcId"));
+    let attached = attached(scene, question, vpc).await?;
+    if tables.is_empty()
+        || attached
+            .iter()
+            .any(|one| one.text_at("internetGatewayId") == gateway)
+    {
+        return Ok(None);
+    }
+    let message =
+        format!("route table {table} and network gateway {gateway} belong to different networks");
+    Ok(Some(question.refuse("InvalidParameterValue", &message)))
+}
+
+/// Whether a network has an internet gateway.
+pub(crate) async fn is_connected(
+    scene: &Scene<'_>,
+    question: &Question,
+    vpc: &str,
+) -> Result<bool> {
+    Ok(!attached(scene, question, vpc).await?.is_empty())
+}
+
+async fn attached(scene: &Scene<'_>, question: &Question, vpc: &str) -> Result<Vec<Element>> {
+    let filter = ("attachment.vpc-id", vpc);
+    let items = "internetGatewaySet/item";
+    scene
+        .list(question, "DescribeInternetGateways", items, filter)
+        .await
 }
 
 /// Frees what gateways whose time is over had.

@@ -59,17 +59,75 @@ pub(crate) async fn find(
     Ok(document.and_then(|document| document.find(GROUPS).cloned()))
 }
 
-/// Refuses a name that is taken.
+/// Refuses a name that is taken, and a template whose instances could not be launched.
 pub(crate) async fn before_create(
     scene: &mut Scene<'_>,
     question: &Question,
 ) -> Result<Option<Answer>> {
     let name = question.get("AutoScalingGroupName");
-    let taken = find(scene, question, name).await?.is_some();
-    let message = format!(
-        "AutoScalingGroup by this name already exists - A group with the name {name} already exists"
-    );
-    Ok(taken.then(|| question.refuse("AlreadyExists", &message)))
+    if find(scene, question, name).await?.is_some() {
+        let message = format!(
+            "AutoScalingGroup by this name already exists - A group with the name {name} \
+             already exists"
+        );
+        return Ok(Some(question.refuse("AlreadyExists", &message)));
+    }
+    let problem = problem(scene, question).await?;
+    Ok(problem.map(|problem| {
+        let message = format!("You must use a valid fully-formed launch template. {problem}");
+        question.refuse("ValidationError", &message)
+    }))
+}
+
+/// What the template names and is not there.
+async fn problem(scene: &Scene<'_>, question: &Question) -> Result<Option<String>> {
+    let version = question
+        .form
+        .value("LaunchTemplate.Version")
+        .unwrap_or("$Default");
+    let parameters = [
+        ("Action", "DescribeLaunchTemplateVersions"),
+        (
+            "LaunchTemplateId",
+            question.get("LaunchTemplate.LaunchTemplateId"),
+        ),
+        (
+            "LaunchTemplateName",
+            question.get("LaunchTemplate.LaunchTemplateName"),
+        ),
+        ("LaunchTemplateVersion.1", version),
+    ];
+    let given: Vec<_> = parameters
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    let described = scene.ask(question, Service::Ec2, &given).await?;
+    let data = described
+        .as_ref()
+        .and_then(|described| described.find("launchTemplateVersionSet/item/launchTemplateData"));
+    let Some(data) = data else { return Ok(None) };
+    let profile = data.text_at("iamInstanceProfile/name");
+    let key = data.text_at("keyName");
+    let ask_profile = [
+        ("Action", "GetInstanceProfile"),
+        ("InstanceProfileName", profile),
+    ];
+    if !profile.is_empty()
+        && scene
+            .ask(question, Service::Iam, &ask_profile)
+            .await?
+            .is_none()
+    {
+        return Ok(Some(format!(
+            "Value ({profile}) for parameter iamInstanceProfile.name is invalid. Invalid IAM \
+             Instance Profile name"
+        )));
+    }
+    let ask_key = [("Action", "DescribeKeyPairs"), ("KeyName.1", key)];
+    if !key.is_empty() && scene.ask(question, Service::Ec2, &ask_key).await?.is_none() {
+        return Ok(Some(format!("The key pair '{key}' does not exist")));
+    }
+    Ok(None)
 }
 
 /// Refuses to delete a group that has instances, unless by force.

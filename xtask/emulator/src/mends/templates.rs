@@ -69,6 +69,18 @@ pub(crate) fn after(scene: &mut Scene<'_>, question: &Question, answer: &mut Ans
     }
 }
 
+/// A template that is not there is named by what was asked for.
+pub(crate) fn after_delete(question: &Question, answer: &mut Answer) {
+    let Some(id) = question.form.value("LaunchTemplateId") else {
+        return;
+    };
+    if !answer.status.is_success() {
+        let message =
+            format!("The specified launch template, with template ID {id}, does not exist.");
+        *answer = question.refuse("InvalidLaunchTemplateId.NotFound", &message);
+    }
+}
+
 /// Shows the templates' tags as they are: moto shows those of the create call for ever.
 pub(crate) async fn after_list(
     scene: &Scene<'_>,

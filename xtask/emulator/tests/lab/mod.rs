@@ -158,7 +158,7 @@ impl Lab {
 
     pub(crate) fn subnet(&self, vpc: &str, number: u8) -> String {
         let cidr = format!("10.0.{number}.0/24");
-        let zone = if number % 2 == 0 {
+        let zone = if number.is_multiple_of(2) {
             "eu-north-1a"
         } else {
             "eu-north-1b"
