@@ -29,8 +29,11 @@ pub struct World {
 /// How the program ended.
 #[derive(Debug)]
 pub struct Run {
+    /// Its exit status; -1 when a signal ended it.
     pub exit: i32,
+    /// What it printed on standard output.
     pub out: String,
+    /// What it printed on standard error.
     pub err: String,
 }
 
@@ -74,7 +77,7 @@ impl World {
     pub async fn holds_everything_once(&self) {
         let ours = self.ours().await.join("\n");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(ours, @"");
+            insta::assert_snapshot!("everything", ours);
         }
     }
 
@@ -98,10 +101,12 @@ impl World {
         now
     }
 
+    /// The template version that the deployment's group names.
     pub async fn version_in_use(&self) -> String {
         self.plain.version_in_use().await
     }
 
+    /// The emulator: its faults, its record, its halts.
     pub fn emulator(&self) -> &Emulator {
         self.emulator.as_ref().expect("it is there until the end")
     }
@@ -111,6 +116,7 @@ impl World {
         self.emulator().reset().await.expect("moto resets");
     }
 
+    /// The home folder of who runs the program.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -166,13 +172,7 @@ impl World {
         let cli = std::env::var_os("STUDENT_ANALYTICS_AWS_CLI").unwrap_or_else(|| "aws".into());
         let run = Run::of(
             self.command(Path::new(&cli))
-                .args([
-                    "--region",
-                    "eu-north-1",
-                    "--output",
-                    "json",
-                    "--no-cli-pager",
-                ])
+                .args(["--region", "eu-north-1", "--output", "json"])
                 .args(arguments)
                 .spawn()
                 .expect("the AWS CLI starts: `cargo xtask test --only cloud` installs it"),
@@ -208,7 +208,10 @@ impl World {
 fn program() -> PathBuf {
     let beside = || {
         let tests = std::env::current_exe().expect("a test has a path");
-        let found = tests.ancestors().map(|folder| folder.join("xtask-aws")).find(|it| it.is_file());
+        let found = tests
+            .ancestors()
+            .map(|folder| folder.join("xtask-aws"))
+            .find(|it| it.is_file());
         found.expect("xtask-aws is not built: run `cargo xtask test --only cloud`")
     };
     std::env::var_os("STUDENT_ANALYTICS_XTASK_AWS").map_or_else(beside, PathBuf::from)

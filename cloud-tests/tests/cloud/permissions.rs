@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use infra_model::policy::{Command, policy};
 use infra_model::settings::Settings;
-use xtask_emulator::rules_from;
 
 use crate::drift::drift_everywhere;
 use cloud_tests::{World, in_a_cloud};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, LaunchTemplateSpecification, ScalingPolicy};
 use aws_sdk_ec2::types::{Filter, KeyPairInfo, LaunchTemplate, LaunchTemplateVersion};
 use futures_util::future::try_join_all;
-use infra_model::id::Kind;
+use infra_model::id::{Id, Kind};
 use infra_model::observed::{self, Found, GroupLife, State, Status};
 use infra_model::tags::Tags;
 
@@ -79,10 +79,7 @@ impl Fleet {
         let (policies, versions, templates, keys) = tokio::try_join!(
             try_join_all(ours.map(|group| policies(&clients.scaling, group))),
             try_join_all(all.into_iter().map(|id| versions(&clients.ec2, id))),
-            of_ids(&rest, "lt-", "launch-template-id", |by| templates(
-                &clients.ec2,
-                by
-            )),
+            renamed(&clients.ec2, &rest),
             of_ids(&rest, "key-", "key-pair-id", |by| keys(&clients.ec2, by)),
         )?;
         self.policies = policies.into_iter().flatten().collect();
@@ -118,6 +115,21 @@ async fn policies(
         Err(failure) if failure.is(&["ValidationError"]) => Ok(Vec::new()),
         answer => answer,
     }
+}
+
+/// Templates with these ids and none of our names. AWS has no filter for a template's id, and to
+/// ask for one that has just gone is an error, so they are asked for by the part that they are.
+async fn renamed(
+    ec2: &aws_sdk_ec2::Client,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<LaunchTemplate>, Failure> {
+    if !ids.iter().any(|id| id.starts_with("lt-")) {
+        return Ok(Vec::new());
+    }
+    let by = filter("tag:Resource", [Id::LaunchTemplate.to_string()]);
+    let mut found = templates(ec2, by).await?;
+    found.retain(|it| it.launch_template_id().is_some_and(|id| ids.contains(id)));
+    Ok(found)
 }
 
 async fn templates(ec2: &aws_sdk_ec2::Client, by: Filter) -> Result<Vec<LaunchTemplate>, Failure> {

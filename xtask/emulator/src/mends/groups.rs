@@ -165,6 +165,27 @@ pub(crate) async fn after_change(
     note(scene, question, &name, cause).await
 }
 
+/// A group's policies go with it; in moto they stay.
+async fn forget_policies(scene: &Scene<'_>, question: &Question, name: &str) -> Result<()> {
+    let of_group = [
+        ("Action", "DescribePolicies"),
+        ("AutoScalingGroupName", name),
+    ];
+    let listed = scene.ask(question, Service::Scaling, &of_group).await?;
+    let policies = listed
+        .iter()
+        .flat_map(|it| it.all("DescribePoliciesResult/ScalingPolicies/member"));
+    for policy in policies {
+        let delete = [
+            ("Action", "DeletePolicy"),
+            ("PolicyName", policy.text_at("PolicyName")),
+            ("AutoScalingGroupName", name),
+        ];
+        scene.ask(question, Service::Scaling, &delete).await?;
+    }
+    Ok(())
+}
+
 /// Compares a group's instances with those known, and records the difference.
 pub(crate) async fn note(
     scene: &mut Scene<'_>,
@@ -179,6 +200,7 @@ pub(crate) async fn note(
         groups.activities.remove(&key);
         let known = groups.known.remove(&key).unwrap_or_default();
         scene.mended.refreshes.forget(&question.region, name);
+        forget_policies(scene, question, name).await?;
         let gone: Vec<String> = known.instances.into_keys().collect();
         return part(scene, question, &gone, &known.target_groups).await;
     };
