@@ -12,6 +12,7 @@ use crate::protocol::{Answer, Call, Element, Form, Service};
 pub(crate) mod balancers;
 pub(crate) mod buckets;
 pub(crate) mod dependencies;
+pub(crate) mod endpoints;
 pub(crate) mod filters;
 pub(crate) mod gateways;
 pub(crate) mod groups;
@@ -159,7 +160,7 @@ pub(crate) async fn before(
             let answer = tokens::before(scene, question);
             if answer.is_none() {
                 templates::before(call);
-                dependencies::before_endpoint(call);
+                endpoints::before_create(call);
             }
             Ok(answer)
         }
@@ -171,7 +172,7 @@ pub(crate) async fn before(
         (Service::Ec2, "DeleteSecurityGroup") => dependencies::group(scene, question).await,
         (Service::Ec2, "DeleteSubnet") => dependencies::subnet(scene, question).await,
         (Service::Ec2, "DetachInternetGateway") => dependencies::gateway(scene, question).await,
-        (Service::Ec2, "DeleteRouteTable") => dependencies::table(scene, question).await,
+        (Service::Ec2, "DeleteRouteTable") => endpoints::before_delete_table(scene, question).await,
         (Service::Ec2, "DeleteVpc") => dependencies::vpc(scene, question).await,
         (Service::Ec2, "ReleaseAddress") => dependencies::address(scene, question).await,
 
@@ -258,7 +259,11 @@ pub(crate) async fn after(
         (Service::Ec2, "DescribeNetworkInterfaces") => {
             balancers::after_describe_interfaces(scene, question, answer).await?;
         }
-        (Service::Ec2, "DescribeVpcEndpoints") => dependencies::after_endpoints(answer)?,
+        (Service::Ec2, "DescribeVpcEndpoints") => endpoints::after_describe(answer)?,
+        (Service::Ec2, "ModifyVpcEndpoint") => {
+            endpoints::after_modify(scene, question, answer).await?
+        }
+        (Service::Ec2, "DescribeTags") => filters::after_tags(answer)?,
         (Service::Ec2, "TerminateInstances") => groups::after_terminate(scene, question).await?,
         (Service::Iam, _) => policies::after(answer),
         (Service::Balancing, "CreateLoadBalancer") => {

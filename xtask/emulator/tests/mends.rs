@@ -87,6 +87,13 @@ fn a_bucket_policy_is_kept_and_objects_stay_reachable() {
         ("GET", "/bucket-one?policy", "", 200, policy),
         ("PUT", "/bucket-one/key", "content", 200, ""),
         ("GET", "/bucket-one/key", "", 200, "content"),
+        (
+            "GET",
+            "/bucket-one?versioning",
+            "",
+            200,
+            "<VersioningConfiguration",
+        ),
         ("DELETE", "/bucket-one?policy", "", 204, ""),
         ("GET", "/bucket-one?policy", "", 404, "NoSuchBucketPolicy"),
     ] {

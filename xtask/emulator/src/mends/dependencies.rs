@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Question, Scene, balancers};
-use crate::protocol::{Answer, Call, Element, Service};
+use super::{Question, Scene, balancers, endpoints};
+use crate::protocol::{Answer, Element, Service};
 
 const VIOLATION: &str = "DependencyViolation";
 const INTERFACES: (&str, &str) = ("DescribeNetworkInterfaces", "networkInterfaceSet/item");
@@ -74,57 +74,6 @@ pub(crate) async fn subnet(scene: &mut Scene<'_>, question: &Question) -> Result
     Ok(None)
 }
 
-/// DeleteRouteTable: endpoints let it go, as AWS does.
-pub(crate) async fn table(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
-    let id = question.get("RouteTableId");
-    let endpoints = scene
-        .ask(
-            question,
-            Service::Ec2,
-            &[("Action", "DescribeVpcEndpoints")],
-        )
-        .await?;
-    let endpoints = endpoints
-        .iter()
-        .flat_map(|document| document.all("vpcEndpointSet/item"));
-    for endpoint in endpoints {
-        let tables = endpoint.all("routeTableIdSet/item");
-        if is_there(endpoint) && tables.iter().any(|table| table.text == id) {
-            let parameters = [
-                ("Action", "ModifyVpcEndpoint"),
-                ("VpcEndpointId", endpoint.text_at("vpcEndpointId")),
-                ("RemoveRouteTableId.1", id),
-            ];
-            scene.ask(question, Service::Ec2, &parameters).await?;
-        }
-    }
-    Ok(None)
-}
-
-/// CreateVpcEndpoint makes a gateway endpoint unless told otherwise; moto then cannot delete it.
-pub(crate) fn before_endpoint(call: &mut Call) {
-    if call.operation == "CreateVpcEndpoint" {
-        call.edit(|form| {
-            if !form.has("VpcEndpointType") {
-                form.set("VpcEndpointType", "Gateway");
-            }
-        });
-    }
-}
-
-/// A deleted endpoint is not listed for ever.
-pub(crate) fn after_endpoints(answer: &mut Answer) -> Result<()> {
-    answer.edit(|document| {
-        if let Some(list) = document.find_mut("vpcEndpointSet") {
-            list.children.retain(is_there);
-        }
-    })
-}
-
-fn is_there(endpoint: &Element) -> bool {
-    endpoint.text_at("state") != "deleted"
-}
-
 /// DetachInternetGateway: something in the network has a public address.
 pub(crate) async fn gateway(scene: &mut Scene<'_>, question: &Question) -> Result<Option<Answer>> {
     let vpc = question.get("VpcId").to_owned();
@@ -192,7 +141,7 @@ fn came_with_vpc(operation: &str, item: &Element) -> bool {
             let associations = item.all("associationSet/item");
             associations.iter().any(|one| one.text_at("main") == "true")
         }
-        "DescribeVpcEndpoints" => !is_there(item),
+        "DescribeVpcEndpoints" => !endpoints::is_there(item),
         _ => false,
     }
 }

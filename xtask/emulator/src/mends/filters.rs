@@ -7,58 +7,37 @@ use crate::catalog;
 use crate::protocol::{Answer, Call, Element, Form, Service};
 
 /// Filters by an element of the resource: operation, filter, path in the item.
+#[rustfmt::skip]
 const BY_ELEMENT: &[(&str, &str, &str)] = &[
     ("DescribeNatGateways", "state", "state"),
     ("DescribeNatGateways", "vpc-id", "vpcId"),
     ("DescribeNatGateways", "subnet-id", "subnetId"),
     ("DescribeNetworkInterfaces", "status", "status"),
     ("DescribeNetworkInterfaces", "requester-id", "requesterId"),
-    (
-        "DescribeNetworkInterfaces",
-        "requester-managed",
-        "requesterManaged",
-    ),
-    (
-        "DescribeNetworkInterfaces",
-        "interface-type",
-        "interfaceType",
-    ),
+    ("DescribeNetworkInterfaces", "requester-managed", "requesterManaged"),
+    ("DescribeNetworkInterfaces", "interface-type", "interfaceType"),
     ("DescribeNetworkInterfaces", "description", "description"),
-    (
-        "DescribeNetworkInterfaces",
-        "group-name",
-        "groupSet/item/groupName",
-    ),
-    (
-        "DescribeNetworkInterfaces",
-        "attachment.status",
-        "attachment/status",
-    ),
+    ("DescribeNetworkInterfaces", "group-name", "groupSet/item/groupName"),
+    ("DescribeNetworkInterfaces", "attachment.status", "attachment/status"),
     ("DescribeKeyPairs", "key-name", "keyName"),
-    (
-        "DescribeInternetGateways",
-        "attachment.vpc-id",
-        "attachmentSet/item/vpcId",
-    ),
-    (
-        "DescribeInternetGateways",
-        "attachment.state",
-        "attachmentSet/item/state",
-    ),
+    ("DescribeInternetGateways", "attachment.vpc-id", "attachmentSet/item/vpcId"),
+    ("DescribeInternetGateways", "attachment.state", "attachmentSet/item/state"),
     ("DescribeVpcEndpoints", "vpc-id", "vpcId"),
     ("DescribeVpcEndpoints", "vpc-endpoint-id", "vpcEndpointId"),
     ("DescribeVpcEndpoints", "service-name", "serviceName"),
     ("DescribeVpcEndpoints", "vpc-endpoint-state", "state"),
-    (
-        "DescribeVpcEndpoints",
-        "vpc-endpoint-type",
-        "vpcEndpointType",
-    ),
-    (
-        "DescribeLaunchTemplates",
-        "launch-template-name",
-        "launchTemplateName",
-    ),
+    ("DescribeVpcEndpoints", "vpc-endpoint-type", "vpcEndpointType"),
+    ("DescribeLaunchTemplates", "launch-template-name", "launchTemplateName"),
+    ("DescribeTags", "key", "key"),
+    ("DescribeTags", "value", "value"),
+    ("DescribeTags", "resource-id", "resourceId"),
+    ("DescribeTags", "resource-type", "resourceType"),
+];
+
+/// Types of resources in tags' listings, as moto and as AWS name them.
+const TYPES: &[(&str, &str)] = &[
+    ("nat-gateway", "natgateway"),
+    ("vpc-elastic-ip", "elastic-ip"),
 ];
 
 /// A filter: name, and the values of which one must fit.
@@ -128,6 +107,21 @@ pub(crate) fn require(question: &Question, answer: &mut Answer) -> Result<()> {
     Ok(())
 }
 
+/// Names the types of tagged resources as AWS does.
+pub(crate) fn after_tags(answer: &mut Answer) -> Result<()> {
+    answer.edit(|document| {
+        let Some(list) = document.find_mut("tagSet") else {
+            return;
+        };
+        for tag in &mut list.children {
+            let given = tag.text_at("resourceType");
+            if let Some((_, name)) = TYPES.iter().find(|(moto, _)| *moto == given) {
+                tag.put_text("resourceType", name);
+            }
+        }
+    })
+}
+
 fn filters(form: &Form) -> Vec<Filter> {
     let one = |prefix: String| {
         let name = form.get(&format!("{prefix}Name")).to_owned();
@@ -138,10 +132,9 @@ fn filters(form: &Form) -> Vec<Filter> {
 }
 
 fn is_ours(operation: &str, name: &str) -> bool {
-    // Tags of instances are inside reservations, which moto filters well.
+    // Instances are inside reservations, which moto filters well.
     let by_tag = name.starts_with("tag:") || name == "tag-key";
-    by_tag && !matches!(operation, "DescribeInstances" | "DescribeTags")
-        || element(operation, name).is_some()
+    by_tag && operation != "DescribeInstances" || element(operation, name).is_some()
 }
 
 fn element(operation: &str, name: &str) -> Option<&'static str> {
@@ -152,7 +145,11 @@ fn element(operation: &str, name: &str) -> Option<&'static str> {
 }
 
 fn fits(operation: &str, item: &Element, (name, values): &Filter) -> bool {
-    let tags = item.all("tagSet/item");
+    // A tag in a listing of tags stands for itself.
+    let tags = match operation {
+        "DescribeTags" => vec![item],
+        _ => item.all("tagSet/item"),
+    };
     let found: Vec<&str> = if let Some(key) = name.strip_prefix("tag:") {
         let of_key = tags.iter().filter(|tag| tag.text_at("key") == key);
         of_key.map(|tag| tag.text_at("value")).collect()
