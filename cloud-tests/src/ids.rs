@@ -88,8 +88,16 @@ impl Ids {
 
     /// Names in the places of ids, so that a text is the same on every run.
     pub fn blank(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, id)| {
+        let named = self.0.iter().fold(text.to_owned(), |text, (name, id)| {
             text.replace(id.as_str(), &format!("{{{name}}}"))
+        });
+        // Two in a list stand in the order of their ids, which is another on each run.
+        let pairs = self
+            .0
+            .iter()
+            .flat_map(|(a, _)| self.0.iter().map(move |(b, _)| (a, b)));
+        pairs.filter(|(a, b)| a < b).fold(named, |text, (a, b)| {
+            text.replace(&format!("{{{b}}}, {{{a}}}"), &format!("{{{a}}}, {{{b}}}"))
         })
     }
 }

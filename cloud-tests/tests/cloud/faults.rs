@@ -1,6 +1,9 @@
 //! What AWS does on a bad day, one test each: what passes is waited for, what does not is said
 //! with its remedy, and running again goes on.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use xtask_emulator::rules_from;
 
 use cloud_tests::{World, in_a_cloud};
@@ -65,6 +68,7 @@ fn destroys_through(faults: &[&str], says: &[&str]) {
                 run.said()
             );
         }
+        set(world, &[]);
         world.holds_nothing().await;
     });
 }
@@ -177,7 +181,11 @@ fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
         let run = world
             .expect(1, &["deploy", "--yes", "--artifact", &second])
             .await;
-        assert!(run.err.contains("returned to version 1"), "{}", run.err);
+        assert!(
+            run.err.contains("ended as RollbackSuccessful"),
+            "{}",
+            run.err
+        );
         assert_eq!(world.version_in_use().await, "1");
 
         set(world, &["refresh-fails=\"rollback-fails\""]);
@@ -205,31 +213,63 @@ fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
     });
 }
 
+/// An address at which nothing answers.
+fn closed_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// An address at which one page answers, whatever is asked.
+fn page(text: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // What is asked does not matter.
+            let _ = stream.read(&mut [0; 4096]);
+            let length = text.len();
+            let head = "HTTP/1.1 200 OK\r\nconnection: close";
+            write!(stream, "{head}\r\ncontent-length: {length}\r\n\r\n{text}").unwrap();
+        }
+    });
+    address
+}
+
 #[test]
 fn a_release_whose_page_fails_goes_back() {
     in_a_cloud(async |world| {
         let (first, second) = (world.file("first", "one"), world.file("second", "two"));
-        world
-            .expect(
-                0,
-                &["deploy", "--yes", "--artifact", first.to_str().unwrap()],
-            )
-            .await;
-        set(world, &["targets-never-healthy"]);
-        let run = world
-            .expect(
-                1,
-                &[
-                    "deploy",
-                    "--yes",
-                    "--patience",
-                    "0.001",
-                    "--artifact",
-                    second.to_str().unwrap(),
-                ],
-            )
-            .await;
+        let (first, second) = (first.to_str().unwrap(), second.to_str().unwrap());
+        let deploy = async |exit, artifact: &str, address: &str| {
+            let release = ["deploy", "--yes", "--artifact", artifact];
+            let proof = ["--lb-address", address, "--patience", "0.01"];
+            world
+                .expect(exit, &[&release[..], &proof[..]].concat())
+                .await
+        };
+        let good = page("<title>Overview · Student Analytics</title>");
+        let other = page("<title>Welcome to a web server</title>");
+
+        // A first deployment has nothing to go back to.
+        let run = deploy(1, first, &closed_address()).await;
+        assert!(
+            run.err.contains("did not return the dashboard"),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains("what is deployed stays"), "{}", run.err);
+        let run = deploy(0, first, &good).await;
+        assert!(
+            run.err.contains("the dashboard answers through"),
+            "{}",
+            run.err
+        );
+
+        let run = deploy(1, second, &other).await;
         assert!(run.err.contains("returned to version 1"), "{}", run.err);
         assert_eq!(world.version_in_use().await, "1");
+        deploy(0, second, &good).await;
+        assert_eq!(world.version_in_use().await, "2");
     });
 }
