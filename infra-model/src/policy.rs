@@ -57,12 +57,15 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
         Command::Diff => {}
         Command::Deploy => {
             all.extend(statements::lock(&scope));
+            let follow = [statements::USERS, statements::HEALTH, statements::REFRESH];
+            all.extend(statements::follow(&scope, &follow));
             all.extend(statements::make(&scope));
             all.extend(statements::change(&scope));
             all.extend(statements::remove(&scope));
         }
         Command::Destroy => {
             all.extend(statements::lock(&scope));
+            all.extend(statements::follow(&scope, &[statements::USERS]));
             all.extend(statements::remove(&scope));
             all.extend(statements::purge(&scope));
         }
@@ -222,7 +225,6 @@ mod tests {
                 "ec2:DescribeRouteTables",
                 "ec2:DescribeVpcEndpoints",
                 "ec2:DescribeSecurityGroups",
-                "ec2:DescribeNetworkInterfaces",
                 "ec2:DescribeKeyPairs",
                 "ec2:DescribeLaunchTemplates",
                 "ec2:DescribeLaunchTemplateVersions",
@@ -230,12 +232,10 @@ mod tests {
                 "elasticloadbalancing:DescribeLoadBalancerAttributes",
                 "elasticloadbalancing:DescribeTargetGroups",
                 "elasticloadbalancing:DescribeTargetGroupAttributes",
-                "elasticloadbalancing:DescribeTargetHealth",
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeTags",
                 "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribePolicies",
-                "autoscaling:DescribeInstanceRefreshes"
+                "autoscaling:DescribePolicies"
               ],
               "Resource": [
                 "*"
@@ -271,8 +271,7 @@ mod tests {
               ],
               "Resource": [
                 "arn:aws:s3:::student-performance-app-files/releases/*",
-                "arn:aws:s3:::student-performance-app-files/StudentPerformanceFactors.csv",
-                "arn:aws:s3:::student-performance-app-files/deployment.lock"
+                "arn:aws:s3:::student-performance-app-files/StudentPerformanceFactors.csv"
               ]
             },
             {
@@ -282,19 +281,11 @@ mod tests {
                 "iam:GetRole",
                 "iam:GetRolePolicy",
                 "iam:ListRolePolicies",
-                "iam:ListAttachedRolePolicies"
-              ],
-              "Resource": [
-                "arn:aws:iam::*:role/StudentAnalyticsRole"
-              ]
-            },
-            {
-              "Sid": "LookAtProfile",
-              "Effect": "Allow",
-              "Action": [
+                "iam:ListAttachedRolePolicies",
                 "iam:GetInstanceProfile"
               ],
               "Resource": [
+                "arn:aws:iam::*:role/StudentAnalyticsRole",
                 "arn:aws:iam::*:instance-profile/StudentAnalyticsRole"
               ]
             },

@@ -95,8 +95,8 @@ table! {
     instances_take_time: deploys_through(["instances-take-time=3"], ["0 of 2 are healthy", "✓ 2 healthy targets"]);
     profiles_spread_slowly: deploys_through(["profile-propagation=2"], ["waiting until it is visible everywhere in AWS"]);
     what_is_new_is_not_found: deploys_through(["not-found-after-create=2"], []);
-    calls_are_throttled: deploys_through(["throttling={\"every\":7}"], []);
-    aws_itself_fails: deploys_through(["server-errors={\"every\":9}"], []);
+    calls_are_throttled: deploys_through(["throttling={\"every\":30}"], []);
+    aws_itself_fails: deploys_through(["server-errors={\"every\":20}"], []);
     lists_come_in_pages: deploys_through(["small-pages=2"], []);
     requests_are_lost: deploys_through([
         "cut-before=[{\"action\":\"ec2:CreateVpc\"},{\"action\":\"ec2:AllocateAddress\"},\
@@ -135,7 +135,7 @@ table! {
     scaling_is_in_progress: destroys_through(["scaling-in-progress=2"], []);
     listeners_linger: destroys_through(["listener-lingers=2"], []);
     nat_gateways_go_slowly: destroys_through(["nat-takes-time=4"], ["waiting until it is deleted"]);
-    destroying_is_throttled: destroys_through(["throttling={\"every\":7}", "server-errors={\"every\":11}"], []);
+    destroying_is_throttled: destroys_through(["throttling={\"every\":40}", "server-errors={\"every\":30}"], []);
     destroying_in_pages: destroys_through(["small-pages=2"], []);
     replies_of_destroying_are_lost: destroys_through([
         "cut-after=[{\"action\":\"ec2:DeleteVpc\"},{\"action\":\"ec2:DeleteNatGateway\"},\

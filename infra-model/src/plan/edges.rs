@@ -52,8 +52,9 @@ pub fn goes_after(later: Id, earlier: Id) -> bool {
                 )
                 | (PublicRoute, LoadBalancer)
                 | (RolePolicies, InstanceProfile)
-                | (Bucket, AutoScalingGroup)
         )
+        // The lock of whoever deletes lies in the bucket.
+        || (later == Bucket && earlier.kind() != Kind::Object && earlier != Bucket)
 }
 
 /// The main route table is emptied when no subnet of ours uses it any more.

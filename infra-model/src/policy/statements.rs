@@ -126,7 +126,6 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
         "ec2:DescribeRouteTables",
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeSecurityGroups",
-        "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeKeyPairs",
         "ec2:DescribeLaunchTemplates",
         "ec2:DescribeLaunchTemplateVersions",
@@ -134,12 +133,10 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetGroupAttributes",
-        "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeTags",
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribePolicies",
-        "autoscaling:DescribeInstanceRefreshes",
     ];
     let bucket = [
         "s3:ListBucket",
@@ -156,6 +153,7 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
         "iam:GetRolePolicy",
         "iam:ListRolePolicies",
         "iam:ListAttachedRolePolicies",
+        "iam:GetInstanceProfile",
     ];
     let image = format!(
         "arn:aws:ssm:{}::parameter/aws/service/ami-amazon-linux-latest/*",
@@ -171,21 +169,35 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
         statement(
             "LookAtFiles",
             &["s3:GetObject"],
-            &scope.objects(&[&files, SAMPLE_DATA, LOCK]),
+            &scope.objects(&[&files, SAMPLE_DATA]),
         ),
-        statement("LookAtRole", &role, &scope.role()),
         statement(
-            "LookAtProfile",
-            &["iam:GetInstanceProfile"],
-            &scope.profile(),
+            "LookAtRole",
+            &role,
+            &[scope.role(), scope.profile()].concat(),
         ),
         statement("NewestImage", &["ssm:GetParameters"], &[image]),
     ]
 }
 
+/// Who still uses what cannot be deleted, and whether a load balancer's interfaces are gone.
+pub(super) const USERS: &str = "ec2:DescribeNetworkInterfaces";
+/// Whether instances serve.
+pub(super) const HEALTH: &str = "elasticloadbalancing:DescribeTargetHealth";
+/// How far the replacement of instances has come.
+pub(super) const REFRESH: &str = "autoscaling:DescribeInstanceRefreshes";
+
+/// What is waited for while something is done.
+pub(super) fn follow(scope: &Scope, describe: &[&str]) -> Vec<Value> {
+    vec![when(
+        statement("Follow", describe, &everything()),
+        scope.in_region(),
+    )]
+}
+
 /// One deployment at a time.
 pub(super) fn lock(scope: &Scope) -> Vec<Value> {
-    let actions = ["s3:PutObject", "s3:DeleteObject"];
+    let actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"];
     vec![statement("Lock", &actions, &scope.objects(&[LOCK]))]
 }
 
@@ -226,7 +238,7 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
         "elasticloadbalancing:CreateListener",
         "elasticloadbalancing:AddTags",
     ];
-    let bucket = ["s3:CreateBucket"];
+    let bucket = ["s3:CreateBucket", "s3:TagResource"];
     vec![
         when(
             statement("Make", &ec2, &scope.ec2(&["*"])),
@@ -277,7 +289,7 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
         statement("MakeBucket", &bucket, &scope.bucket()),
         statement(
             "Upload",
-            &["s3:PutObject", "s3:PutObjectTagging"],
+            &["s3:PutObject"],
             &scope.objects(&[&format!("{RELEASES}*"), SAMPLE_DATA]),
         ),
     ]
@@ -426,10 +438,18 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
 /// The bucket, and with `--purge-bucket` all that it holds.
 pub(super) fn purge(scope: &Scope) -> Vec<Value> {
     vec![
-        statement("RemoveBucket", &["s3:DeleteBucket"], &scope.bucket()),
+        statement(
+            "RemoveBucket",
+            &["s3:DeleteBucket", "s3:ListBucketMultipartUploads"],
+            &scope.bucket(),
+        ),
         statement(
             "Purge",
-            &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            &[
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:AbortMultipartUpload",
+            ],
             &scope.objects(&["*"]),
         ),
     ]
