@@ -66,12 +66,16 @@ impl Ids {
             ])
             .await;
         all.add("main-table", &tables["RouteTables"][0]["RouteTableId"]);
-        let own = all.fill("Name=route-table-id,Values={private-route-table-a}");
-        let tables = world
-            .aws(&["ec2", "describe-route-tables", "--filters", &own])
-            .await;
-        let association = &tables["RouteTables"][0]["Associations"][0]["RouteTableAssociationId"];
-        all.add("association-a", association);
+        for zone in ["a", "b"] {
+            let own = format!("Name=route-table-id,Values={{private-route-table-{zone}}}");
+            let own = all.fill(&own);
+            let tables = world
+                .aws(&["ec2", "describe-route-tables", "--filters", &own])
+                .await;
+            let association =
+                &tables["RouteTables"][0]["Associations"][0]["RouteTableAssociationId"];
+            all.add(&format!("association-{zone}"), association);
+        }
         all
     }
 

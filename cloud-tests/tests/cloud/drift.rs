@@ -14,6 +14,9 @@ const OTHER_LIFE: &str =
     r#"{"Rules":[{"ID":"all","Status":"Enabled","Filter":{"Prefix":""},"Expiration":{"Days":1}}]}"#;
 const FIXED: &str = r#"[{"Type":"fixed-response","FixedResponseConfig":{"StatusCode":"503"}}]"#;
 
+const TAGS: &str = r#"{"TagSet":[{"Key":"Project","Value":"StudentAnalytics"},{"Key":"Stage","Value":"prod"},{"Key":"ManagedBy","Value":"student-analytics-xtask"},{"Key":"Resource","Value":"bucket"},{"Key":"Cost","Value":"7"}]}"#;
+const OURS: &str = "Key=Project,Value=StudentAnalytics Key=Stage,Value=prod Key=ManagedBy,Value=student-analytics-xtask";
+
 /// What is changed in one go: commands of the AWS CLI, in words, with names of ids in braces.
 const DRIFTS: &[&[&str]] = &[
     &[
@@ -94,6 +97,7 @@ const DRIFTS: &[&[&str]] = &[
     &[
         "iam remove-role-from-instance-profile --instance-profile-name StudentAnalyticsRole --role-name StudentAnalyticsRole",
     ],
+    &["s3api put-bucket-tagging --bucket student-performance-app-files --tagging $TAGS"],
     &["s3api delete-public-access-block --bucket student-performance-app-files"],
     &[
         "s3api put-bucket-encryption --bucket student-performance-app-files --server-side-encryption-configuration $KMS",
@@ -129,11 +133,13 @@ async fn drift(world: &World, ids: &Ids, commands: &[&str]) {
     let other = world.file("other.csv", "Hours_Studied,Exam_Score\n1,2\n");
     for command in commands {
         let words: Vec<String> = command
+            .replace("$OURS", OURS)
             .split(' ')
             .map(|word| match word {
                 "$ANYONE" => ANYONE.to_owned(),
                 "$OTHER_TRUST" => OTHER_TRUST.to_owned(),
                 "$OTHER_TARGET" => OTHER_TARGET.to_owned(),
+                "$TAGS" => TAGS.to_owned(),
                 "$KMS" => KMS.to_owned(),
                 "$OTHER_LIFE" => OTHER_LIFE.to_owned(),
                 "$FIXED" => FIXED.to_owned(),
@@ -147,12 +153,32 @@ async fn drift(world: &World, ids: &Ids, commands: &[&str]) {
     }
 }
 
-/// Makes every drift at once, so that a deployment has everything to mend.
-pub(crate) async fn drift_everywhere(world: &World) {
+/// Makes every drift at once, so that a deployment has everything to mend; the target group of
+/// others that it made for that.
+pub(crate) async fn drift_everywhere(world: &World) -> String {
     let ids = Ids::of(world).await;
     for commands in DRIFTS {
         drift(world, &ids, commands).await;
     }
+    // The group also registers where others do.
+    let vpc = ids.fill("{vpc}");
+    let make = [
+        "elbv2",
+        "create-target-group",
+        "--name",
+        "Mine",
+        "--protocol",
+        "HTTP",
+        "--port",
+        "80",
+    ];
+    let made = world.aws(&[&make[..], &["--vpc-id", &vpc]].concat()).await;
+    let targets = made["TargetGroups"][0]["TargetGroupArn"].as_str().unwrap();
+    let attach = "autoscaling attach-load-balancer-target-groups --auto-scaling-group-name StudentAnalyticsASG --target-group-arns";
+    world
+        .aws(&attach.split(' ').chain([targets]).collect::<Vec<_>>())
+        .await;
+    targets.to_owned()
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn implied(call: &str) -> &'static [&'static str] {
     match call {
         // Tags in the create call.
         "ec2:CreateVpc" | "ec2:CreateSubnet" | "ec2:CreateInternetGateway" => &["ec2:CreateTags"],
+        "s3:CreateBucket" => &["s3:TagResource"],
         "iam:CreateRole" => &["iam:TagRole"],
         "iam:CreateInstanceProfile" => &["iam:TagInstanceProfile"],
         "elasticloadbalancing:CreateLoadBalancer" => &[
@@ -78,11 +79,20 @@ fn what_is_called_is_allowed_and_what_is_allowed_is_called() {
         world.reset().await;
         world.expect(0, &artifact(first)).await;
         let mut deploy = called(world);
-        drift_everywhere(world).await;
+        let targets = drift_everywhere(world).await;
         let _ = called(world);
         world.expect(0, &artifact(second)).await;
         deploy.extend(called(world));
 
+        // What others have in our network would hold it.
+        world
+            .aws(&[
+                "elbv2",
+                "delete-target-group",
+                "--target-group-arn",
+                &targets,
+            ])
+            .await;
         world.expect(0, &["deploy", "--yes"]).await;
         let _ = called(world);
         world.expect(0, &["destroy", "--yes"]).await;

@@ -170,7 +170,6 @@ fn nothing_goes_before_what_needs_it() {
     let cloud = deployed(&topology());
     assert_snapshot!(edges(&plan(&Topology::empty(&settings()), &cloud)), @r"
     auto-scaling-group ←
-    bucket ← auto-scaling-group
     launch-template ← auto-scaling-group
     key-pair ← launch-template
     instance-profile ← launch-template
@@ -200,5 +199,6 @@ fn nothing_goes_before_what_needs_it() {
     public-subnet-a ← gateway-attachment load-balancer nat-gateway-a public-route-table
     public-subnet-b ← gateway-attachment load-balancer nat-gateway-b public-route-table
     vpc ← app-group balancer-group gateway-attachment private-route-table-a private-route-table-b private-subnet-a private-subnet-b public-route-table public-subnet-a public-subnet-b s3-endpoint target-group
+    bucket ← address-a address-b app-group app-rules auto-scaling-group balancer-group balancer-rules gateway-attachment instance-profile internet-gateway key-pair launch-template load-balancer nat-gateway-a nat-gateway-b private-route-a private-route-b private-route-table-a private-route-table-b private-subnet-a private-subnet-b public-route public-route-table public-subnet-a public-subnet-b role role-policies s3-endpoint target-group vpc
     ");
 }

@@ -66,7 +66,6 @@ fn a_destruction() {
     let cloud = deployed(&topology());
     assert_snapshot!(shown(&Topology::empty(&settings()), &cloud), @r"
     - Auto Scaling group StudentAnalyticsASG (nothing is to be left) interrupts service
-    - bucket student-performance-app-files (nothing is to be left)
     - launch template StudentAnalyticsTemplate (nothing is to be left)
     - key pair studentanalyst_keypair (nothing is to be left)
     - instance profile StudentAnalyticsRole (nothing is to be left)
@@ -96,6 +95,7 @@ fn a_destruction() {
     - subnet StudentAnalyticsPublic-a (nothing is to be left)
     - subnet StudentAnalyticsPublic-b (nothing is to be left)
     - VPC StudentAnalyticsVPC (nothing is to be left)
+    - bucket student-performance-app-files (nothing is to be left)
     0 to create, 0 to update, 0 to replace, 31 to delete, 0 unchanged; 4 steps interrupt service
     ");
 }

@@ -108,7 +108,7 @@ impl Doing<'_> {
         let mut attempt = 1;
         loop {
             let failure = match create().await {
-                Ok(id) => return Ok(id),
+                Ok(id) => return self.listed(id, find).await,
                 Err(failure) => failure,
             };
             let is_duplicate = failure.is(duplicates);
@@ -133,6 +133,27 @@ impl Doing<'_> {
             }
             attempt += 1;
         }
+    }
+
+    /// Waits until what was made is listed with its tags: whoever plans next, after a kill perhaps,
+    /// must see it, or would make another. What has its name for an id is never made twice.
+    async fn listed(
+        &self,
+        id: AwsId,
+        find: impl AsyncFn() -> Result<Vec<(AwsId, Tags)>, Failure>,
+    ) -> Result<AwsId, Error> {
+        if self.step.kind.is_named_by_id() {
+            return Ok(id);
+        }
+        self.becomes(&VISIBLE, async || {
+            let found = find().await?;
+            Ok(match found.iter().any(|(found, _)| *found == id) {
+                true => Seen::Ready(()),
+                false => Seen::NotYet(NOT_VISIBLE.to_owned()),
+            })
+        })
+        .await?;
+        Ok(id)
     }
 
     /// Whether this was made by the call whose answer was lost.

@@ -32,15 +32,7 @@ pub(super) async fn create(doing: &Doing<'_>, tags: &Tags) -> Result<AwsId, Erro
         let each = |it: &Address| Some((it.allocation_id()?.into(), of_ec2(it.tags())));
         Ok(answer.addresses().iter().filter_map(each).collect())
     };
-    let address = doing.make(tags, &[], is_not_yet, create, find).await?;
-    // Nothing else asks for it: whoever plans next must see it, or would allocate another.
-    let look = async || {
-        let call = doing.clients.ec2.describe_addresses();
-        let answer = call.allocation_ids(&address.0).send().await;
-        answer.map_err(doing.failed("ec2:DescribeAddresses"))
-    };
-    doing.visible(look).await?;
-    Ok(address)
+    doing.make(tags, &[], is_not_yet, create, find).await
 }
 
 pub(super) async fn delete(doing: &Doing<'_>, address: &AwsId) -> Result<(), Error> {
