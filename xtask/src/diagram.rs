@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn the_readme_shows_the_deployment_as_it_is() {
         let settings = Settings::published().unwrap();
-        let drawn = diagram::mermaid(&Topology::new(&settings, &placeholder().unwrap()));
+        let drawn = diagram::mermaid(&Topology::new(&settings, &placeholder(&settings).unwrap()));
         let readme = include_str!("../../README.md");
         assert!(
             readme.contains(&format!("```mermaid\n{drawn}```\n")),

@@ -34,7 +34,7 @@ pub(crate) fn check(sh: &Shell, tools: &Path, scratch: &Path) -> Result<()> {
     let allowed = allowed()?;
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (variant, settings) in variants()? {
-        let topology = Topology::new(&settings, &placeholder()?);
+        let topology = Topology::new(&settings, &placeholder(&settings)?);
         let directory = scratch.join(variant);
         let (hcl, template) = (
             directory.join("terraform"),

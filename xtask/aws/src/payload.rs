@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use deployment::MINIMAL_SCRIPT;
 use infra_model::names::{SAMPLE_DATA, release_key};
 use infra_model::observed::Observed;
-use infra_model::settings::{APP_PORT, Payload, Settings};
-use infra_model::values::{Sha256, UserData};
+use infra_model::settings::{Payload, Settings};
+use infra_model::values::Sha256;
 use sha2::Digest;
 
 use crate::apply::{Content, Files};
@@ -47,12 +46,7 @@ pub(crate) fn contents(
     let release_file = bytes.map(|bytes| (release_key(&release), bytes));
     let sample = (SAMPLE_DATA.to_owned(), Content::Bytes(SAMPLE.to_vec()));
     Ok(Contents {
-        payload: Payload {
-            release,
-            sample_data: of_bytes(SAMPLE)?,
-            user_data: UserData::new(MINIMAL_SCRIPT)?,
-            unit_port: APP_PORT,
-        },
+        payload: userdata::payload(settings, release, of_bytes(SAMPLE)?)?,
         files: release_file.into_iter().chain([sample]).collect(),
     })
 }

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use infra_model::settings::{APP_PORT, ImageFamily, Nat, Payload, Settings, Uploads};
+use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
     BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent, PublicKey, Region, Sha256,
-    Stage, UserData,
+    Stage,
 };
 
 /// Settings of the deployment; each has its default in the model.
@@ -59,9 +59,6 @@ pub struct Deployment {
     no_uploads: bool,
 }
 
-/// Runs nothing: the place of the boot script, which has a crate of its own.
-pub const MINIMAL_SCRIPT: &str = "#!/bin/bash\nset -euo pipefail\n";
-
 impl Deployment {
     /// The settings, checked one by one; how they fit together is lint's business.
     pub fn settings(&self) -> Result<Settings> {
@@ -98,17 +95,14 @@ impl Deployment {
 
     /// The topology without a release: for what does not depend on one.
     pub fn topology(&self) -> Result<Topology> {
-        Ok(Topology::new(&self.settings()?, &placeholder()?))
+        let settings = self.settings()?;
+        Ok(Topology::new(&settings, &placeholder(&settings)?))
     }
 }
 
-/// A payload of nothing, for commands that show the system and start no instance.
-pub fn placeholder() -> Result<Payload> {
-    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    Ok(Payload {
-        release: Sha256::new(of_nothing)?,
-        sample_data: Sha256::new(of_nothing)?,
-        user_data: UserData::new(MINIMAL_SCRIPT)?,
-        unit_port: APP_PORT,
-    })
+/// The payload of an empty release, for commands that show the system and start no instance.
+pub fn placeholder(settings: &Settings) -> Result<Payload> {
+    let of_nothing =
+        Sha256::new("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")?;
+    Ok(userdata::payload(settings, of_nothing.clone(), of_nothing)?)
 }

@@ -7,7 +7,7 @@ use infra_model::topology::Topology;
 /// A first deployment.
 fn first() -> Plan {
     let settings = Settings::published().unwrap();
-    let topology = Topology::new(&settings, &deployment::placeholder().unwrap());
+    let topology = Topology::new(&settings, &deployment::placeholder(&settings).unwrap());
     let images = ImageFamily::ALL.map(|family| (family, "ami-0".to_owned()));
     let empty = Observed {
         images: images.into(),
