@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod boot_check;
 mod cost;
 mod dataset;
 mod diagram;

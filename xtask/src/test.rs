@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use xshell::{Cmd, Shell, cmd};
 
+use crate::boot_check;
 use crate::export_check;
 use crate::program;
 use crate::tools;
@@ -34,6 +35,8 @@ enum Step {
     Clippy,
     /// Unit, property, snapshot and oracle tests of every crate.
     Unit,
+    /// The boot script and its unit, read by shellcheck and systemd-analyze.
+    Boot,
     /// The oracle's figures are still those that pandas, scipy and statsmodels compute.
     Oracle,
     /// The deployment as Terraform and CloudFormation, read by cfn-lint and checkov.
@@ -96,6 +99,7 @@ impl Step {
             Self::Fmt => "Formatting",
             Self::Clippy => "Lints",
             Self::Unit => "Unit, snapshot and oracle tests",
+            Self::Boot => "The boot script and unit against shellcheck and systemd-analyze",
             Self::Oracle => "The oracle against pandas, scipy and statsmodels",
             Self::Export => "The exported deployment against cfn-lint and checkov",
             Self::Browser => "Browser tests",
@@ -128,12 +132,19 @@ impl Step {
                 let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
                 tests(cmd!(sh, "cargo test --workspace {elsewhere...}"))
             }
+            Self::Boot => boot(sh, workspace),
             Self::Oracle => oracle::verify(sh, workspace),
             Self::Export => export(sh, workspace),
             Self::Browser => browser(sh, workspace),
             Self::Cloud => cloud(sh, workspace),
         }
     }
+}
+
+fn boot(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    tools::boot(sh)?;
+    boot_check::check(sh, &workspace.target.join("boot-check"))?;
+    Ok(Tally::ONE)
 }
 
 fn export(sh: &Shell, workspace: &Workspace) -> Result<Tally> {

@@ -1,5 +1,6 @@
 //! What the checks need from elsewhere, fetched once into the target directory: rustfmt and
-//! clippy, a Python environment, npm packages, a browser with its driver.
+//! clippy, a Python environment, npm packages, a browser with its driver, shellcheck and
+//! systemd-analyze.
 //!
 //! Programs that belong to the machine are installed only where that is the custom and allowed:
 //! as Debian packages, by root or with a `sudo` that asks for no password. Elsewhere an error
@@ -59,6 +60,29 @@ const DRIVER: Program = Program {
     name: "chromedriver of the browser's version",
     packages: &["chromium-driver"],
     present: |_| on_path("chromedriver"),
+};
+
+const SHELLCHECK: Program = Program {
+    name: "shellcheck",
+    packages: &["shellcheck"],
+    present: |_| on_path("shellcheck"),
+};
+
+const SYSTEMD: Program = Program {
+    name: "systemd-analyze 250 or later, which judges units offline",
+    packages: &["systemd"],
+    present: |sh| {
+        let version = cmd!(sh, "systemd-analyze --version")
+            .quiet()
+            .ignore_stderr()
+            .read();
+        // It begins with `systemd 252 (…)`.
+        let number = version.ok().and_then(|said| {
+            let word = said.split_whitespace().nth(1)?;
+            word.parse::<u32>().ok()
+        });
+        number.is_some_and(|number| number >= 250)
+    },
 };
 
 /// Ensures that the toolchain has `component`, whose cargo command is `command`.
@@ -132,6 +156,11 @@ pub(crate) fn npm(sh: &Shell, tools: &Path, source: &Path) -> Result<PathBuf> {
 /// Ensures a browser and the driver that WebDriver clients talk to.
 pub(crate) fn browser(sh: &Shell) -> Result<()> {
     require(sh, &[BROWSER, DRIVER])
+}
+
+/// Ensures the tools that read the boot script and its unit.
+pub(crate) fn boot(sh: &Shell) -> Result<()> {
+    require(sh, &[SHELLCHECK, SYSTEMD])
 }
 
 /// Fills `folder` anew unless that was done for the same `inputs` before. The mark is written
