@@ -14,15 +14,29 @@ use infra_model::values::Sha256;
 use userdata::{HARDENING, UNIT, user_data};
 
 /// The programs that the script calls and that stand-ins replace.
-const PROGRAMS: [&str; 7] = ["aws", "curl", "id", "install", "mv", "systemctl", "useradd"];
+const PROGRAMS: [&str; 8] = [
+    "aws",
+    "curl",
+    "id",
+    "install",
+    "mv",
+    "systemctl",
+    "timeout",
+    "useradd",
+];
 /// What the stand-in of the AWS CLI downloads, and its checksum.
 const OBJECT: (&str, &str) = (
     "the object",
     "a0ea0005d8f2960fcf0d2ac91ed325acde6685569d9ac36b0d8147c0868a5479",
 );
-/// Instead of waiting: time goes on, and the wait is written down.
-const SLEEP: &str =
-    "sleep() { SECONDS=$((SECONDS + ${1%.*} + 1)); echo \"sleep $1\" >>\"$CALLS\"; }";
+/// The checksums of release and sample, as they are.
+const RIGHT: [&str; 2] = [OBJECT.1; 2];
+const WRONG: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// A clock that only waiting moves on; each wait is written down.
+const CLOCK: &str = r#"
+unset SECONDS; SECONDS=0
+sleep() { SECONDS=$((SECONDS + ${1%.*} + 1)); echo "sleep $1" >>"$CALLS"; }
+"#;
 /// Always the same moment.
 const DATE: &str = "date() { echo NOW; }";
 
@@ -45,7 +59,7 @@ impl Drop for Scratch {
 }
 
 /// Runs a command of the script, such as `main`, in a folder of the trial's name.
-fn run(trial: &str, command: &str, release: &str, environment: &[(&str, &str)]) -> Run {
+fn run(trial: &str, command: &str, checksums: [&str; 2], environment: &[(&str, &str)]) -> Run {
     let scratch = Scratch(Path::new(env!("CARGO_TARGET_TMPDIR")).join(trial));
     let folder = &scratch.0;
     let _ = std::fs::remove_dir_all(folder);
@@ -55,15 +69,15 @@ fn run(trial: &str, command: &str, release: &str, environment: &[(&str, &str)]) 
         symlink(&stand_in, folder.join("bin").join(program)).unwrap();
     }
     let settings = Settings::published().unwrap();
-    let sha256 = |digits: &str| Sha256::new(digits).unwrap();
-    let script = user_data(&settings, &sha256(release), &sha256(OBJECT.1)).unwrap();
+    let [release, sample] = checksums.map(|digits| Sha256::new(digits).unwrap());
+    let script = user_data(&settings, &release, &sample).unwrap();
     let (steps, last) = script.as_str().split_once("\nconsole=").unwrap();
     assert!(last.lines().count() < 6, "what is not tried here is short");
 
     let path = std::env::var("PATH").unwrap();
     let output = Command::new("bash")
         .arg("-c")
-        .arg(format!("{steps}\n{SLEEP}\n{DATE}\n{command} 2>&1\n"))
+        .arg(format!("{steps}\n{CLOCK}\n{DATE}\n{command} 2>&1\n"))
         .env("PATH", format!("{}:{path}", folder.join("bin").display()))
         .env("CALLS", folder.join("calls"))
         .env("TMPDIR", folder)
@@ -76,6 +90,12 @@ fn run(trial: &str, command: &str, release: &str, environment: &[(&str, &str)]) 
         String::from_utf8_lossy(&output.stderr),
         "",
         "all is said on one stream"
+    );
+    let mut left = std::fs::read_dir(folder).unwrap();
+    let download = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("tmp.");
+    assert!(
+        !left.any(|entry| download(&entry.unwrap().file_name())),
+        "downloads are left behind"
     );
     Run {
         succeeded: output.status.success(),
@@ -107,14 +127,14 @@ fn the_object_has_its_checksum() {
 
 #[test]
 fn what_it_does_on_amazon_linux_2023() {
-    let run = run("al2023", "main", OBJECT.1, &[("FAILS", "id ")]);
+    let run = run("al2023", "main", RIGHT, &[("FAILS", "id ")]);
     assert!(run.succeeded, "{}", run.said);
     insta::assert_snapshot!(format!("{}---\n{}", run.calls, run.said));
 }
 
 #[test]
 fn systemd_219_gets_no_hardening() {
-    let run = run("al2", "main", OBJECT.1, &[("SYSTEMD", "219")]);
+    let run = run("al2", "main", RIGHT, &[("SYSTEMD", "219")]);
     assert!(run.succeeded, "{}", run.said);
     assert!(
         run.calls
@@ -125,7 +145,7 @@ fn systemd_219_gets_no_hardening() {
 
 #[test]
 fn a_second_run_keeps_the_user() {
-    let run = run("again", "main", OBJECT.1, &[]);
+    let run = run("again", "main", RIGHT, &[]);
     assert!(run.succeeded, "{}", run.said);
     assert!(!run.calls.contains("useradd"), "{}", run.calls);
 }
@@ -133,53 +153,54 @@ fn a_second_run_keeps_the_user() {
 /// What fails, what is said, and the last thing that was done.
 #[test]
 fn failures_say_why() {
-    for (trial, fails, release, said, last) in [
+    for (trial, fails, checksums, said, last) in [
         (
             "unreachable",
             "aws ",
-            OBJECT.1,
+            RIGHT,
             "cannot be downloaded, after",
             "aws s3 cp ",
         ),
         (
             "checksum",
             "",
-            "0000000000000000000000000000000000000000000000000000000000000000",
+            [WRONG, OBJECT.1],
             "nothing was installed",
             "aws s3 cp ",
         ),
         (
-            "user",
-            "useradd ",
-            OBJECT.1,
-            ": useradd --system",
-            "useradd ",
+            "checksum of the sample",
+            "",
+            [OBJECT.1, WRONG],
+            "StudentPerformanceFactors.csv has the SHA-256",
+            "aws s3 cp ",
         ),
+        ("user", "useradd ", RIGHT, ": useradd --system", "useradd "),
         (
             "restart",
             "systemctl restart",
-            OBJECT.1,
+            RIGHT,
             ": systemctl restart \"$name.service\"",
             "systemctl restart ",
         ),
         (
             "not ready",
             "curl ",
-            OBJECT.1,
+            RIGHT,
             "http://127.0.0.1:8501/readyz does not answer",
             "systemctl status ",
         ),
         (
             "no version",
             "systemctl --version",
-            OBJECT.1,
+            RIGHT,
             "boot failed: line ",
             "systemctl --version",
         ),
     ] {
         let known = if trial == "user" { "false" } else { "true" };
         let command = format!("id() {{ {known}; }}; main");
-        let run = run(trial, &command, release, &[("FAILS", fails)]);
+        let run = run(trial, &command, checksums, &[("FAILS", fails)]);
         assert!(!run.succeeded, "{trial}: {}", run.said);
         assert!(run.said.contains("boot failed: "), "{trial}: {}", run.said);
         assert!(run.said.contains(said), "{trial}: {}", run.said);
@@ -190,7 +211,7 @@ fn failures_say_why() {
 
 #[test]
 fn a_download_is_tried_again_with_longer_waits_until_a_bound() {
-    let run = run("retries", "main", OBJECT.1, &[("FAILS", "aws ")]);
+    let run = run("retries", "main", RIGHT, &[("FAILS", "aws ")]);
     let waits: Vec<&str> = run
         .calls
         .lines()
@@ -199,10 +220,11 @@ fn a_download_is_tried_again_with_longer_waits_until_a_bound() {
     assert_eq!(waits[..6], ["1", "2", "4", "8", "16", "16"]);
     let total: u32 = waits.iter().map(|wait| wait.parse::<u32>().unwrap()).sum();
     assert!((120..=180).contains(&total), "{waits:?}");
-    let nothing_else = run
-        .calls
-        .lines()
-        .all(|call| call.starts_with("aws s3 cp ") || call.starts_with("sleep "));
+    let nothing_else = run.calls.lines().all(|call| {
+        ["timeout 60 aws s3 cp ", "aws s3 cp ", "sleep "]
+            .iter()
+            .any(|it| call.starts_with(it))
+    });
     assert!(nothing_else, "{}", run.calls);
 }
 
@@ -212,6 +234,6 @@ fn the_files_come_out_of_the_script_as_they_are() {
         ("unit", "write_unit", UNIT),
         ("hardening", "write_hardening", HARDENING),
     ] {
-        assert_eq!(run(trial, command, OBJECT.1, &[]).said, file);
+        assert_eq!(run(trial, command, RIGHT, &[]).said, file);
     }
 }

@@ -11,6 +11,7 @@ if [[ -n ${FAILS:-} && $call == "$FAILS"* ]]; then
 fi
 case $call in
   "aws "*) printf '%s' "$OBJECT" >"${*: -1}" ;;
+  "timeout "*) exec "${@:2}" ;;
   "systemctl --version") printf 'systemd %s\n+PAM +AUDIT\n' "$SYSTEMD" ;;
   "systemctl status "*) printf 'it said this last\n' ;;
 esac
