@@ -92,17 +92,23 @@ impl Ids {
 
     /// Names in the places of ids, so that a text is the same on every run.
     pub fn blank(&self, text: &str) -> String {
-        let named = self.0.iter().fold(text.to_owned(), |text, (name, id)| {
+        let mut named = self.0.iter().fold(text.to_owned(), |text, (name, id)| {
             text.replace(id.as_str(), &format!("{{{name}}}"))
         });
-        // Two in a list stand in the order of their ids, which is another on each run.
-        let pairs = self
-            .0
-            .iter()
-            .flat_map(|(a, _)| self.0.iter().map(move |(b, _)| (a, b)));
-        pairs.filter(|(a, b)| a < b).fold(named, |text, (a, b)| {
-            text.replace(&format!("{{{b}}}, {{{a}}}"), &format!("{{{a}}}, {{{b}}}"))
-        })
+        // Members of a list stand in the order of their ids, which is another on each run.
+        let mut sorted = named.clone();
+        loop {
+            for (a, _) in &self.0 {
+                for (b, _) in self.0.iter().filter(|(b, _)| b > a) {
+                    let (wrong, right) = (format!("{{{b}}}, {{{a}}}"), format!("{{{a}}}, {{{b}}}"));
+                    sorted = sorted.replace(&wrong, &right);
+                }
+            }
+            if sorted == named {
+                return sorted;
+            }
+            named.clone_from(&sorted);
+        }
     }
 }
 

@@ -26,6 +26,13 @@ type List = (
     &'static [&'static str],
 );
 
+/// A call that makes something: its words, and the element of the answer that names it.
+type Making = (
+    Service,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
 const LISTS: &[List] = &[
     (EC2, "DescribeVpcs", "vpcSet", "vpc", &[]),
     (EC2, "DescribeSubnets", "subnetSet", "subnet", &[]),
@@ -159,7 +166,7 @@ impl Plain {
                 "vpcId",
             )
             .await;
-        let within: [(Service, &[(&str, &str)], &str); 7] = [
+        let within: [Making; 7] = [
             (
                 EC2,
                 &[("Action", "CreateSubnet"), ("CidrBlock", "10.0.0.0/24")],
@@ -227,7 +234,7 @@ impl Plain {
             .call(SCALING, &[("Action", "DescribeAutoScalingGroups")])
             .await;
         let document = Document::parse(&answer).expect("XML");
-        let template = document.descendants().find(|it| is(&it, "LaunchTemplate"));
+        let template = document.descendants().find(|it| is(it, "LaunchTemplate"));
         text(template.expect("a group with a template"), "Version")
             .expect("a version")
             .to_owned()
@@ -310,14 +317,14 @@ fn line(kind: &str, item: Node<'_, '_>, counted: &[&str]) -> String {
 
 /// The members of the first list of this name below.
 fn members<'a, 'd>(node: Node<'a, 'd>, list: &str) -> impl Iterator<Item = Node<'a, 'd>> {
-    let list = node.descendants().find(|it| is(&it, list));
+    let list = node.descendants().find(|it| is(it, list));
     list.into_iter()
         .flat_map(|list| list.children().filter(Node::is_element))
 }
 
 /// The text of the first element of this name below.
 fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    node.descendants().find(|it| is(&it, name))?.text()
+    node.descendants().find(|it| is(it, name))?.text()
 }
 
 /// The value of a tag of this item.

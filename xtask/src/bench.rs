@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
 use crate::workspace::Workspace;
+use crate::{program as programs, tools};
 use measure::{Encoding, Figures};
 
 mod measure;
@@ -40,9 +41,10 @@ impl Bench {
         let host = host(&sh)?;
         let figures = measure::measure(&sh, &bin)?;
         let report = format!(
-            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n",
+            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n\n{}\n",
             table(&figures),
             measure::method(),
+            cloud(&sh, &workspace)?,
             planning(&sh)?
         );
         print!("{report}");
@@ -184,6 +186,20 @@ fn document(figures: &Figures, host: &str, origin: &str) -> Value {
         "resident_peak": figures.resident_peak,
         "pages": Value::Object(pages.collect()),
     })
+}
+
+/// What the deployment's commands take against the emulator, as a table and a sentence.
+fn cloud(sh: &Shell, workspace: &Workspace) -> Result<String> {
+    let moto = tools::moto(sh, workspace)?;
+    let program = programs::built("xtask-aws", &workspace.root)?;
+    let figures = cmd!(
+        sh,
+        "cargo run --quiet --package cloud-tests --bin cloud-bench"
+    )
+    .env("STUDENT_ANALYTICS_MOTO", moto)
+    .env("STUDENT_ANALYTICS_XTASK_AWS", program)
+    .read()?;
+    Ok(figures)
 }
 
 /// What planning a deployment takes in a release build, in a sentence.

@@ -48,6 +48,9 @@ const DRIFTS: &[&[&str]] = &[
     ],
     &["ec2 disassociate-route-table --association-id {association-a}"],
     &[
+        "ec2 replace-route-table-association --association-id {association-b} --route-table-id {public-route-table}",
+    ],
+    &[
         "ec2 modify-vpc-endpoint --vpc-endpoint-id {s3-endpoint} --remove-route-table-ids {private-route-table-a}",
     ],
     &["ec2 delete-tags --resources {vpc} --tags Key=Name"],
@@ -124,8 +127,17 @@ const DRIFTS: &[&[&str]] = &[
     &[
         "elbv2 set-security-groups --load-balancer-arn {load-balancer} --security-groups {balancer-group} {default-group}",
     ],
+    &[
+        "elbv2 set-subnets --load-balancer-arn {load-balancer} --subnets {private-subnet-a} {private-subnet-b}",
+    ],
     &["elbv2 modify-listener --listener-arn {http-listener} --default-actions $FIXED"],
     &["elbv2 remove-tags --resource-arns {target-group} --tag-keys Name"],
+];
+
+/// A listener of ours that the topology does not have. Its id stands in the plan, and is another
+/// on each run.
+const LISTENER: &[&str] = &[
+    "elbv2 create-listener --load-balancer-arn {load-balancer} --protocol HTTP --port 8080 --default-actions $FIXED --tags $OURS Key=Resource,Value=https-listener",
 ];
 
 /// Runs the commands of one drift.
@@ -157,7 +169,7 @@ async fn drift(world: &World, ids: &Ids, commands: &[&str]) {
 /// others that it made for that.
 pub(crate) async fn drift_everywhere(world: &World) -> String {
     let ids = Ids::of(world).await;
-    for commands in DRIFTS {
+    for commands in DRIFTS.iter().chain([&LISTENER]) {
         drift(world, &ids, commands).await;
     }
     // The group also registers where others do.
@@ -186,29 +198,22 @@ fn each_drift_is_shown_as_what_it_is_and_mended() {
     in_a_cloud(async |world| {
         world.deploy().await;
         let mut shown = String::new();
+        let ids = Ids::of(world).await;
         for commands in DRIFTS {
-            let ids = Ids::of(world).await;
             drift(world, &ids, commands).await;
             let diff = world.run(&["diff"]).await;
-            let lines = diff
-                .out
-                .lines()
-                .filter(|line| !line.starts_with("warning: "));
             for command in *commands {
                 writeln!(shown, "$ aws {command}").unwrap();
             }
-            for line in lines {
+            let lines = diff.out.lines();
+            for line in lines.filter(|line| !line.starts_with("warning: ")) {
                 writeln!(shown, "{}", ids.blank(line)).unwrap();
             }
             writeln!(shown).unwrap();
-            let deploy = world.run(&["deploy", "--yes"]).await;
-            let again = world.run(&["diff"]).await;
-            if (deploy.exit, again.exit) != (0, 0) {
-                writeln!(shown, "NOT MENDED:\n{}\n{}", deploy.said(), again.out).unwrap();
-                world.reset().await;
-                world.deploy().await;
-            }
+            // What is not mended shows in the next drift's lines, too.
+            world.deploy().await;
         }
+        world.expect(0, &["diff"]).await;
         insta::assert_snapshot!(shown);
     });
 }

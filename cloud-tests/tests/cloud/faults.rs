@@ -213,6 +213,38 @@ fn a_new_release_rolls_through_and_a_bad_one_goes_back() {
     });
 }
 
+#[test]
+fn what_has_our_names_and_not_our_tags_is_left_alone_until_it_is_adopted() {
+    in_a_cloud(async |world| {
+        let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
+        let make = "iam create-role --role-name StudentAnalyticsRole --assume-role-policy-document";
+        let words: Vec<&str> = make.split(' ').chain([trust]).collect();
+        world.aws(&words).await;
+        let make = "ec2 create-key-pair --key-name studentanalyst_keypair --key-type ed25519";
+        world.aws(&make.split(' ').collect::<Vec<_>>()).await;
+        world.emulator().clear_requests();
+
+        for command in [&["diff"][..], &["deploy", "--yes"]] {
+            let run = world.expect(1, command).await;
+            for name in ["StudentAnalyticsRole", "studentanalyst_keypair"] {
+                let said = format!("{name} has this name and not our tags");
+                assert!(run.out.contains(&said), "{}", run.out);
+            }
+            assert!(run.out.contains("take it over with --adopt"), "{}", run.out);
+        }
+        let requests = world.emulator().requests();
+        assert!(
+            requests.iter().all(|request| !request.write),
+            "{requests:?}"
+        );
+
+        world.expect(2, &["diff", "--adopt"]).await;
+        world.expect(0, &["deploy", "--yes", "--adopt"]).await;
+        world.expect(0, &["diff"]).await;
+        world.holds_everything_once().await;
+    });
+}
+
 /// An address at which nothing answers.
 fn closed_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -34,6 +34,8 @@ fn implied(call: &str) -> &'static [&'static str] {
     match call {
         // Tags in the create call.
         "ec2:CreateVpc" | "ec2:CreateSubnet" | "ec2:CreateInternetGateway" => &["ec2:CreateTags"],
+        // When the subnet still uses another table of ours, which a race between two steps decides.
+        "ec2:AssociateRouteTable" => &["ec2:ReplaceRouteTableAssociation"],
         "s3:CreateBucket" => &["s3:TagResource"],
         "iam:CreateRole" => &["iam:TagRole"],
         "iam:CreateInstanceProfile" => &["iam:TagInstanceProfile"],

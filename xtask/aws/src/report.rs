@@ -106,3 +106,71 @@ fn said(finding: &Finding) -> String {
 fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_model::observed::Observed;
+    use infra_model::plan::plan;
+    use infra_model::settings::{ImageFamily, Settings};
+    use infra_model::simulate;
+    use infra_model::topology::Topology;
+
+    fn report(is_deployed: bool) -> Report {
+        let settings = Settings::published().unwrap();
+        let topology = Topology::new(&settings, &deployment::placeholder().unwrap());
+        let images = ImageFamily::ALL.map(|family| (family, "ami-0".to_owned()));
+        let mut observed = Observed {
+            images: images.into(),
+            ..Observed::default()
+        };
+        if is_deployed {
+            for step in &plan(&topology, &observed).steps {
+                simulate::apply(&mut observed, step);
+            }
+        }
+        Report {
+            findings: Vec::new(),
+            plan: plan(&topology, &observed),
+        }
+    }
+
+    #[test]
+    fn a_pull_request_is_told_the_totals_and_the_plan_behind_them() {
+        let synced = report(true).markdown();
+        assert_eq!(synced, "**in sync: 36 resources are as they should be**\n");
+        let text = report(false).markdown();
+        assert!(text.starts_with("**36 to create, 0 to update"), "{text}");
+        assert!(
+            text.contains("```text\n+ bucket student-performance-app-files\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("```\n\n</details>\n"), "{text}");
+    }
+
+    #[test]
+    fn a_name_cannot_end_the_fence() {
+        let mut report = report(false);
+        report.plan.steps[0].name = "````\n# heading".to_owned();
+        let text = report.markdown();
+        assert!(
+            text.contains("`````text\n") && text.contains("\n`````\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn programs_are_told_of_findings_too() {
+        let mut report = report(true);
+        report.findings.push(Finding {
+            severity: Severity::Error,
+            resource: infra_model::id::Id::Vpc,
+            what: "it is wrong".to_owned(),
+            remedy: "mend it",
+        });
+        let document: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+        assert_eq!(document["refused"], true);
+        assert_eq!(document["findings"][0]["what"], "it is wrong");
+        assert_eq!(document["format"], 1);
+    }
+}

@@ -108,11 +108,27 @@ async fn add(doing: &Doing<'_>, table: &AwsId, subnet: &str) -> Result<(), Error
             if of == table.0 {
                 return Ok(());
             }
-            disassociate(doing, &association).await?;
-            doing.visible(add).await
+            match take_over(doing, &association, table).await {
+                // The other table's own step has let go of it meanwhile.
+                Err(failure) if failure.is_absent() => doing.visible(add).await,
+                taken => Ok(taken?),
+            }
         }
         other => other,
     }
+}
+
+/// The subnet of another table's association uses this one, without a moment in between.
+async fn take_over(doing: &Doing<'_>, association: &str, table: &AwsId) -> Result<(), Failure> {
+    let call = doing.clients.ec2.replace_route_table_association();
+    let answer = call
+        .association_id(association)
+        .route_table_id(&table.0)
+        .send()
+        .await;
+    answer
+        .map(drop)
+        .map_err(doing.failed("ec2:ReplaceRouteTableAssociation"))
 }
 
 /// The table that a subnet uses, and the association's id.
