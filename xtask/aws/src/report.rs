@@ -118,7 +118,7 @@ mod tests {
 
     fn report(is_deployed: bool) -> Report {
         let settings = Settings::published().unwrap();
-        let topology = Topology::new(&settings, &deployment::placeholder().unwrap());
+        let topology = Topology::new(&settings, &deployment::placeholder(&settings).unwrap());
         let images = ImageFamily::ALL.map(|family| (family, "ami-0".to_owned()));
         let mut observed = Observed {
             images: images.into(),
