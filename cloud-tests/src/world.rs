@@ -147,6 +147,19 @@ impl World {
         .await
     }
 
+    /// Runs it for someone who has not signed in.
+    pub async fn run_without_credentials(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command(&program());
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            command.env_remove(name);
+        }
+        // Nor on a machine of AWS, which could sign for them.
+        command
+            .args(arguments)
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        Run::of(command.spawn().expect("the program starts")).await
+    }
+
     /// Runs it, and expects this exit status.
     pub async fn expect(&self, exit: i32, arguments: &[&str]) -> Run {
         let run = self.run(arguments).await;

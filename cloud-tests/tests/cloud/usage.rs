@@ -32,3 +32,39 @@ fn each_mistake_has_its_exit_status_and_remedy() {
         assert!(writes.iter().all(|request| !request.write), "{writes:?}");
     });
 }
+
+#[test]
+fn who_has_no_credentials_is_told_to_sign_in() {
+    in_a_cloud(async |world| {
+        let run = world.run_without_credentials(&["diff"]).await;
+        assert_eq!(run.exit, 1, "{}", run.said());
+        assert!(run.err.contains("aws sso login"), "{}", run.err);
+        assert!(!run.err.contains("network"), "{}", run.err);
+    });
+}
+
+#[test]
+fn a_profiles_region_is_used_unless_a_flag_names_another() {
+    in_a_cloud(async |world| {
+        std::fs::create_dir(world.home().join(".aws")).unwrap();
+        world.file(".aws/config", "[default]\nregion = eu-west-1\n");
+        let run = world.expect(2, &["diff"]).await;
+        assert!(run.out.contains("10.0.0.0/24 in eu-west-1a"), "{}", run.out);
+        let run = world.expect(2, &["diff", "--region", "eu-north-1"]).await;
+        assert!(
+            run.out.contains("10.0.0.0/24 in eu-north-1a"),
+            "{}",
+            run.out
+        );
+    });
+}
+
+#[test]
+fn a_reader_that_has_gone_does_not_stop_a_deployment() {
+    in_a_cloud(async |world| {
+        let mut child = world.start(&["deploy", "--yes"]);
+        drop((child.stdout.take(), child.stderr.take()));
+        assert!(child.wait().await.unwrap().success());
+        world.expect(0, &["diff"]).await;
+    });
+}

@@ -183,7 +183,9 @@ impl<'a> Draft<'a> {
         if let State::Bucket(bucket) = &found.state
             && bucket.is_someone_elses
         {
-            let what = "another AWS account has a bucket of this name".to_owned();
+            let what = "it belongs to another AWS account, or your credentials may not look at it \
+                        (s3:ListBucket)"
+                .to_owned();
             let remedy = "bucket names are global: choose another with --bucket";
             return self.problem(ProblemKind::Foreign, name, what, remedy);
         }

@@ -21,6 +21,8 @@ pub fn waits_for(later: Id, earlier: Id) -> bool {
             NatGateway(_) | PublicRoute | LoadBalancer,
             GatewayAttachment
         ) | (LaunchTemplate, Release)
+            // Browsers are sent to HTTPS only when it answers.
+            | (HttpListener, HttpsListener | BalancerRules)
             | (
                 AutoScalingGroup,
                 HttpListener
@@ -141,6 +143,10 @@ fn dependencies(draft: &Draft<'_>) -> Vec<BTreeSet<usize>> {
                             .is_some_and(|(l, e)| goes_after(l, e));
                     goes.then_some(earlier)
                 }));
+                if one.step.id == Some(Id::HttpsListener) {
+                    // Browsers are sent to HTTPS until the other listener serves again.
+                    after[index].extend(by_id.get(&Id::HttpListener));
+                }
                 if matches!(from, State::Object(_)) {
                     // An old release stays until the new one runs everywhere.
                     after[index].extend(by_id.get(&Id::AutoScalingGroup));

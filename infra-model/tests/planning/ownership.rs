@@ -80,7 +80,7 @@ fn the_bucket_belongs_to_someone_else() {
       {
         "kind": "foreign",
         "name": "student-performance-app-files",
-        "what": "another AWS account has a bucket of this name",
+        "what": "it belongs to another AWS account, or your credentials may not look at it (s3:ListBucket)",
         "remedy": "bucket names are global: choose another with --bucket"
       }
     ]

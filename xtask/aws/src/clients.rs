@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use infra_model::values::Region;
@@ -64,6 +67,15 @@ impl Clients {
             is_custom_endpoint,
         }
     }
+}
+
+/// The region that the environment or the profile names. Machines of AWS are not asked for theirs:
+/// elsewhere that takes seconds.
+pub(crate) async fn usual_region() -> Option<String> {
+    let environment = EnvironmentVariableRegionProvider::new();
+    let chain =
+        RegionProviderChain::first_try(environment).or_else(ProfileFileRegionProvider::new());
+    chain.region().await.map(|region| region.to_string())
 }
 
 /// For calls that make a second one when they are repeated: the SDK must not try again by itself.

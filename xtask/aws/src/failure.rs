@@ -28,6 +28,8 @@ pub struct Failure {
     pub done: Done,
 }
 
+/// The code of a call that was not made, because nobody signs it.
+pub const NO_CREDENTIALS: &str = "NoCredentials";
 /// The code of a call that AWS did not answer.
 pub const NO_ANSWER: &str = "NoAnswer";
 
@@ -51,13 +53,18 @@ impl Failure {
                     done: if server_side { Done::Perhaps } else { Done::No },
                 }
             }
-            other => Self {
-                call,
-                about,
-                code: NO_ANSWER.to_owned(),
-                message: chain(other),
-                done: Done::Perhaps,
-            },
+            other => {
+                let message = chain(other);
+                let unsigned = message.contains("credential");
+                let code = if unsigned { NO_CREDENTIALS } else { NO_ANSWER };
+                Self {
+                    call,
+                    about,
+                    code: code.to_owned(),
+                    message,
+                    done: if unsigned { Done::No } else { Done::Perhaps },
+                }
+            }
         }
     }
 
@@ -82,6 +89,10 @@ impl Failure {
             "ThrottlingException",
             "RequestLimitExceeded",
             "TooManyRequestsException",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "ThrottledException",
+            "EC2ThrottledException",
             "SlowDown",
         ])
     }
@@ -102,7 +113,22 @@ impl Failure {
             | "RequestExpired"
             | "SignatureDoesNotMatch"
             | "UnrecognizedClientException" => {
-                "your credentials are wrong or have expired: sign in again (`aws sso login`)"
+                "your credentials are wrong or have expired: sign in again (`aws sso login`), and check this machine's clock"
+            }
+            NO_CREDENTIALS => {
+                "sign in (`aws sso login`, `aws configure`) or name a profile with AWS_PROFILE"
+            }
+            "CertificateNotFound" | "UnsupportedCertificate" => {
+                "--certificate must name an issued certificate of the load balancer's region"
+            }
+            "OperationNotPermitted" if self.call.ends_with(":DeleteLoadBalancer") => {
+                "switch its deletion protection off, then run the same command again"
+            }
+            "OperationNotPermitted" | "OptInRequired" | "PendingVerification" => {
+                "AWS has not enabled this for the account: see its message, or ask AWS Support"
+            }
+            _ if self.is_throttled() => {
+                "AWS is busy: wait a minute, then run the same command again, or with --parallel 2"
             }
             code if code.ends_with("LimitExceeded") || code.starts_with("TooMany") => {
                 "a quota of the account is reached: raise it in Service Quotas or free what is unused"

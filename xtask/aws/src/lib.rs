@@ -30,6 +30,7 @@ mod server_clock;
 mod serving;
 mod session;
 mod stop;
+mod voice;
 pub mod wait;
 
 pub use ensure::ensure_bucket;

@@ -3,9 +3,10 @@
 //! It is written only if it is not there (`If-None-Match`), renewed while the work goes on, and
 //! taken over only in the state in which it was read (`If-Match`): when its lease has expired by
 //! S3's own clock, or when its holder ran on this machine and is gone.
+//! Each renewal writes something else, so that no state of it looks like an earlier one.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::error::SdkError;
@@ -14,6 +15,7 @@ use infra_model::names::LOCK;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::clients::Clients;
 use crate::failure::Failure;
@@ -28,19 +30,42 @@ const RENEWAL: Duration = Duration::from_secs(20);
 /// How often taking it is tried when others take it at the same moment.
 const TRIES: u32 = 5;
 
+/// How long one renewal may take.
+const RENEWING: Duration = Duration::from_secs(15);
+/// The pause before taking it is tried again.
+const AGAIN: Duration = Duration::from_millis(300);
+
 /// What the object says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Holder {
     /// Who, as AWS knows them.
     who: String,
-    /// On which machine.
+    /// On which machine, for people.
     host: String,
+    /// On which machine, for programs.
+    #[serde(default)]
+    machine: String,
     /// As which process there.
     process: machine::Process,
     /// Doing what.
     command: String,
     /// For how long without renewal, in seconds.
     lease: u64,
+    /// How often it was renewed: no two states of the lock are the same to S3.
+    #[serde(default)]
+    renewed: u64,
+}
+
+impl Holder {
+    /// Whether it is the same run, whenever it wrote.
+    fn is_same_run(&self, other: &Self) -> bool {
+        (&self.machine, &self.host, &self.process) == (&other.machine, &other.host, &other.process)
+    }
+
+    /// How long it holds without being renewed; nobody may claim more than everyone has.
+    fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease).min(LEASE)
+    }
 }
 
 /// A lock that is held: renewed until [`Lock::release`].
@@ -52,12 +77,20 @@ pub(crate) struct Lock {
     ending: Arc<Notify>,
 }
 
-/// A lock of someone else.
+/// A lock that is in the bucket.
 struct Held {
     holder: Option<Holder>,
     version: String,
     /// Since it was last written, by S3's clock.
     age: Duration,
+}
+
+impl Held {
+    fn is_of(&self, run: &Holder) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|holder| holder.is_same_run(run))
+    }
 }
 
 impl Lock {
@@ -74,13 +107,19 @@ impl Lock {
         let holder = Holder {
             who: caller(clients).await?,
             host: machine::host(),
+            machine: machine::identity(),
             process: machine::Process::own(),
             command: command.to_owned(),
             lease: LEASE.as_secs(),
+            renewed: 0,
         };
         for _ in 0..TRIES {
-            let before = match read(clients, bucket).await? {
+            let before = match read(&clients.s3, bucket).await? {
                 None => None,
+                // Ours: the answer to writing it was lost.
+                Some(held) if held.is_of(&holder) => {
+                    return Ok(Self::renewed(clients, bucket, holder, held.version, stop));
+                }
                 Some(held) => {
                     refuse_if_alive(&held, &holder)?;
                     Some(held.version)
@@ -88,7 +127,7 @@ impl Lock {
             };
             match write(&clients.s3, bucket, &holder, before.as_deref()).await {
                 Ok(version) => return Ok(Self::renewed(clients, bucket, holder, version, stop)),
-                Err(failure) if is_lost(&failure) => continue,
+                Err(failure) if has_moved(&failure) => tokio::time::sleep(AGAIN).await,
                 Err(failure) => return Err(failure.into()),
             }
         }
@@ -132,7 +171,7 @@ impl Lock {
             .send()
             .await;
         match deleted.map_err(|error| Failure::of("s3:DeleteObject", LOCK, &error)) {
-            Err(failure) if !failure.is_absent() && !is_lost(&failure) => Err(failure.into()),
+            Err(failure) if !failure.is_absent() && !has_moved(&failure) => Err(failure.into()),
             _ => Ok(()),
         }
     }
@@ -142,33 +181,80 @@ impl Lock {
 async fn renew(
     s3: aws_sdk_s3::Client,
     bucket: String,
-    holder: Holder,
+    mut holder: Holder,
     mut version: String,
     ending: Arc<Notify>,
     stop: Stop,
 ) -> String {
+    let mut written = Instant::now();
     loop {
         tokio::select! {
             () = ending.notified() => return version,
             () = tokio::time::sleep(RENEWAL) => {}
         }
-        match write(&s3, &bucket, &holder, Some(&version)).await {
-            Ok(renewed) => version = renewed,
-            Err(failure) if is_lost(&failure) => {
-                stop.ask("someone else took the deployment's lock");
+        holder.renewed += 1;
+        let renewal = timeout(RENEWING, renew_once(&s3, &bucket, &holder, &version)).await;
+        match renewal {
+            Ok(Renewal::Done(renewed)) => {
+                version = renewed;
+                written = Instant::now();
+            }
+            Ok(Renewal::Lost) => {
+                stop.ask("the deployment's lock is no longer ours");
                 return version;
             }
-            // The next try may succeed; the lease outlives two failures.
-            Err(_) => {}
+            Ok(Renewal::Gone) => return version,
+            Ok(Renewal::Failed) | Err(_) if written.elapsed() >= LEASE => {
+                stop.ask("the deployment's lock could not be renewed, and others may take it");
+                return version;
+            }
+            Ok(Renewal::Failed) | Err(_) => {}
         }
     }
 }
 
-/// Someone else wrote it since it was read.
-fn is_lost(failure: &Failure) -> bool {
+/// How a renewal ended.
+enum Renewal {
+    /// Written, as this version.
+    Done(String),
+    /// Someone else has the lock, or nobody.
+    Lost,
+    /// The bucket is gone, and the lock with it: someone destroys it, this run most likely.
+    Gone,
+    /// The next one may succeed.
+    Failed,
+}
+
+async fn renew_once(
+    s3: &aws_sdk_s3::Client,
+    bucket: &str,
+    holder: &Holder,
+    version: &str,
+) -> Renewal {
+    let failure = match write(s3, bucket, holder, Some(version)).await {
+        Ok(version) => return Renewal::Done(version),
+        Err(failure) => failure,
+    };
+    if failure.is(&["NoSuchBucket"]) {
+        return Renewal::Gone;
+    }
+    if !has_moved(&failure) {
+        return Renewal::Failed;
+    }
+    // Perhaps only the answer to a renewal was lost.
+    match read(s3, bucket).await {
+        Ok(Some(held)) if held.is_of(holder) => Renewal::Done(held.version),
+        Ok(_) => Renewal::Lost,
+        Err(_) => Renewal::Failed,
+    }
+}
+
+/// The lock is not in the state in which it was read: S3 says 404 when it is not there at all.
+fn has_moved(failure: &Failure) -> bool {
     failure.is(&[
         "PreconditionFailed",
         "ConditionalRequestConflict",
+        "NoSuchKey",
         "412",
         "409",
     ])
@@ -198,9 +284,9 @@ async fn write(
     Ok(written.e_tag.unwrap_or_default())
 }
 
-async fn read(clients: &Clients, bucket: &str) -> Result<Option<Held>> {
+async fn read(s3: &aws_sdk_s3::Client, bucket: &str) -> Result<Option<Held>> {
     let clock = ServerClock::default();
-    let get = clients.s3.get_object().bucket(bucket).key(LOCK);
+    let get = s3.get_object().bucket(bucket).key(LOCK);
     let answer = get.customize().interceptor(clock.clone()).send().await;
     let object = match answer {
         Ok(object) => object,
@@ -252,8 +338,9 @@ fn refuse_if_alive(held: &Held, own: &Holder) -> Result<()> {
         }
         return Ok(());
     };
-    let lease = Duration::from_secs(holder.lease);
-    let is_gone = holder.host == own.host && !holder.process.is_alive();
+    let lease = holder.lease();
+    let is_here = !own.machine.is_empty() && holder.machine == own.machine;
+    let is_gone = is_here && !holder.process.is_alive();
     if held.age >= lease || is_gone {
         return Ok(());
     }
@@ -262,7 +349,9 @@ fn refuse_if_alive(held: &Held, own: &Holder) -> Result<()> {
         host,
         process,
         command,
+        machine: _,
         lease: _,
+        renewed: _,
     } = holder;
     bail!(
         "{who} is at work: `{command}` on {host}, process {process}, last heard of {} s ago. \
@@ -280,9 +369,11 @@ mod tests {
         Holder {
             who: "arn:aws:iam::123456789012:user/anna".to_owned(),
             host: host.to_owned(),
+            machine: format!("boot of {host}"),
             process,
             command: "deploy".to_owned(),
             lease: 60,
+            renewed: 3,
         }
     }
 

@@ -56,6 +56,17 @@ impl fmt::Display for Process {
     }
 }
 
+/// What tells this machine's processes from those of another of the same name: the boot and the
+/// namespace of process numbers. Empty where the kernel does not say; then nothing is known.
+pub(crate) fn identity() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let namespace = std::fs::read_link("/proc/self/ns/pid");
+    match (boot, namespace) {
+        (Ok(boot), Ok(namespace)) => format!("{} {}", boot.trim(), namespace.display()),
+        _ => String::new(),
+    }
+}
+
 /// The machine's name.
 pub(crate) fn host() -> String {
     rustix::system::uname()

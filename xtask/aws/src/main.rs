@@ -1,5 +1,6 @@
 //! `cargo xtask diff | deploy | destroy`: reads the flags, runs the command, gives its exit status.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -32,7 +33,8 @@ async fn main() -> ExitCode {
     match cli.command.run().await {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // Whoever has stopped listening does not want to know.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
             Exit::Failed.into()
         }
     }

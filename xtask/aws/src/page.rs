@@ -25,7 +25,7 @@ pub(crate) async fn wait(address: &str, redirects: bool, pace: &Pace) -> Result<
         let Err(why) = seen else { return Ok(()) };
         if started.elapsed() >= bound {
             bail!(
-                "http://{address}/overview did not return the dashboard within {} s: {why}",
+                "http://{address}/overview did not return the dashboard within {} s: {why}; is this machine within --allow?",
                 bound.as_secs()
             );
         }

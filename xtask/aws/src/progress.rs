@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::apply::{Because, Event, Progress};
+use crate::voice::say;
 
 /// How often a moving line moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -99,7 +100,7 @@ impl Screen {
             Progress::Started => self.start(event.step),
             Progress::Waiting(why) => match self.moving.get(&event.step) {
                 Some(bar) => bar.set_message(format!("{what}: waiting {why}")),
-                None => eprintln!("… {what}: waiting {why}"),
+                None => say!("… {what}: waiting {why}"),
             },
             Progress::Done { took } => {
                 let text = format!("✓ {what} ({:.1} s)", took.as_secs_f64());
@@ -121,7 +122,7 @@ impl Screen {
         let Line { what, usual } = &self.lines[step];
         let usual = usual.map(|usual| format!(", {usual}")).unwrap_or_default();
         let Some(bars) = &self.bars else {
-            return eprintln!("… {what}{usual}");
+            return say!("… {what}{usual}");
         };
         let bar = bars.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
@@ -138,7 +139,7 @@ impl Screen {
         }
         let printed = self.bars.as_ref().map(|bars| bars.println(text));
         if !matches!(printed, Some(Ok(()))) {
-            eprintln!("{text}");
+            say!("{text}");
         }
     }
 }

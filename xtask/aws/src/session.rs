@@ -14,13 +14,14 @@ use infra_model::topology::{Choices, Topology};
 use infra_model::values::Date;
 
 use crate::apply::{self, Apply, Files, Outcome};
-use crate::clients::Clients;
+use crate::clients::{self, Clients};
 use crate::ensure::ensure_bucket;
 use crate::observe::observe;
 use crate::payload::{self, Contents};
 use crate::progress;
 use crate::report::Report;
 use crate::stop::Stop;
+use crate::voice::say;
 use crate::wait::{Pace, Wait};
 
 /// Which release, and what may be taken over or moved with it.
@@ -84,7 +85,13 @@ pub(crate) struct Draft {
 impl Session {
     /// Reads the settings. Makes no call.
     pub(crate) async fn open(deployment: &Deployment, patience: f64) -> Result<Self> {
-        let settings = deployment.settings()?;
+        let mut settings = deployment.settings()?;
+        if !deployment.names_region()
+            && let Some(region) = clients::usual_region().await
+        {
+            settings.region = region.parse()?;
+        }
+        say!("stage {} in {}", settings.stage, settings.region);
         let clients = Clients::connect(&settings.region).await;
         let pace = Pace {
             patience,
@@ -103,7 +110,7 @@ impl Session {
         let wait = Wait {
             pace: self.pace,
             resource: &format!("{} {name}", Kind::Bucket.words()),
-            report: &|what| eprintln!("… bucket {name}: waiting {what}"),
+            report: &|what| say!("… bucket {name}: waiting {what}"),
         };
         let tags = topology.tags(Id::Bucket);
         Ok(ensure_bucket(&self.clients, &wait, &self.settings, &tags).await?)
@@ -134,6 +141,25 @@ impl Session {
             observed,
             topology,
             files,
+            report,
+        })
+    }
+
+    /// The plan from what AWS holds now towards the same topology: the release, the image and the
+    /// settings are those that were shown.
+    pub(crate) async fn draft_again(&self, shown: &Draft) -> Result<Draft> {
+        let observed = Observed {
+            images: shown.observed.images.clone(),
+            ..self.observe().await?
+        };
+        let report = Report {
+            findings: shown.report.findings.clone(),
+            plan: plan(&shown.topology, &observed),
+        };
+        Ok(Draft {
+            observed,
+            topology: shown.topology.clone(),
+            files: Files::new(),
             report,
         })
     }

@@ -5,6 +5,8 @@ use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::voice::say;
+
 /// Whether someone asked to stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop(watch::Sender<bool>);
@@ -24,11 +26,11 @@ impl Stop {
                     _ = terminate.recv() => {}
                 }
                 if again {
-                    eprintln!("ended at once; running the same command again goes on from here");
+                    say!("ended at once; running the same command again goes on from here");
                     std::process::exit(1);
                 }
                 again = true;
-                asked.ask("asked to");
+                asked.ask("as you ask");
             }
         });
         Ok(stop)
@@ -36,7 +38,7 @@ impl Stop {
 
     /// Asks, for a reason.
     pub(crate) fn ask(&self, why: &str) {
-        eprintln!("stopping, {why}: what has begun is finished first; nothing else is started");
+        say!("stopping, {why}: what has begun is finished first; Ctrl-C again ends at once");
         self.0.send_replace(true);
     }
 

@@ -15,7 +15,7 @@ use infra_model::values::{
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct Deployment {
-    /// AWS region [default: eu-north-1]
+    /// AWS region [default: the profile's when AWS is asked, else eu-north-1]
     #[arg(long, env = "AWS_REGION")]
     region: Option<Region>,
     /// Copy of the system; a suffix of every name unless it is prod [default: prod]
@@ -60,6 +60,11 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// Whether a flag or `AWS_REGION` names the region.
+    pub fn names_region(&self) -> bool {
+        self.region.is_some()
+    }
+
     /// The settings, checked one by one; how they fit together is lint's business.
     pub fn settings(&self) -> Result<Settings> {
         let defaults = Settings::published()?;

@@ -12,13 +12,15 @@ use infra_model::observed::{AutoScalingGroup, AwsId, Observed, State};
 use infra_model::plan::{Action, Attribute, Plan, Step, fingerprint};
 use infra_model::topology::Refresh;
 
-use crate::apply::Outcome;
+use crate::apply::{self, Outcome};
 use crate::commands::Exit;
+use crate::failure::Failure;
 use crate::lock::Lock;
 use crate::report::Form;
 use crate::serving;
 use crate::session::{Draft, Manner, Release, Session};
 use crate::stop::Stop;
+use crate::voice::{print_line, say};
 use crate::wait::Wait;
 use crate::{ask, key_pair, page, refresh};
 
@@ -56,14 +58,16 @@ impl Deploy {
             return self.prove(&session, &shown, &existing(plan), &stop).await;
         }
         has_files(&shown)?;
-        if !self.yes && !ask::confirm("This changes AWS.", "yes")? {
-            println!("declined: nothing was changed");
+        if !plan.is_empty() && !self.yes && !ask::confirm("This changes AWS.", "yes")? {
+            print_line!("declined: nothing was changed");
             return Ok(Exit::Failed);
         }
 
         let stop = Stop::on_signals()?;
         let bucket = session.settings.bucket_name();
-        session.ensure_bucket(&shown.topology).await?;
+        if plan.steps.iter().any(makes_bucket) {
+            session.ensure_bucket(&shown.topology).await?;
+        }
         let lock = Lock::take(&session.clients, &bucket, "deploy", &stop).await?;
         let result = self.locked(&session, &shown, &stop).await;
         let released = lock.release().await;
@@ -74,7 +78,7 @@ impl Deploy {
 
     /// What is done while the lock is held.
     async fn locked(&self, session: &Session, shown: &Draft, stop: &Stop) -> Result<Exit> {
-        let now = session.draft(&self.release).await?;
+        let now = session.draft_again(shown).await?;
         ensure!(
             is_same(&shown.observed, &now.observed),
             "the cloud changed after the plan was made: nothing was done; run deploy again and \
@@ -112,7 +116,7 @@ impl Deploy {
         };
         let is_pipeline = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
         let public = key_pair::ensure(&file, is_pipeline)?;
-        eprintln!("the private key is {}", file.display());
+        say!("the private key is {}", file.display());
         Ok(Some(public))
     }
 
@@ -130,12 +134,15 @@ impl Deploy {
         };
         match proven {
             Ok(url) => {
-                println!("{url}");
+                print_line!("{url}");
                 Ok(Exit::Good)
             }
             Err(why) => {
-                eprintln!("error: {why:#}");
-                go_back(session, &draft.report.plan).await?;
+                say!("error: {why:#}");
+                match is_unanswered(&why) {
+                    true => say!("whether it serves is not known: run deploy again"),
+                    false => go_back(session, &draft.report.plan).await?,
+                }
                 Ok(Exit::Failed)
             }
         }
@@ -158,11 +165,11 @@ impl Deploy {
         let wait = Wait {
             pace,
             resource: &format!("{} {name}", Kind::TargetGroup.words()),
-            report: &|what| eprintln!("… targets: waiting {what}"),
+            report: &|what| say!("… targets: waiting {what}"),
         };
         let least = usize::from(session.settings.min.get());
         let healthy = serving::wait_healthy(clients, arn(Id::TargetGroup)?, least, &wait).await?;
-        eprintln!("✓ {healthy} healthy targets");
+        say!("✓ {healthy} healthy targets");
 
         let balancer = draft.topology.name(Id::LoadBalancer);
         let dns_name = serving::dns_name(clients, arn(Id::LoadBalancer)?, &balancer).await?;
@@ -172,7 +179,7 @@ impl Deploy {
             (Some(address), _) => address,
             (None, false) => &dns_name,
             (None, true) => {
-                eprintln!(
+                say!(
                     "i the page was not requested: behind AWS_ENDPOINT_URL, {dns_name} is only a \
                      name; give --lb-address HOST:PORT where something answers in its place"
                 );
@@ -180,15 +187,21 @@ impl Deploy {
             }
         };
         page::wait(address, redirects, &pace).await?;
-        eprintln!("✓ the dashboard answers through {address}");
+        say!("✓ the dashboard answers through {address}");
         Ok(format!("{scheme}://{dns_name}/"))
     }
+}
+
+/// Whether AWS did not say, so that nothing is known of the release.
+fn is_unanswered(why: &anyhow::Error) -> bool {
+    let in_wait = why.downcast_ref::<apply::Error>();
+    why.downcast_ref::<Failure>().is_some() || matches!(in_wait, Some(apply::Error::Call(_)))
 }
 
 /// After a failed proof: the version before, where this deployment changed it.
 async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
     let Some(change) = plan.steps.iter().find_map(VersionChange::of) else {
-        eprintln!(
+        say!(
             "what is deployed stays: there is no version before it to return to; mend the cause, \
              then run deploy again"
         );
@@ -196,7 +209,7 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
     };
     let VersionChange { group, from, how } = change;
     let version = &from.template_version;
-    eprintln!("… returning to version {version} of the launch template");
+    say!("… returning to version {version} of the launch template");
     let target = refresh::Target {
         group,
         template: &from.template.to_string(),
@@ -206,11 +219,11 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
     let wait = Wait {
         pace: session.pace,
         resource: group,
-        report: &|what| eprintln!("… {group}: waiting {what}"),
+        report: &|what| say!("… {group}: waiting {what}"),
     };
     let id = refresh::start(&session.clients, &wait, &target).await?;
     refresh::follow(&session.clients, &wait, &target, &id).await?;
-    eprintln!("✓ returned to version {version}");
+    say!("✓ returned to version {version}");
     Ok(())
 }
 
@@ -231,7 +244,9 @@ impl<'a> VersionChange<'a> {
                 ..
             } if changes
                 .iter()
-                .any(|change| change.attribute == Attribute::TemplateVersion) =>
+                .any(|change| change.attribute == Attribute::TemplateVersion)
+                // There is no way back to `$Latest`: that is the version that failed.
+                && from.template_version.parse::<u64>().is_ok() =>
             {
                 let (group, how) = (step.name.as_str(), to.life.refresh?);
                 Some(Self { group, from, how })
@@ -239,6 +254,10 @@ impl<'a> VersionChange<'a> {
             _ => None,
         }
     }
+}
+
+fn makes_bucket(step: &Step) -> bool {
+    step.id == Some(Id::Bucket) && matches!(step.action, Action::Create { .. })
 }
 
 /// A step that imports a key which is in no file that anyone named.
@@ -305,8 +324,14 @@ pub(super) fn incomplete(outcome: &Outcome) -> Exit {
         true => "stopped",
         false => "not finished",
     };
-    eprintln!(
-        "{why}: {} done, {} failed, {} not started; run the same command again: it goes on from here",
+    let went_back =
+        |(_, error): &(usize, apply::Error)| matches!(error, apply::Error::Refresh { .. });
+    let now = match outcome.failed.iter().any(went_back) {
+        true => "what to do is said above",
+        false => "run the same command again: it goes on from here",
+    };
+    say!(
+        "{why}: {} done, {} failed, {} not started; {now}",
         outcome.done.len(),
         outcome.failed.len(),
         outcome.skipped.len()

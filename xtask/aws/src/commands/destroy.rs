@@ -12,6 +12,7 @@ use crate::lock::Lock;
 use crate::report::Form;
 use crate::session::{Draft, Manner, Session};
 use crate::stop::Stop;
+use crate::voice::print_line;
 
 /// Options of `cargo xtask destroy`.
 #[derive(Debug, clap::Args)]
@@ -41,7 +42,7 @@ impl Destroy {
         }
         let stage = session.settings.stage.as_str();
         if !self.yes && !ask::confirm("This deletes what is listed above.", stage)? {
-            println!("declined: nothing was deleted");
+            print_line!("declined: nothing was deleted");
             return Ok(Exit::Failed);
         }
 
@@ -100,13 +101,13 @@ fn left(session: &Session, observed: &Observed) -> Exit {
     };
     let left: Vec<&Found> = observed.resources.iter().filter(ours).collect();
     if left.is_empty() {
-        println!("nothing of ours is left");
+        print_line!("nothing of ours is left");
         return Exit::Good;
     }
-    println!("left:");
+    print_line!("left:");
     for found in &left {
         let price = cost::monthly(&found.state);
-        println!(
+        print_line!(
             "  {} {}: {price:.2} USD a month{}",
             found.kind().words(),
             found.called().unwrap_or(&found.id.0),

@@ -66,10 +66,19 @@ pub(super) async fn create(
         }
     };
     let taken = ["DuplicateLoadBalancerName"];
-    let id = doing.make(tags, &taken, is_not_yet, create, find).await?;
+    let id = doing
+        .make(tags, &taken, is_unknown_yet, create, find)
+        .await?;
     ready(doing, &id).await?;
     set_drops(doing, &id, want.drops_invalid_headers).await?;
     Ok(id)
+}
+
+/// Elastic Load Balancing's words for what EC2 has just made and it does not know yet.
+pub(super) fn is_unknown_yet(failure: &Failure) -> bool {
+    is_not_yet(failure)
+        || failure.is(&["InvalidSecurityGroup", "InvalidSubnet"])
+        || failure.is(&["ValidationError"]) && failure.message.contains("is not found")
 }
 
 /// The same with the tags of each.

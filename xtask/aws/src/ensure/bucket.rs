@@ -158,7 +158,7 @@ fn not_ours(wait: &Wait<'_>) -> Error {
 fn someone_elses(wait: &Wait<'_>) -> Error {
     Error::Taken {
         resource: wait.resource.to_owned(),
-        what: "another AWS account has a bucket of this name".to_owned(),
+        what: "it belongs to another AWS account".to_owned(),
         remedy: "bucket names are global: choose another with --bucket",
     }
 }

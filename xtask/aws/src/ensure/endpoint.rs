@@ -38,7 +38,7 @@ pub(super) async fn create(
     let look = async |id: &AwsId| {
         Ok(match look(doing, id).await? {
             None => Life::Unknown,
-            Some(State::Deleting | State::Deleted) => Life::Dead,
+            Some(state) if is_one_of(&state, &["deleting", "deleted"]) => Life::Dead,
             Some(_) => Life::Alive,
         })
     };
@@ -62,12 +62,21 @@ async fn look(doing: &Doing<'_>, id: &AwsId) -> Result<Option<State>, Failure> {
     }
 }
 
+/// States from which none leads to a working endpoint.
+const DEAD_ENDS: [&str; 5] = ["failed", "rejected", "expired", "deleting", "deleted"];
+
+/// EC2 writes states in small letters, and the SDK's names for them begin with capitals.
+fn is_one_of(state: &State, names: &[&str]) -> bool {
+    names
+        .iter()
+        .any(|name| state.as_str().eq_ignore_ascii_case(name))
+}
+
 pub(super) async fn ready(doing: &Doing<'_>, id: &AwsId) -> Result<(), Error> {
     let until = doing.becomes(&SETTLED, async || match look(doing, id).await? {
-        // Services and emulators disagree about capitals.
-        Some(state) if state.as_str().eq_ignore_ascii_case("available") => Ok(Seen::Ready(())),
-        Some(State::Failed | State::Rejected | State::Expired) => {
-            Err(doing.gave_up("it never became available".to_owned()))
+        Some(state) if is_one_of(&state, &["available"]) => Ok(Seen::Ready(())),
+        Some(state) if is_one_of(&state, &DEAD_ENDS) => {
+            Err(doing.gave_up(format!("it is {state}")))
         }
         Some(state) => Ok(Seen::NotYet(state.to_string())),
         None => Ok(Seen::NotYet("not visible yet".to_owned())),

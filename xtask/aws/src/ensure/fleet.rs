@@ -4,6 +4,7 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, LaunchTemplateSpecification};
 use infra_model::observed::{self, AwsId};
 use infra_model::plan::{Attribute, Change};
 use infra_model::tags::Tags;
+use infra_model::topology::Refresh;
 
 use crate::apply::{Doing, Error, changes, is_not_yet, of_scaling, to_scaling};
 use crate::clients::once;
@@ -63,7 +64,8 @@ fn is_unspread(failure: &Failure) -> bool {
     let says = |words| failure.message.contains(words);
     is_not_yet(failure)
         || failure.is(&["ValidationError"])
-            && (says("Invalid IAM Instance Profile")
+            && (says("does not exist")
+                || says("Invalid IAM Instance Profile")
                 || says("iamInstanceProfile")
                 || says("AWSServiceRoleForAutoScaling"))
 }
@@ -91,7 +93,7 @@ pub(super) async fn update(
         targets(doing, group, from, to).await?;
     }
     if changes(list, &Attribute::Template) || changes(list, &Attribute::TemplateVersion) {
-        roll(doing, group, to).await?;
+        roll(doing, group, from, to).await?;
     }
     Ok(())
 }
@@ -174,9 +176,15 @@ async fn targets(
 async fn roll(
     doing: &Doing<'_>,
     group: &AwsId,
+    from: &observed::AutoScalingGroup,
     to: &observed::AutoScalingGroup,
 ) -> Result<(), Error> {
-    let how = to.life.refresh;
+    // AWS can go back only to a version that has a number: not to `$Latest` or `$Default`.
+    let is_numbered = from.template_version.parse::<u64>().is_ok();
+    let how = to.life.refresh.map(|how| Refresh {
+        auto_rollback: how.auto_rollback && is_numbered,
+        ..how
+    });
     let target = Target {
         group: &group.0,
         template: doing.at(&to.template)?,

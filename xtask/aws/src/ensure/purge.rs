@@ -21,20 +21,9 @@ pub(super) async fn delete(doing: &Doing<'_>, bucket: &AwsId, purge: bool) -> Re
         let answer = doing.clients.s3.delete_bucket().bucket(bucket).send().await;
         gone(answer.map(drop).map_err(doing.failed("s3:DeleteBucket")))
     };
-    // Someone wrote meanwhile, or S3 has not noticed yet that it is empty.
-    let passes = |failure: &Failure| {
-        failure.is(&["OperationAborted"]) || purge && failure.is(&["BucketNotEmpty"])
-    };
-    match doing.wait.persist(&SETTLED, passes, call).await {
-        Err(Error::Call(failure)) if failure.is(&["BucketNotEmpty"]) => Err(Error::Blocked {
-            resource: doing.wait.resource.to_owned(),
-            call: "s3:DeleteBucket",
-            limit: std::time::Duration::ZERO,
-            by: "files in it".to_owned(),
-            remedy: "delete it with its files by --purge-bucket",
-        }),
-        other => other,
-    }
+    // Someone wrote meanwhile (the lock is renewed), or S3 has not noticed yet that it is empty.
+    let passes = |failure: &Failure| failure.is(&["OperationAborted", "BucketNotEmpty"]);
+    doing.wait.persist(&SETTLED, passes, call).await
 }
 
 /// Takes all versions away, or only those of the lock; the lock's last, for it says that someone

@@ -7,7 +7,7 @@ use infra_model::observed::{self, AwsId};
 use infra_model::plan::{Attribute, Change};
 use infra_model::tags::Tags;
 
-use crate::apply::{Doing, Error, changes, gone, is_not_yet, to_balancing};
+use crate::apply::{Doing, Error, changes, gone, to_balancing};
 use crate::clients::once;
 use crate::ensure::balancer;
 use crate::failure::Failure;
@@ -58,7 +58,9 @@ pub(super) async fn create(
         balancer::with_tags(doing, arns.map(AwsId::from).collect()).await
     };
     let taken = ["DuplicateTargetGroupName"];
-    let id = doing.make(tags, &taken, is_not_yet, create, find).await?;
+    let id = doing
+        .make(tags, &taken, balancer::is_unknown_yet, create, find)
+        .await?;
     set_delay(doing, &id, want.deregistration_delay).await?;
     Ok(id)
 }
