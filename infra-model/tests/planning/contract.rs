@@ -158,7 +158,7 @@ fn nothing_waits_for_more_than_its_edges() {
     key-pair ←
     target-group ← vpc
     load-balancer ← balancer-group gateway-attachment public-subnet-a public-subnet-b
-    http-listener ← load-balancer target-group
+    http-listener ← balancer-rules load-balancer target-group
     launch-template ← app-group instance-profile key-pair release
     auto-scaling-group ← app-rules balancer-rules http-listener launch-template private-route-a private-route-b private-subnet-a private-subnet-b release role-policies s3-endpoint sample-data target-group
     scaling-policy ← auto-scaling-group

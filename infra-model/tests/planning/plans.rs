@@ -238,8 +238,8 @@ fn https() {
     let https = Topology::new(&https, &payload());
     assert_snapshot!(shown(&https, &deployed(&topology())), @r"
     ~ rules of StudentAnalytics-LB-SG: in tcp 80 0.0.0.0/0 → tcp 80 0.0.0.0/0, tcp 443 0.0.0.0/0 (it differs from the topology)
-    ~ listener StudentAnalyticsLB:80: action forward to made-target-group-prod → redirect to HTTPS (it differs from the topology)
     + listener StudentAnalyticsLB:443: HTTPS
+    ~ listener StudentAnalyticsLB:80: action forward to made-target-group-prod → redirect to HTTPS (it differs from the topology)
     1 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
     ");
     assert_snapshot!(shown(&topology(), &deployed(&https)), @r"
