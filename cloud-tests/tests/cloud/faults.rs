@@ -97,7 +97,7 @@ table! {
     what_is_new_is_not_found: deploys_through(["not-found-after-create=2"], []);
     calls_are_throttled: deploys_through(["throttling={\"every\":30}"], []);
     aws_itself_fails: deploys_through(["server-errors={\"every\":20}"], []);
-    the_locks_first_reply_is_lost: deploys_through(["cut-after=s3:PutObject"], []);
+    the_locks_first_reply_is_lost: deploys_through(["cut-after={\"action\":\"s3:PutObject\"}"], []);
     lists_come_in_pages: deploys_through(["small-pages=2"], []);
     requests_are_lost: deploys_through([
         "cut-before=[{\"action\":\"ec2:CreateVpc\"},{\"action\":\"ec2:AllocateAddress\"},\
@@ -223,11 +223,20 @@ fn what_has_our_names_and_not_our_tags_is_left_alone_until_it_is_adopted() {
         world.aws(&words).await;
         let make = "ec2 create-key-pair --key-name studentanalyst_keypair --key-type ed25519";
         world.aws(&make.split(' ').collect::<Vec<_>>()).await;
+        let make = "s3api create-bucket --bucket student-performance-app-files \
+                    --create-bucket-configuration LocationConstraint=eu-north-1";
+        world
+            .aws(&make.split_whitespace().collect::<Vec<_>>())
+            .await;
         world.emulator().clear_requests();
 
         for command in [&["diff"][..], &["deploy", "--yes"]] {
             let run = world.expect(1, command).await;
-            for name in ["StudentAnalyticsRole", "studentanalyst_keypair"] {
+            for name in [
+                "StudentAnalyticsRole",
+                "studentanalyst_keypair",
+                "student-performance-app-files",
+            ] {
                 let said = format!("{name} has this name and not our tags");
                 assert!(run.out.contains(&said), "{}", run.out);
             }

@@ -93,7 +93,7 @@ impl Deploy {
         let outcome = session
             .apply(
                 plan,
-                &now.files,
+                &shown.files,
                 public_key.as_deref(),
                 self.manner.parallel,
                 stop,
