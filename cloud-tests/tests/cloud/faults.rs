@@ -73,6 +73,29 @@ fn destroys_through(faults: &[&str], says: &[&str]) {
     });
 }
 
+/// A destruction that fails and says these; without the faults, running again completes it.
+fn destroys_in_the_end(faults: &[&str], says: &[&str]) {
+    in_a_cloud(async |world| {
+        world.deploy().await;
+        set(world, faults);
+        let destroy = ["destroy", "--yes", "--purge-bucket"];
+        let impatient = ["--patience", "0.002"];
+        let run = world
+            .expect(1, &[&destroy[..], &impatient[..]].concat())
+            .await;
+        for part in says {
+            assert!(
+                run.said().contains(part),
+                "{part} is not in:\n{}",
+                run.said()
+            );
+        }
+        set(world, &[]);
+        world.expect(0, &destroy).await;
+        world.holds_nothing().await;
+    });
+}
+
 /// A table of tests: each is one function call under a name.
 macro_rules! table {
     ($($name:ident: $check:ident($faults:expr, $says:expr);)+) => {
@@ -133,6 +156,12 @@ table! {
          "/var/log/student-analytics-bootstrap.log"]);
 
     interfaces_linger: destroys_through(["interfaces-linger=4"], ["and its network interfaces are gone"]);
+    interfaces_stay_too_long: destroys_in_the_end(["interfaces-linger=20000ms"],
+        ["load balancer StudentAnalyticsLB: waited", "and its network interfaces are gone", "last seen: eni-",
+         "not started, because this failed: delete load balancer StudentAnalyticsLB", "left:",
+         "address StudentAnalyticsNAT-a: 3.65 USD a month", "run the same command again"]);
+    gateways_go_too_slowly: destroys_in_the_end(["nat-takes-time=20000ms"],
+        ["NAT gateway StudentAnalyticsNAT-a: waited", "until it is deleted", "NAT gateway StudentAnalyticsNAT-a: 33.58 USD a month"]);
     scaling_is_in_progress: destroys_through(["scaling-in-progress=2"], []);
     listeners_linger: destroys_through(["listener-lingers=2"], []);
     nat_gateways_go_slowly: destroys_through(["nat-takes-time=4"], ["waiting until it is deleted"]);

@@ -49,6 +49,9 @@ pub async fn start(
                 return Ok(id.to_owned());
             }
             ended(clients, wait, target.group, id).await?;
+        } else {
+            // It has just ended, or is not visible yet.
+            tokio::time::sleep(wait.pace.longest).await;
         }
         others += 1;
     }
