@@ -38,11 +38,11 @@ const QUESTIONS: &[(&str, &str)] = &[
     ),
     (
         "ec2 describe-addresses --allocation-ids {address-a} {address-b}",
-        "Addresses[].[Domain, Tags[?Key=='Name'].Value | [0]]",
+        "sort(Addresses[].join(' ',[Tags[?Key=='Name'].Value | [0], Domain]))",
     ),
     (
         "ec2 describe-nat-gateways --nat-gateway-ids {nat-gateway-a} {nat-gateway-b}",
-        "NatGateways[].[SubnetId, NatGatewayAddresses[0].AllocationId, State]",
+        "sort(NatGateways[].join(' ',[Tags[?Key=='Name'].Value | [0], SubnetId, NatGatewayAddresses[0].AllocationId, State]))",
     ),
     (
         "ec2 describe-route-tables --route-table-ids {public-route-table}",

@@ -157,9 +157,9 @@ table! {
 
     interfaces_linger: destroys_through(["interfaces-linger=4"], ["and its network interfaces are gone"]);
     interfaces_stay_too_long: destroys_in_the_end(["interfaces-linger=20000ms"],
-        ["load balancer StudentAnalyticsLB: waited", "and its network interfaces are gone", "last seen: eni-",
-         "not started, because this failed: delete load balancer StudentAnalyticsLB", "left:",
-         "address StudentAnalyticsNAT-a: 3.65 USD a month", "run the same command again"]);
+        ["load balancer StudentAnalyticsLB: waited", "and its network interfaces are gone", "last seen: network interface eni-", "owner amazon-elb",
+         "not started, because this failed: delete load balancer StudentAnalyticsLB", "left:", "VPC StudentAnalyticsVPC: 0.00 USD a month",
+         "run the same command again"]);
     gateways_go_too_slowly: destroys_in_the_end(["nat-takes-time=20000ms"],
         ["NAT gateway StudentAnalyticsNAT-a: waited", "until it is deleted", "NAT gateway StudentAnalyticsNAT-a: 33.58 USD a month"]);
     scaling_is_in_progress: destroys_through(["scaling-in-progress=2"], []);

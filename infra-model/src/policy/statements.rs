@@ -324,6 +324,7 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "elasticloadbalancing:ModifyTargetGroup",
         "elasticloadbalancing:ModifyTargetGroupAttributes",
         "elasticloadbalancing:ModifyListener",
+        "elasticloadbalancing:DeleteListener",
     ];
     let scaling = [
         "autoscaling:UpdateAutoScalingGroup",
@@ -331,6 +332,7 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "autoscaling:AttachLoadBalancerTargetGroups",
         "autoscaling:DetachLoadBalancerTargetGroups",
         "autoscaling:PutScalingPolicy",
+        "autoscaling:DeletePolicy",
         "autoscaling:StartInstanceRefresh",
     ];
     let bucket = [
@@ -395,13 +397,11 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
     ];
     let balancing = [
         "elasticloadbalancing:DeleteLoadBalancer",
-        "elasticloadbalancing:DeleteListener",
         "elasticloadbalancing:DeleteTargetGroup",
     ];
     let scaling = [
         "autoscaling:UpdateAutoScalingGroup",
         "autoscaling:DeleteAutoScalingGroup",
-        "autoscaling:DeletePolicy",
     ];
     vec![
         when(
