@@ -104,13 +104,15 @@ fn run(trial: &str, command: &str, checksums: [&str; 2], environment: &[(&str, &
     }
 }
 
+/// How many characters mktemp chooses.
+const RANDOM: usize = 10;
+
 /// The calls with WORK for the folder whose name is another each time.
 fn without_folder(calls: &str, folder: &Path) -> String {
     let folder = format!("{}/tmp.", folder.display());
     let mut parts = calls.split(&folder);
     let first = parts.next().unwrap_or_default().to_owned();
-    let random = "XXXXXXXXXX".len();
-    parts.fold(first, |all, part| format!("{all}WORK{}", &part[random..]))
+    parts.fold(first, |all, part| format!("{all}WORK{}", &part[RANDOM..]))
 }
 
 #[test]

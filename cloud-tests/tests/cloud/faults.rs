@@ -162,6 +162,10 @@ table! {
          "run the same command again"]);
     gateways_go_too_slowly: destroys_in_the_end(["nat-takes-time=20000ms"],
         ["NAT gateway StudentAnalyticsNAT-a: waited", "until it is deleted", "NAT gateway StudentAnalyticsNAT-a: 33.58 USD a month"]);
+    something_still_uses_a_group: destroys_in_the_end([
+        "refusals={\"action\":\"ec2:DeleteSecurityGroup\",\"code\":\"DependencyViolation\",\"message\":\"resource has a dependent object\"}"],
+        ["security group StudentAnalytics-App-SG: ec2:DeleteSecurityGroup waited", "still used by",
+         "remove what uses it, then run the same command again"]);
     scaling_is_in_progress: destroys_through(["scaling-in-progress=2"], []);
     listeners_linger: destroys_through(["listener-lingers=2"], []);
     nat_gateways_go_slowly: destroys_through(["nat-takes-time=4"], ["waiting until it is deleted"]);
