@@ -15,6 +15,7 @@ mod lint;
 mod output;
 mod policy;
 mod program;
+mod rehearse;
 mod screenshots;
 mod test;
 mod tools;
@@ -56,6 +57,8 @@ enum Command {
     Destroy(program::Arguments),
     /// Runs an emulated AWS on this machine, for trying the commands above.
     Emulator(program::Arguments),
+    /// Rehearses the whole deployment on this machine, with real instances in an emulated AWS.
+    Rehearse(program::Arguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -73,6 +76,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
         Command::Destroy(arguments) => program::aws("destroy", &arguments)?,
         Command::Emulator(arguments) => program::emulator(&arguments)?,
+        Command::Rehearse(arguments) => rehearse::rehearse(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,6 +21,13 @@ pub(crate) struct Arguments {
     arguments: Vec<OsString>,
 }
 
+impl Arguments {
+    /// The arguments.
+    pub(crate) fn words(&self) -> &[OsString] {
+        &self.arguments
+    }
+}
+
 /// The AWS commands' package, and its program.
 const AWS: &str = "xtask-aws";
 /// The emulator's package, and its program.
@@ -29,6 +36,14 @@ const EMULATOR: &str = "xtask-emulator";
 /// Becomes the AWS program's `command`.
 pub(crate) fn aws(command: &str, arguments: &Arguments) -> Result<()> {
     let (_, workspace) = Workspace::enter()?;
+    let program = aws_commands(&workspace)?;
+    let mut words = vec![OsString::from(command)];
+    words.extend(arguments.arguments.iter().cloned());
+    become_program(&program, &words, &[])
+}
+
+/// Builds the AWS program; its path.
+pub(crate) fn aws_commands(workspace: &Workspace) -> Result<PathBuf> {
     let usual = workspace.target.join("debug").join(AWS);
     if !usual.exists() {
         eprintln!(
@@ -37,9 +52,7 @@ pub(crate) fn aws(command: &str, arguments: &Arguments) -> Result<()> {
              seconds."
         );
     }
-    let mut words = vec![OsString::from(command)];
-    words.extend(arguments.arguments.iter().cloned());
-    become_program(&built(AWS, &workspace.root)?, &words, &[])
+    built(AWS, &workspace.root)
 }
 
 /// Becomes the emulator, with moto beside it.

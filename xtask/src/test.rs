@@ -11,6 +11,7 @@ use xshell::{Cmd, Shell, cmd};
 use crate::boot_check;
 use crate::export_check;
 use crate::program;
+use crate::rehearse;
 use crate::tools;
 use crate::workspace::Workspace;
 use tally::Tally;
@@ -45,14 +46,17 @@ enum Step {
     Browser,
     /// The deployment's commands against an emulated AWS.
     Cloud,
+    /// The whole deployment with real instances behind a real load balancer.
+    Rehearsal,
 }
 
 /// Packages whose tests have a step of their own, because they need more than Rust.
-pub(crate) const ELSEWHERE: [&str; 4] = [
+pub(crate) const ELSEWHERE: [&str; 5] = [
     "browser-tests",
     "cloud-tests",
     "xtask-aws",
     "xtask-emulator",
+    "xtask-rehearsal",
 ];
 
 /// What came of one step.
@@ -104,6 +108,7 @@ impl Step {
             Self::Export => "The exported deployment against cfn-lint and checkov",
             Self::Browser => "Browser tests",
             Self::Cloud => "The deployment against an emulated AWS",
+            Self::Rehearsal => "The deployment rehearsed with real instances",
         }
     }
 
@@ -137,6 +142,7 @@ impl Step {
             Self::Export => export(sh, workspace),
             Self::Browser => browser(sh, workspace),
             Self::Cloud => cloud(sh, workspace),
+            Self::Rehearsal => rehearsal(sh, workspace),
         }
     }
 }
@@ -184,6 +190,18 @@ fn cloud(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
     ))?;
     all += own;
     Ok(all)
+}
+
+fn rehearsal(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    let _reviewed = sh.push_env("INSTA_UPDATE", "no");
+    let mut command = cmd!(sh, "cargo test --package xtask-rehearsal -- --nocapture");
+    for (name, path) in rehearse::parts(sh, workspace)? {
+        command = command.env(name, path);
+    }
+    if let Some(sudo) = rehearse::sudo(sh)? {
+        command = command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER", sudo);
+    }
+    tests(command)
 }
 
 /// Runs a check that counts as one.

@@ -1,6 +1,6 @@
 //! What the checks need from elsewhere, fetched once into the target directory: rustfmt and
-//! clippy, a Python environment, npm packages, a browser with its driver, shellcheck and
-//! systemd-analyze.
+//! clippy, a Python environment, npm packages, a browser with its driver, shellcheck,
+//! systemd-analyze and HAProxy.
 //!
 //! Programs that belong to the machine are installed only where that is the custom and allowed:
 //! as Debian packages, by root or with a `sudo` that asks for no password. Elsewhere an error
@@ -66,6 +66,18 @@ const SHELLCHECK: Program = Program {
     name: "shellcheck",
     packages: &["shellcheck"],
     present: |_| on_path("shellcheck"),
+};
+
+const HAPROXY: Program = Program {
+    name: "HAProxy 2.5 or later",
+    packages: &["haproxy"],
+    present: |_| on_path("haproxy") || Path::new("/usr/sbin/haproxy").is_file(),
+};
+
+const NETWORK: Program = Program {
+    name: "ip of iproute2, which brings up networks",
+    packages: &["iproute2"],
+    present: |_| on_path("ip") || Path::new("/usr/sbin/ip").is_file(),
 };
 
 const SYSTEMD: Program = Program {
@@ -161,6 +173,11 @@ pub(crate) fn browser(sh: &Shell) -> Result<()> {
 /// Ensures the tools that read the boot script and its unit.
 pub(crate) fn boot(sh: &Shell) -> Result<()> {
     require(sh, &[SHELLCHECK, SYSTEMD])
+}
+
+/// Ensures the parts of a rehearsal that are not part of every Linux.
+pub(crate) fn rehearsal(sh: &Shell) -> Result<()> {
+    require(sh, &[HAPROXY, NETWORK])
 }
 
 /// Fills `folder` anew unless that was done for the same `inputs` before. The mark is written

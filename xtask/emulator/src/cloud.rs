@@ -29,13 +29,13 @@ pub(crate) struct Cloud {
     pub(crate) halt: Halt,
     /// Calls take turns: moto does them one after the other anyway, and a mend looks before it
     /// acts. Objects of S3 pass by.
-    turn: TurnMutex<Turn>,
+    pub(crate) turn: TurnMutex<Turn>,
 }
 
 /// What only the call whose turn it is may touch.
 #[derive(Debug, Default)]
-struct Turn {
-    mended: Mended,
+pub(crate) struct Turn {
+    pub(crate) mended: Mended,
     views: Views,
 }
 

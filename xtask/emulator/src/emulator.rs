@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::cloud::Cloud;
 use crate::faults::rules::Rules;
 use crate::halt::{Point, Side};
+use crate::mends::played::{Fleet, Progress, Running};
 use crate::moto::Moto;
 use crate::record::Recorded;
 use crate::server;
@@ -89,6 +90,24 @@ impl Emulator {
         self.cloud.halt.set(Point { write, side });
         let cloud = Arc::clone(&self.cloud);
         async move { cloud.halt.reached().await }
+    }
+
+    /// Shows these instances in the place of moto's own. A refresh is from then on where
+    /// [`Self::note_refresh`] says, instead of a step on with each look.
+    pub async fn play(&self, fleet: Fleet) {
+        self.cloud.turn.lock().await.mended.played = Some(fleet);
+    }
+
+    /// The group's refresh that is to be played now.
+    pub async fn refresh_to_play(&self, group: &str) -> Option<Running> {
+        let turn = self.cloud.turn.lock().await;
+        turn.mended.refreshes.to_play(group)
+    }
+
+    /// How far a refresh was played. Whoever describes it next brings it there.
+    pub async fn note_refresh(&self, id: &str, progress: Progress) {
+        let mut turn = self.cloud.turn.lock().await;
+        turn.mended.refreshes.note(id, progress);
     }
 
     /// Ends a halt: the connections of those who were held are closed, and nothing that they

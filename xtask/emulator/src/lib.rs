@@ -24,5 +24,6 @@ pub use emulator::{Emulator, Options};
 pub use faults::rules::{Countdown, Every, Lasting, Occurrence, RefreshFailure, Refusal, Rules};
 pub use faults::table::{FAULTS, Fault, rules_from};
 pub use halt::{Point, Side};
+pub use mends::played::{Fleet, Instance, Progress, Running};
 pub use moto::PROGRAM_VARIABLE;
 pub use record::Recorded;

@@ -16,6 +16,7 @@ pub(crate) mod endpoints;
 pub(crate) mod filters;
 pub(crate) mod gateways;
 pub(crate) mod groups;
+pub(crate) mod played;
 pub(crate) mod policies;
 pub(crate) mod refreshes;
 pub(crate) mod repeats;
@@ -70,6 +71,7 @@ pub(crate) struct Mended {
     pub(crate) buckets: buckets::Buckets,
     pub(crate) gateways: gateways::Gateways,
     pub(crate) groups: groups::Groups,
+    pub(crate) played: Option<played::Fleet>,
     pub(crate) policies: policies::Policies,
     pub(crate) refreshes: refreshes::Refreshes,
     pub(crate) repeats: repeats::Repeats,
@@ -274,6 +276,10 @@ pub(crate) async fn after(
         }
         (Service::Scaling, "DescribeAutoScalingGroups") => {
             groups::after_describe(scene, question, answer)?;
+            played::after_describe_groups(scene, answer)?;
+        }
+        (Service::Balancing, "DescribeTargetHealth") => {
+            played::after_describe_targets(scene, question, answer)?;
         }
         (Service::Scaling, operation) if !operation.starts_with("Describe") => {
             groups::after_change(scene, question, answer).await?;

@@ -37,6 +37,12 @@ struct Activity {
 const GROUPS: &str = "DescribeAutoScalingGroupsResult/AutoScalingGroups/member";
 
 impl Groups {
+    /// Whether a group's instances are this target group's targets.
+    pub(crate) fn is_behind(&self, region: &str, name: &str, target_group: &str) -> bool {
+        let known = self.known.get(&(region.to_owned(), name.to_owned()));
+        known.is_some_and(|known| known.target_groups.iter().any(|arn| arn == target_group))
+    }
+
     /// The template versions that a group's instances were launched with.
     pub(crate) fn versions(&self, region: &str, name: &str) -> Vec<&str> {
         let known = self.known.get(&(region.to_owned(), name.to_owned()));

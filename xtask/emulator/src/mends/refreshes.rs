@@ -4,6 +4,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
+use super::played::{Progress, Running};
 use super::{Question, Scene, groups};
 use crate::faults::rules::{Countdown, Lasting, RefreshFailure, Rules};
 use crate::protocol::{Answer, Element, Form, Service};
@@ -42,13 +43,16 @@ struct Refresh {
     /// The template wanted: parameter's name, id or name, version.
     desired: Option<(&'static str, String, String)>,
     preferences: Vec<(&'static str, String)>,
+    /// How far it was played, where someone plays the instances.
+    progress: Option<Progress>,
 }
 
 /// The preferences that are shown again, with their defaults.
 const PREFERENCES: &[(&str, &str)] = &[
     ("MinHealthyPercentage", "90"),
     ("MaxHealthyPercentage", "100"),
-    ("InstanceWarmup", "300"),
+    // The group's grace period, which is not known here.
+    ("InstanceWarmup", ""),
     ("SkipMatching", "false"),
     ("AutoRollback", "false"),
 ];
@@ -71,6 +75,20 @@ impl Refreshes {
     pub(crate) fn forget(&mut self, region: &str, group: &str) {
         self.0
             .retain(|refresh| !(refresh.region == region && refresh.group == group));
+    }
+
+    /// What one who plays the group's instances has to do.
+    pub(crate) fn to_play(&self, group: &str) -> Option<Running> {
+        let running = |refresh: &&Refresh| refresh.group == group && !refresh.status.is_over();
+        let refresh = self.0.iter().find(running)?;
+        (refresh.progress != Some(Progress::Replaced)).then(|| refresh.to_play())
+    }
+
+    /// Takes note of how far it was played.
+    pub(crate) fn note(&mut self, id: &str, progress: Progress) {
+        if let Some(refresh) = self.0.iter_mut().find(|refresh| refresh.id == id) {
+            refresh.progress = Some(progress);
+        }
     }
 
     fn running(&mut self, question: &Question) -> Option<&mut Refresh> {
@@ -98,12 +116,53 @@ impl Refresh {
         self.countdown = rules.refresh_takes.unwrap_or(Lasting::Describes(0)).begin();
     }
 
+    fn to_play(&self) -> Running {
+        let percent = |name| self.preference(name).parse().unwrap_or(100);
+        Running {
+            id: self.id.clone(),
+            version: self.desired.as_ref().map(|(.., version)| version.clone()),
+            is_returning: self.status == Status::RollbackInProgress,
+            min_healthy: percent("MinHealthyPercentage"),
+            max_healthy: percent("MaxHealthyPercentage"),
+            skips_matching: self.preference("SkipMatching") == "true",
+            warm_up: self.preference("InstanceWarmup").parse().ok(),
+        }
+    }
+
     fn percent(&self) -> u32 {
+        if let (false, Some(Progress::Replacing { percent })) = (self.status.is_over(), &self.progress) {
+            return *percent;
+        }
         match self.status {
             Status::Pending => 0,
             Status::Successful | Status::RollbackSuccessful => 100,
             _ => self.countdown.percent().min(99),
         }
+    }
+
+    /// As far on as it was played; whether it is now to succeed.
+    fn follow(&mut self, rules: &Rules) -> bool {
+        match (self.status, self.progress.take()) {
+            (Status::Pending | Status::InProgress, Some(Progress::Replaced)) => return true,
+            (Status::Pending | Status::InProgress, Some(Progress::Failing { reason })) => {
+                if self.preference("AutoRollback") == "true" {
+                    self.roll_back(rules, &format!("Auto rollback initiated. Reason: {reason}"));
+                } else {
+                    self.reason = reason;
+                    self.become_over(Status::Failed);
+                }
+            }
+            (Status::RollbackInProgress, Some(Progress::Returned)) => {
+                self.become_over(Status::RollbackSuccessful);
+            }
+            (Status::Cancelling, _) => self.become_over(Status::Cancelled),
+            (Status::Pending, progress) => {
+                self.status = Status::InProgress;
+                self.progress = progress;
+            }
+            (_, progress) => self.progress = progress,
+        }
+        false
     }
 
     /// One step on; whether it is now to succeed.
@@ -156,8 +215,8 @@ impl Refresh {
         if let Some(ended) = self.ended {
             member.put_text("EndTime", &ended.to_string());
         }
-        let preference = |(name, value): &(&str, String)| Element::leaf(name, value.as_str());
-        let preferences = self.preferences.iter().map(preference).collect();
+        let said = self.preferences.iter().filter(|(_, value)| !value.is_empty());
+        let preferences = said.map(|(name, value)| Element::leaf(name, value.as_str())).collect();
         member.put(Element::tree("Preferences", preferences));
         if let Some((name, template, version)) = &self.desired {
             let template = vec![
@@ -242,6 +301,7 @@ pub(crate) async fn start(scene: &mut Scene<'_>, question: &Question) -> Result<
         instances: group.all("Instances/member").len(),
         desired,
         preferences: PREFERENCES.iter().map(preference).collect(),
+        progress: None,
     });
     Ok(Some(with_id(question, &id)))
 }
@@ -253,11 +313,15 @@ pub(crate) async fn describe(scene: &mut Scene<'_>, question: &Question) -> Resu
         return Ok(Some(no_group(question)));
     }
     let rules = scene.rules;
+    let is_played = scene.mended.played.is_some();
     let succeeds = scene
         .mended
         .refreshes
         .running(question)
-        .is_some_and(|refresh| refresh.step(rules));
+        .is_some_and(|refresh| match is_played {
+            true => refresh.follow(rules),
+            false => refresh.step(rules),
+        });
     if succeeds {
         succeed(scene, question).await?;
     }
@@ -347,7 +411,7 @@ async fn succeed(scene: &mut Scene<'_>, question: &Question) -> Result<()> {
     let version = desired.map(|(.., version)| version);
     let versions = scene.mended.groups.versions(&question.region, name);
     let matches = versions.iter().all(|one| Some(*one) == version.as_deref());
-    if skips && matches {
+    if skips && matches || scene.mended.played.is_some() {
         return Ok(());
     }
     let group = groups::find(scene, question, name).await?;

@@ -1,0 +1,176 @@
+//! The users: page requests at a steady rate, each counted.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// No more requests than this wait for an answer at once.
+const MOST_IN_FLIGHT: usize = 64;
+/// How long a user waits for a page.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What every page holds.
+const MARK: &[u8] = b"Student Analytics";
+/// What is asked for, in turn.
+const PAGES: [&str; 8] = [
+    "/overview",
+    "/performance",
+    "/factors",
+    "/relationships",
+    "/overview?Gender=Female",
+    "/performance?Hours_Studied=10..30",
+    "/factors?School_Type=Public",
+    "/overview?Motivation_Level=High&Attendance=80..",
+];
+
+/// Users at work, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Load {
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    address: SocketAddr,
+    client: Client<HttpConnector, Empty<Bytes>>,
+    room: Arc<Semaphore>,
+    /// Thousandths of a request in a second.
+    rate: AtomicU64,
+    stop: AtomicBool,
+    counts: Mutex<Counts>,
+}
+
+/// What came of the requests until now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Requests that were sent.
+    pub(crate) sent: u64,
+    /// Those that returned the dashboard.
+    pub(crate) good: u64,
+    /// Those that did not, each with why.
+    pub(crate) failed: Vec<(Instant, String)>,
+    /// Requests that found no room, because too many were waiting already.
+    pub(crate) withheld: u64,
+}
+
+impl Counts {
+    /// Those without an answer yet.
+    pub(crate) fn in_flight(&self) -> u64 {
+        self.sent - self.good - self.failed.len() as u64
+    }
+}
+
+impl Load {
+    /// Sets users to work, at that many requests a second.
+    pub(crate) fn start(address: SocketAddr, rate: f64) -> Self {
+        let shared = Arc::new(Shared {
+            address,
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            room: Arc::new(Semaphore::new(MOST_IN_FLIGHT)),
+            rate: AtomicU64::new(thousandths(rate)),
+            stop: AtomicBool::new(false),
+            counts: Mutex::default(),
+        });
+        let task = tokio::spawn(send(Arc::clone(&shared)));
+        Self { shared, task }
+    }
+
+    /// Changes the rate.
+    pub(crate) fn set_rate(&self, rate: f64) {
+        self.shared.rate.store(thousandths(rate), Ordering::Relaxed);
+    }
+
+    /// The rate, in requests a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.shared.rate.load(Ordering::Relaxed) as f64 / 1000.0
+    }
+
+    /// What came of the requests until now.
+    pub(crate) fn counts(&self) -> Counts {
+        self.shared.counts().clone()
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        self.task.abort();
+    }
+}
+
+impl Shared {
+    fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One request; why it was not the dashboard.
+    async fn request(&self, page: &str) -> Result<(), String> {
+        let uri = format!("http://{}{page}", self.address);
+        let uri = uri.parse().map_err(|error| format!("{error}"))?;
+        let answer = self.client.get(uri).await.map_err(|error| chain(&error))?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await.map_err(|error| chain(&error))?;
+        let body = body.to_bytes();
+        let is_page = body.windows(MARK.len()).any(|window| window == MARK);
+        match status.is_success() && is_page {
+            true => Ok(()),
+            false => Err(format!("{page}: status {status}")),
+        }
+    }
+}
+
+/// Sends requests, each on its own way, at the rate of the moment.
+async fn send(shared: Arc<Shared>) {
+    let mut next = tokio::time::Instant::now();
+    for page in PAGES.iter().cycle() {
+        if shared.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let rate = shared.rate.load(Ordering::Relaxed).max(1);
+        next += Duration::from_secs_f64(1000.0 / rate as f64);
+        tokio::time::sleep_until(next).await;
+        // After a pause of the whole machine, what was missed is not sent at once.
+        next = next.max(tokio::time::Instant::now() - Duration::from_millis(200));
+        let Ok(room) = Arc::clone(&shared.room).try_acquire_owned() else {
+            shared.counts().withheld += 1;
+            continue;
+        };
+        shared.counts().sent += 1;
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let answer = tokio::time::timeout(PATIENCE, shared.request(page)).await;
+            let answer = answer.unwrap_or_else(|_| Err(format!("{page}: no answer")));
+            let mut counts = shared.counts();
+            match answer {
+                Ok(()) => counts.good += 1,
+                Err(why) => counts.failed.push((Instant::now(), why)),
+            }
+            drop(room);
+        });
+    }
+}
+
+fn thousandths(rate: f64) -> u64 {
+    // A rate is small and positive.
+    (rate * 1000.0).round().max(1.0) as u64
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

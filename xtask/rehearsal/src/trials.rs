@@ -1,0 +1,214 @@
+//! What AWS, and bad luck, do to a fleet: one trial after the other, while users work.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::load::{Counts, Load};
+use crate::report::{Report, Result as TrialResult};
+use crate::stage::Stage;
+use crate::watch;
+
+mod machines;
+mod releases;
+mod scaling;
+
+/// A trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Trial {
+    /// An instance is terminated, as AWS does it
+    Terminate,
+    /// The service's process is killed
+    Kill,
+    /// A machine hangs
+    Hang,
+    /// A new release rolls through
+    Release,
+    /// A release that never becomes ready
+    BadRelease,
+    /// The bucket is unreachable while an instance boots
+    Bucket,
+    /// The release in the bucket is not the one that was deployed
+    Checksum,
+    /// More load than two instances bear, and then less
+    Load,
+}
+
+/// What a trial works with.
+struct Scene<'a> {
+    stage: &'a Stage,
+    load: &'a Load,
+    /// Requests a second when nothing else is asked for.
+    usual_rate: f64,
+    /// Processor seconds of a request.
+    cost: f64,
+}
+
+/// What a trial found, beside the counts.
+#[derive(Debug, Default)]
+struct Found {
+    allowed: u64,
+    facts: Vec<String>,
+    problems: Vec<String>,
+    /// Whether the fleet may have fewer healthy instances than it should for a while.
+    may_miss: usize,
+}
+
+impl Found {
+    fn fact(&mut self, text: String) {
+        self.facts.push(text);
+    }
+
+    /// Notes a problem unless it is so.
+    fn demand(&mut self, is_so: bool, problem: impl FnOnce() -> String) {
+        if !is_so {
+            self.problems.push(problem());
+        }
+    }
+}
+
+/// How many requests of users are answered before anything is done.
+const WARMING: u64 = 24;
+/// Requests a second meanwhile.
+const WARMING_RATE: f64 = 6.0;
+/// The share of two instances' processors that users take when nothing else is asked for.
+const USUAL_SHARE: f64 = 0.25;
+/// For how long requests may be under way after a trial, in the model's time.
+const ANSWERED: Duration = Duration::from_secs(90);
+
+/// Does the trials to a fleet, and shows it meanwhile.
+pub async fn run(stage: &Stage, trials: &[Trial]) -> Result<Report> {
+    let address = stage.fleet().await.address();
+    let load = Load::start(address, WARMING_RATE);
+    let all = all(stage, &load, trials);
+    tokio::select! {
+        report = all => report,
+        () = watch::show(stage, &load) => unreachable_end(),
+    }
+}
+
+/// Showing has no end of its own.
+fn unreachable_end() -> Result<Report> {
+    anyhow::bail!("the fleet is not shown any longer")
+}
+
+async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
+    let (least, _) = stage.fleet().await.bounds();
+    let settled = Duration::from_secs(600);
+    stage.wait("a whole fleet", settled, |fleet| fleet.is_settled()).await?;
+    let cost = cost(stage, load).await?;
+    let quota = stage.fleet().await.setting().quota;
+    let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, 200.0);
+    load.set_rate(usual_rate);
+    let scene = Scene {
+        stage,
+        load,
+        usual_rate,
+        cost,
+    };
+    let mut report = Report {
+        time_scale: stage.scale().factor(),
+        ..Report::default()
+    };
+    for trial in trials {
+        report.trials.push(scene.perform(*trial).await?);
+    }
+    report.launches = stage.fleet().await.launches.clone();
+    Ok(report)
+}
+
+/// Processor seconds that a request of users costs.
+async fn cost(stage: &Stage, load: &Load) -> Result<f64> {
+    let (used, good) = (stage.fleet().await.used(), load.counts().good);
+    let patience = Duration::from_secs(60);
+    stage
+        .wait("answers to the first requests", patience, |_| load.counts().good >= good + WARMING)
+        .await?;
+    // What was used is seen a moment later.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let used = stage.fleet().await.used().saturating_sub(used);
+    let good = load.counts().good - good;
+    Ok((used.as_secs_f64() / good as f64).max(0.0005))
+}
+
+impl Scene<'_> {
+    async fn perform(&self, trial: Trial) -> Result<TrialResult> {
+        let before = self.begin().await;
+        let began = Instant::now();
+        let (name, found) = match trial {
+            Trial::Terminate => ("an instance is terminated", self.terminate().await?),
+            Trial::Kill => ("a process is killed", self.kill().await?),
+            Trial::Hang => ("a machine hangs", self.hang().await?),
+            Trial::Release => ("a new release rolls through", self.release().await?),
+            Trial::BadRelease => ("a release never becomes ready", self.bad_release().await?),
+            Trial::Bucket => ("the bucket is unreachable at boot", self.bucket().await?),
+            Trial::Checksum => ("the release has a wrong checksum", self.checksum().await?),
+            Trial::Load => ("load rises beyond 70 % and falls", self.rise_and_fall().await?),
+        };
+        self.settled().await?;
+        let took = began.elapsed();
+        self.result(name, found, &before, took).await
+    }
+
+    /// The counts at the beginning; the fewest healthy instances are counted from now on.
+    async fn begin(&self) -> Counts {
+        let mut fleet = self.stage.fleet().await;
+        fleet.least_healthy = fleet.healthy();
+        self.load.counts()
+    }
+
+    async fn settled(&self) -> Result<Duration> {
+        let model = Duration::from_secs(900);
+        self.stage.wait("a whole fleet again", model, |fleet| fleet.is_settled()).await
+    }
+
+    async fn result(
+        &self,
+        name: &str,
+        mut found: Found,
+        before: &Counts,
+        took: Duration,
+    ) -> Result<TrialResult> {
+        // What was sent until now is answered, or fails.
+        let now = self.load.counts();
+        let answered = |counts: &Counts| counts.good + counts.failed.len() as u64;
+        self.stage
+            .wait("answers", ANSWERED, |_| answered(&self.load.counts()) >= now.sent)
+            .await?;
+        let after = self.load.counts();
+        let failed = &after.failed[before.failed.len()..];
+        let count = failed.len() as u64;
+        found.demand(count <= found.allowed, || {
+            let why: Vec<&str> = failed.iter().map(|(_, why)| why.as_str()).take(5).collect();
+            format!("{count} requests failed: {}", why.join(", "))
+        });
+        found.demand(after.withheld == before.withheld, || {
+            format!("{} requests found no room", after.withheld - before.withheld)
+        });
+        let fleet = self.stage.fleet().await;
+        let (least, _) = fleet.bounds();
+        found.demand(fleet.least_healthy + found.may_miss >= least, || {
+            format!("only {} instances were healthy", fleet.least_healthy)
+        });
+        Ok(TrialResult {
+            trial: name.to_owned(),
+            requests: after.sent - before.sent,
+            failed: count,
+            allowed: found.allowed,
+            least_healthy: fleet.least_healthy,
+            seconds: took.as_secs_f64(),
+            facts: found.facts,
+            problems: found.problems,
+        })
+    }
+
+    /// The id of an instance that serves: the first.
+    async fn victim(&self) -> Result<String> {
+        let fleet = self.stage.fleet().await;
+        let serving = fleet.serving_ids();
+        serving
+            .into_iter()
+            .next()
+            .ok_or_else(|| anyhow::anyhow!("no instance serves"))
+    }
+}

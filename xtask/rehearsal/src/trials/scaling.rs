@@ -1,0 +1,40 @@
+//! The trial of the scaling policy.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Found, Scene};
+use crate::fleet::Fleet;
+use crate::report::took;
+
+/// The share of its processors that the largest fleet is to use at the peak: above the target for
+/// one instance fewer, below it for all.
+const PEAK: f64 = 0.62;
+
+impl Scene<'_> {
+    /// Load for the whole fleet, one instance after the other, and then the usual load again.
+    pub(super) async fn rise_and_fall(&self) -> Result<Found> {
+        let mut found = Found::default();
+        let (least, most) = self.stage.fleet().await.bounds();
+        let quota = self.stage.fleet().await.setting().quota;
+        self.load.set_rate(PEAK * most as f64 * quota / self.cost);
+        let model = Duration::from_secs(1800);
+        for count in least + 1..=most {
+            let is_there = |fleet: &Fleet| fleet.desired() >= count && fleet.healthy() >= count;
+            let waited = self.stage.wait("another instance", model, is_there).await;
+            let Ok(took_so_long) = waited else {
+                self.load.set_rate(self.usual_rate);
+                waited?;
+                break;
+            };
+            let percent = self.stage.fleet().await.percent;
+            found.fact(format!("{count} after {} ({percent:.0} % used)", took(took_so_long)));
+        }
+        self.load.set_rate(self.usual_rate);
+        let is_back = |fleet: &Fleet| fleet.desired() == least && fleet.instances().len() == least;
+        let back = self.stage.wait("fewer instances", model * 2, is_back).await?;
+        found.fact(format!("back to {least} after {}", took(back)));
+        Ok(found)
+    }
+}
