@@ -65,9 +65,10 @@ impl Exchange {
         }
     }
 
-    /// Writes the line of the log.
-    fn log(&self, route: &str, status: &str, took: Duration) {
+    /// Writes the line of the log, without a status if there was no answer.
+    fn log(&self, route: &str, took: Duration) {
         let (id, method, bytes) = (text(&self.id), self.method, self.bytes);
+        let status = self.status.map(|status| status.as_u16());
         let ms = (took.as_secs_f64() * 1e5).round() / 1e2;
         if QUIET.contains(&route) {
             debug!(id, method, route, status, ms, bytes, "answered");
@@ -83,7 +84,7 @@ impl Drop for Exchange {
         let status = self.status.as_ref().map_or(GONE, StatusCode::as_str);
         let took = self.arrived.elapsed();
         self.app.metrics.end(route, self.method, status, took);
-        self.log(route, status, took);
+        self.log(route, took);
     }
 }
 

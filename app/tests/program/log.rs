@@ -46,10 +46,10 @@ fn a_line_for_each_request() {
         .filter(|line| line["message"] == "answered")
         .collect();
     let expected = [
-        ("one", "/overview", "200"),
-        ("Root=1-2;Self=3", "/performance/{chart}", "200"),
-        ("", "other", "404"),
-        ("four", "/stats.json", "400"),
+        ("one", "/overview", 200),
+        ("Root=1-2;Self=3", "/performance/{chart}", 200),
+        ("", "other", 404),
+        ("four", "/stats.json", 400),
     ];
     assert_eq!(answered.len(), expected.len(), "{log:#?}");
     for (line, (id, route, status)) in answered.into_iter().zip(expected) {
