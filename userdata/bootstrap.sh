@@ -19,6 +19,7 @@ readonly name=student-analytics
 readonly program=/usr/local/bin/$name
 readonly data=/var/lib/$name
 readonly unit=/etc/systemd/system/$name.service
+readonly socket=/etc/systemd/system/$name.socket
 readonly hardening=$unit.d/hardening.conf
 readonly log=/var/log/$name-bootstrap.log
 
@@ -77,6 +78,12 @@ write_unit() {
 END OF UNIT
 }
 
+write_socket() {
+  cat <<'END OF SOCKET'
+@SOCKET@
+END OF SOCKET
+}
+
 write_hardening() {
   cat <<'END OF HARDENING'
 @HARDENING@
@@ -117,6 +124,8 @@ main() {
   place 644 "$work/$sample_key" "$data/$sample_key"
   write_unit >"$work/unit"
   place 644 "$work/unit" "$unit"
+  write_socket >"$work/socket"
+  place 644 "$work/socket" "$socket"
   version=$(systemd_version)
   if [[ -z $version ]]; then
     fail "systemctl --version names no version"
@@ -128,9 +137,11 @@ main() {
   fi
 
   systemctl daemon-reload
-  systemctl enable "$name.service"
-  # Starts it, and in a second run replaces what runs.
-  systemctl restart "$name.service"
+  systemctl enable "$name.socket" "$name.service"
+  # What runs is replaced. Both stop before either starts: systemd starts no socket while its service
+  # runs, and a connection to the socket would bring the service back.
+  systemctl stop "$name.socket" "$name.service"
+  systemctl start "$name.socket" "$name.service"
   wait_until_ready
   say "ready on port $port after $SECONDS s"
 }

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use student_analytics::dataset::DEFAULT_OUTCOME;
 
 /// A dashboard that shows what drives exam scores in a table of student records.
@@ -38,6 +39,52 @@ pub(crate) struct ServeOptions {
     /// Numeric column to explain.
     #[arg(long, value_name = "COLUMN", default_value = DEFAULT_OUTCOME, env = "STUDENT_ANALYTICS_TARGET")]
     pub(crate) target: String,
+    /// How long to go on serving after SIGTERM while /readyz says 503, in seconds; shorter than
+    /// the load balancer's deregistration delay and the service manager's patience.
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds, allow_negative_numbers = true, env = "STUDENT_ANALYTICS_DRAIN")]
+    pub(crate) drain: Duration,
+    #[command(flatten)]
+    pub(crate) log: LogOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogOptions {
+    /// How the log on the standard error looks.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Auto, env = "STUDENT_ANALYTICS_LOG")]
+    pub(crate) log: LogFormat,
+    /// How much is logged.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info, env = "STUDENT_ANALYTICS_LOG_LEVEL")]
+    pub(crate) log_level: LogLevel,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Nothing.
+    Off,
+    /// Defects of the program.
+    Error,
+    /// Requests, start and stop too.
+    Info,
+    /// Health checks, metrics and assets too.
+    Debug,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
+    match seconds {
+        Some(Ok(duration)) => Ok(duration),
+        _ => Err("not a number of seconds from 0 up, such as 20 or 0.5".to_owned()),
+    }
 }
 
 impl Cli {

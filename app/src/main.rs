@@ -1,9 +1,10 @@
 //! The program: reads its options, loads the dataset, and serves the dashboard.
 
 mod cli;
+mod log;
+mod socket;
 
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -11,10 +12,9 @@ use clap::Parser;
 use jiff::Timestamp;
 use student_analytics::dataset::{self, Dataset, ReadError};
 use student_analytics::format;
-use student_analytics::server::{App, router};
+use student_analytics::server::{self, App, Signals};
 use student_analytics::views::About;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
 
 use crate::cli::{Cli, ServeOptions};
 
@@ -26,6 +26,8 @@ const BAD_DATA: u8 = 2;
 
 fn main() -> ExitCode {
     let options = Cli::parse().options();
+    log::start(&options.log);
+    let passed = socket::passed();
     let dataset = match load(&options) {
         Ok(dataset) => dataset,
         Err(error) => {
@@ -33,7 +35,9 @@ fn main() -> ExitCode {
             return ExitCode::from(BAD_DATA);
         }
     };
-    match serve(&options, dataset) {
+    let address = SocketAddr::new(options.bind, options.port);
+    let listener = passed.and_then(|passed| socket::listen(passed, address));
+    match listener.and_then(|listener| serve(&options, dataset, listener)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -59,20 +63,15 @@ fn describe(options: &ServeOptions, error: &ReadError) -> String {
     }
 }
 
+/// Announces where the dashboard is, and serves it until a signal ends that.
 #[tokio::main]
-async fn serve(options: &ServeOptions, dataset: Dataset) -> Result<()> {
-    let address = SocketAddr::new(options.bind, options.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        let explanation = explain(&error, address);
-        anyhow::Error::new(error).context(explanation)
-    })?;
+async fn serve(options: &ServeOptions, dataset: Dataset, listener: TcpListener) -> Result<()> {
     // Before anyone is told that the server runs, so that it can be stopped from then on.
-    let stop = stop_signals().context("cannot listen for signals")?;
+    let signals = Signals::listen().context("cannot listen for signals")?;
     let about = about(options, &dataset);
-    let port = listener
+    let address = listener
         .local_addr()
-        .context("the listener has no address")?
-        .port();
+        .context("the listener has no address")?;
     println!(
         "{}: {} ({})",
         about.name,
@@ -81,10 +80,12 @@ async fn serve(options: &ServeOptions, dataset: Dataset) -> Result<()> {
     );
     println!(
         "The dashboard is on {}  (Ctrl-C stops it)",
-        url(options, port)
+        socket::url(address)
     );
-    axum::serve(listener, router(App::new(dataset, about)))
-        .with_graceful_shutdown(stop)
+    info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+    let app = App::new(dataset, about)?;
+    let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
+    server::serve(listener, app, signals, options.drain)
         .await
         .context("the server failed")
 }
@@ -99,42 +100,4 @@ fn about(options: &ServeOptions, dataset: &Dataset) -> About {
         ),
         loaded: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
     }
-}
-
-/// The address to open: `localhost` where that leads to the bound address.
-fn url(options: &ServeOptions, port: u16) -> String {
-    if options.bind == Ipv4Addr::LOCALHOST || options.bind.is_unspecified() {
-        format!("http://localhost:{port}")
-    } else {
-        format!("http://{}", SocketAddr::new(options.bind, port))
-    }
-}
-
-fn explain(error: &std::io::Error, address: SocketAddr) -> String {
-    let port = address.port();
-    match error.kind() {
-        ErrorKind::AddrInUse => format!(
-            "port {port} is taken by another program. Stop it, or choose another port with --port"
-        ),
-        ErrorKind::PermissionDenied => {
-            format!("port {port} may not be used by this user. Choose one from 1024 up with --port")
-        }
-        ErrorKind::AddrNotAvailable => format!(
-            "{} is not an address of this machine. Choose one with --bind",
-            address.ip()
-        ),
-        _ => format!("cannot listen on {address}"),
-    }
-}
-
-/// Listens from now on; the future ends when the terminal or the service manager asks to stop.
-fn stop_signals() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }

@@ -1,8 +1,9 @@
 //! What an instance runs at its first boot: settings and release in, user data out.
 //!
-//! The script, the unit and its hardening are the files `bootstrap.sh`, `student-analytics.service`
-//! and `hardening.conf` of this folder. Only the script reaches an instance, so it holds the other
-//! two; [`fill`] puts them and the values in their places. No I/O.
+//! The script, the units and the service's hardening are the files `bootstrap.sh`,
+//! `student-analytics.service`, `student-analytics.socket` and `hardening.conf` of this folder. Only
+//! the script reaches an instance, so it holds the other three; [`fill`] puts them and the values in
+//! their places. No I/O.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -18,6 +19,8 @@ use crate::fill::{fill, quoted};
 const BOOTSTRAP: &str = include_str!("../bootstrap.sh");
 /// The service, as systemd 219 understands it.
 pub const UNIT: &str = include_str!("../student-analytics.service");
+/// The socket on which the service is reached, as systemd 219 understands it.
+pub const SOCKET: &str = include_str!("../student-analytics.socket");
 /// What systemd 235 and later can do on top of the unit.
 pub const HARDENING: &str = include_str!("../hardening.conf");
 
@@ -30,8 +33,8 @@ pub enum Error {
     /// A value that the script does not ask for.
     #[error("the boot script never names @{0}@: use the value, or remove it")]
     Unused(&'static str),
-    /// The unit says no port.
-    #[error("the unit starts the program without `--port N`: say the port in its ExecStart")]
+    /// The socket says no port.
+    #[error("the socket listens on no port: give it `ListenStream=ADDRESS:PORT`")]
     NoPort,
     /// Too long, or no script.
     #[error(transparent)]
@@ -67,15 +70,19 @@ pub fn user_data(
         ("SAMPLE_KEY", quoted(SAMPLE_DATA)),
         ("PORT", quoted(&unit_port()?.to_string())),
         ("UNIT", UNIT.trim_end().to_owned()),
+        ("SOCKET", SOCKET.trim_end().to_owned()),
         ("HARDENING", HARDENING.trim_end().to_owned()),
     ];
     Ok(UserData::new(fill(BOOTSTRAP, &values)?)?)
 }
 
-/// The port that the unit lets the program serve.
+/// The port on which the service is reached.
 pub fn unit_port() -> Result<Port, Error> {
-    let start = UNIT.lines().find(|line| line.starts_with("ExecStart="));
-    let mut words = start.unwrap_or_default().split(' ');
-    words.find(|word| *word == "--port");
-    Ok(words.next().ok_or(Error::NoPort)?.parse()?)
+    let listens = SOCKET
+        .lines()
+        .find_map(|line| line.strip_prefix("ListenStream="));
+    let (_, port) = listens
+        .and_then(|address| address.rsplit_once(':'))
+        .ok_or(Error::NoPort)?;
+    Ok(port.parse()?)
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use infra_model::settings::Settings;
 use infra_model::values::Sha256;
-use userdata::{HARDENING, UNIT, user_data};
+use userdata::{HARDENING, SOCKET, UNIT, user_data};
 
 /// The programs that the script calls and that stand-ins replace.
 const PROGRAMS: [&str; 8] = [
@@ -179,11 +179,11 @@ fn failures_say_why() {
         ),
         ("user", "useradd ", RIGHT, ": useradd --system", "useradd "),
         (
-            "restart",
-            "systemctl restart",
+            "start",
+            "systemctl start",
             RIGHT,
-            ": systemctl restart \"$name.service\"",
-            "systemctl restart ",
+            ": systemctl start \"$name.socket\" \"$name.service\"",
+            "systemctl start ",
         ),
         (
             "not ready",
@@ -234,6 +234,7 @@ fn a_download_is_tried_again_with_longer_waits_until_a_bound() {
 fn the_files_come_out_of_the_script_as_they_are() {
     for (trial, command, file) in [
         ("unit", "write_unit", UNIT),
+        ("socket", "write_socket", SOCKET),
         ("hardening", "write_hardening", HARDENING),
     ] {
         assert_eq!(run(trial, command, RIGHT, &[]).said, file);

@@ -91,11 +91,21 @@ fn the_target_group_and_the_service_agree() {
     };
     let asked = format!("url=http://127.0.0.1:$port{}\n", targets.health.path);
     assert!(script(&settings).contains(&asked));
-    let stop = userdata::UNIT
-        .lines()
-        .find_map(|line| line.strip_prefix("TimeoutStopSec="))
-        .unwrap();
-    assert!(stop.parse::<u32>().unwrap() > targets.deregistration_delay);
+    let drain = number_after("serve --drain ");
+    assert!(drain < targets.deregistration_delay);
+    let stop = number_after("TimeoutStopSec=");
+    assert!(stop > targets.deregistration_delay);
+    assert!(stop > drain + FINISHING);
+}
+
+/// The longest that the program takes for requests in flight, once it has drained.
+const FINISHING: u32 = 10;
+
+/// The number that the unit has after these words.
+fn number_after(words: &str) -> u32 {
+    let (_, rest) = userdata::UNIT.split_once(words).unwrap();
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+    digits.parse().unwrap()
 }
 
 fn resource(topology: &Topology, id: Id) -> Option<&Resource> {

@@ -1,4 +1,4 @@
-//! What each systemd understands of the unit and its hardening.
+//! What each systemd understands of the units and the service's hardening.
 //!
 //! Amazon Linux 2 has systemd 219, Amazon Linux 2023 has 252. The tools that read the files as
 //! systemd does are a step of `cargo xtask test`.
@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use infra_model::names::SAMPLE_DATA;
-use userdata::{HARDENING, UNIT};
+use userdata::{HARDENING, SOCKET, UNIT};
 
 /// The systemd of Amazon Linux 2.
 const OLDEST: u32 = 219;
@@ -19,10 +19,13 @@ const ALWAYS: u32 = 0;
 
 /// The options in use, values that came later than their options, and the version that brought
 /// them, by systemd's release notes and, for the oldest, the option list of 219's source.
-const INTRODUCED: [(&str, u32); 56] = [
+const INTRODUCED: [(&str, u32); 59] = [
     ("Unit.Description", ALWAYS),
     ("Unit.Wants", ALWAYS),
+    ("Unit.Requires", ALWAYS),
     ("Unit.After", ALWAYS),
+    ("Socket.ListenStream", ALWAYS),
+    ("Socket.Backlog", ALWAYS),
     ("Service.User", ALWAYS),
     ("Service.Group", ALWAYS),
     ("Service.ExecStart", ALWAYS),
@@ -134,8 +137,8 @@ fn sets(file: &str) -> Vec<String> {
 }
 
 #[test]
-fn systemd_219_knows_every_option_of_the_unit() {
-    for line in lines(UNIT) {
+fn systemd_219_knows_every_option_of_the_units() {
+    for line in lines(UNIT).into_iter().chain(lines(SOCKET)) {
         let introduced = line.introduced();
         assert!(
             introduced <= OLDEST,
@@ -147,6 +150,31 @@ fn systemd_219_knows_every_option_of_the_unit() {
         sets(UNIT),
         [""; 0],
         "sets of system calls came with systemd 231"
+    );
+}
+
+/// The service is passed its socket only if that is there first; a socket of its own would not be
+/// free.
+#[test]
+fn the_service_is_reached_by_its_socket_alone() {
+    let values = |option: &str| -> Vec<String> {
+        lines(UNIT)
+            .into_iter()
+            .filter(|line| line.option == option)
+            .map(|line| line.value)
+            .collect()
+    };
+    let socket = "student-analytics.socket";
+    for option in ["Unit.Requires", "Unit.After"] {
+        let named = values(option)
+            .iter()
+            .any(|it| it.split(' ').any(|it| it == socket));
+        assert!(named, "{option} does not name {socket}");
+    }
+    let start = values("Service.ExecStart").join(" ");
+    assert!(
+        !start.contains("--port") && !start.contains("--bind"),
+        "{start}"
     );
 }
 
@@ -182,7 +210,10 @@ fn system_calls_are_refused_not_allowed() {
 
 #[test]
 fn the_table_holds_nothing_else() {
-    let used: Vec<Line> = lines(UNIT).into_iter().chain(lines(HARDENING)).collect();
+    let used: Vec<Line> = [UNIT, SOCKET, HARDENING]
+        .into_iter()
+        .flat_map(lines)
+        .collect();
     let sets = sets(HARDENING);
     for (known, _) in INTRODUCED {
         let in_use = used

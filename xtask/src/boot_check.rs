@@ -1,8 +1,8 @@
-//! A step of `cargo xtask test`: the boot script and the unit, read by the tools they are for.
+//! A step of `cargo xtask test`: the boot script and the units, read by the tools they are for.
 //!
 //! shellcheck must find nothing in the script, as it lies in its folder and as instances get it.
-//! systemd must understand the unit, alone as Amazon Linux 2 has it and with its hardening, and
-//! then find it hardly exposed. Nothing is installed or started: `systemd-analyze` reads a root
+//! systemd must understand the service and its socket, alone as Amazon Linux 2 has them and with the
+//! hardening, and then find the service hardly exposed. Nothing is installed or started: `systemd-analyze` reads a root
 //! of its own.
 
 use std::path::Path;
@@ -13,9 +13,10 @@ use xshell::{Shell, cmd};
 
 use deployment::placeholder;
 
-/// The files of the script, the unit and the tests' stand-in.
+/// The files of the script, the units and the tests' stand-in.
 const FOLDER: &str = "userdata";
 const SERVICE: &str = "student-analytics.service";
+const SOCKET: &str = "student-analytics.socket";
 /// Where the unit's program lies, and where units do.
 const PROGRAM: &str = "usr/local/bin/student-analytics";
 const UNITS: &str = "etc/systemd/system";
@@ -32,11 +33,11 @@ pub(crate) fn check(sh: &Shell, scratch: &Path) -> Result<()> {
     let root = scratch.join("root");
     sh.remove_path(&root)?;
     prepare(sh, &root)?;
-    understood(sh, &root).context("the unit alone")?;
+    understood(sh, &root).context("the units alone")?;
     let drop_in = root.join(UNITS).join(format!("{SERVICE}.d"));
     sh.create_dir(&drop_in)?;
     sh.copy_file(format!("{FOLDER}/hardening.conf"), &drop_in)?;
-    understood(sh, &root).context("the unit with its hardening")?;
+    understood(sh, &root).context("the units with the hardening")?;
     hardly_exposed(sh, &root)
 }
 
@@ -54,7 +55,7 @@ fn shellcheck(sh: &Shell, scratch: &Path) -> Result<()> {
         .context("shellcheck finds fault with the boot script")
 }
 
-/// A root with the unit, a program for it to start, and the machine's own units.
+/// A root with the units, a program for it to start, and the machine's own units.
 fn prepare(sh: &Shell, root: &Path) -> Result<()> {
     let program = root.join(PROGRAM);
     sh.write_file(&program, "#!/bin/sh\n")?;
@@ -66,14 +67,20 @@ fn prepare(sh: &Shell, root: &Path) -> Result<()> {
         .run()?;
     let units = root.join(UNITS);
     sh.create_dir(&units)?;
-    Ok(sh.copy_file(format!("{FOLDER}/{SERVICE}"), &units)?)
+    for unit in [SERVICE, SOCKET] {
+        sh.copy_file(format!("{FOLDER}/{unit}"), &units)?;
+    }
+    Ok(())
 }
 
-/// systemd has nothing to say about the unit, not even a warning.
+/// systemd has nothing to say about the units, not even a warning.
 fn understood(sh: &Shell, root: &Path) -> Result<()> {
-    let output = cmd!(sh, "systemd-analyze verify --root={root} {SERVICE}")
-        .ignore_status()
-        .output()?;
+    let output = cmd!(
+        sh,
+        "systemd-analyze verify --root={root} {SERVICE} {SOCKET}"
+    )
+    .ignore_status()
+    .output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     let faults: Vec<&str> = said
         .lines()

@@ -3,42 +3,58 @@
 
 mod asset;
 mod headers;
+mod metrics;
+mod observe;
 mod pages;
 mod problem;
+mod request_id;
+mod stop;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
 use axum::routing::get;
 use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use stop::{Signals, serve};
 
 use crate::dataset::Dataset;
 use crate::figures::Baseline;
 use crate::views::{About, Page};
+use metrics::Metrics;
+use stop::Stopping;
 
-/// What the handlers share: one dataset and what is known of it without filters.
+/// What the handlers share: one dataset, what is known of it without filters, and how the process
+/// does.
 #[derive(Debug)]
 pub struct App {
     dataset: Dataset,
     baseline: Baseline,
     about: About,
+    metrics: Metrics,
+    stopping: Stopping,
 }
 
 impl App {
-    /// Prepares a dataset for being served.
-    pub fn new(dataset: Dataset, about: About) -> Arc<Self> {
+    /// Prepares a dataset for being served. Fails only if the program's metrics have names that
+    /// Prometheus does not allow.
+    pub fn new(dataset: Dataset, about: About) -> Result<Arc<Self>, prometheus::Error> {
         let baseline = Baseline::new(&dataset);
-        Arc::new(Self {
+        Ok(Arc::new(Self {
+            metrics: Metrics::new(dataset.rows())?,
             dataset,
             baseline,
             about,
-        })
+            stopping: Stopping::default(),
+        }))
     }
 }
 
-/// Every route of the dashboard.
+/// Every route of the dashboard, and what every request passes, innermost first.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(pages::start))
@@ -52,14 +68,18 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/stats.json", get(pages::stats))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(|| async { "ready\n" }))
+        .route("/readyz", get(stop::ready))
+        .route("/metrics", get(metrics::show))
         .fallback(problem::not_found)
+        .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(compression())
         .layer(SetResponseHeaderLayer::if_not_present(
             headers::CACHE_CONTROL.0,
             headers::CACHE_CONTROL.1,
         ))
-        .layer(axum::middleware::map_response(headers::secure))
+        .layer(map_response(headers::secure))
+        .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
 }
 

@@ -1,8 +1,11 @@
 //! Answers to requests that cannot be met.
 
+use std::any::Any;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use tracing::error;
 
 use crate::filter::QueryProblem;
 use crate::views::{Page, problem};
@@ -35,9 +38,8 @@ impl IntoResponse for Failure {
             }
             Self::NoChart => missing("The page has no chart of that name."),
             Self::Frame(_) => {
-                let problems = ["The rows could not be filtered. This is a defect.".to_owned()];
-                let body = problem("Something went wrong", &problems, Page::Overview.path());
-                (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+                error!("the rows could not be filtered");
+                defect("The rows could not be filtered. This is a defect.")
             }
         }
     }
@@ -50,6 +52,20 @@ pub(super) fn json(problems: &[QueryProblem]) -> Response {
     (StatusCode::BAD_REQUEST, body).into_response()
 }
 
+fn defect(what: &str) -> Response {
+    let body = problem(
+        "Something went wrong",
+        &[what.to_owned()],
+        Page::Overview.path(),
+    );
+    (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+}
+
+/// The answer of a handler that panicked. Where it did is in the log; what it said may hold data.
+pub(super) fn after_panic(_said: Box<dyn Any + Send>) -> Response {
+    defect("This page could not be made. This is a defect.")
+}
+
 fn missing(what: &str) -> Response {
     let body = problem("Page not found", &[what.to_owned()], Page::Overview.path());
     (StatusCode::NOT_FOUND, body).into_response()
@@ -57,4 +73,36 @@ fn missing(what: &str) -> Response {
 
 pub(super) async fn not_found() -> Response {
     missing("There is nothing at this address.")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn broken() -> &'static str {
+        panic!("Gender is Female")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered() {
+        let app = Router::new()
+            .route("/", get(broken))
+            .layer(CatchPanicLayer::custom(after_panic));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        assert!(body.contains("This is a defect"), "{body}");
+        assert!(!body.contains("Female"), "{body}");
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) fn dashboard(dataset: Dataset) -> Router {
         origin: "a test".to_owned(),
         loaded: "2026-01-31 12:00 UTC".to_owned(),
     };
-    router(App::new(dataset, about))
+    router(App::new(dataset, about).expect("the metrics have valid names"))
 }
 
 /// A dashboard on a CSV text whose outcome is `Exam_Score`.

@@ -34,6 +34,8 @@ impl Program {
         let child = Command::new(bin)
             .args(["serve", "--port", "0"])
             .stdout(Stdio::piped())
+            // The log is written, because that costs something too, and read by nobody.
+            .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("{} cannot be started", bin.display()))?;
         let mut program = Self {

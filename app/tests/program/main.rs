@@ -2,18 +2,45 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader};
+mod log;
+mod passed_socket;
+mod server;
+mod stop;
+
 use std::net::TcpListener;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use server::Server;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_student-analytics"));
-    // The tests' own environment must not choose the data.
-    for name in ["DATA", "PORT", "BIND", "TARGET"] {
-        command.env_remove(format!("STUDENT_ANALYTICS_{name}"));
-    }
-    command.args(arguments);
+    clean(&mut command).args(arguments);
     command
+}
+
+/// The tests' own environment must not choose anything.
+fn clean(command: &mut Command) -> &mut Command {
+    for name in OPTIONS {
+        command.env_remove(variable(name));
+    }
+    command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
+}
+
+const OPTIONS: [&str; 7] = [
+    "data",
+    "port",
+    "bind",
+    "target",
+    "drain",
+    "log",
+    "log-level",
+];
+
+fn variable(option: &str) -> String {
+    format!(
+        "STUDENT_ANALYTICS_{}",
+        option.to_uppercase().replace('-', "_")
+    )
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -24,33 +51,6 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     } = program(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
-}
-
-/// A running server, killed when the test ends, and the address that it printed.
-struct Server(Child, String);
-
-impl Server {
-    fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = program(arguments)
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines
-            .map(|line| line.unwrap())
-            .find_map(|line| Some(line.split_once("http://")?.1.split(' ').next()?.to_owned()))
-            .expect("the program prints its address");
-        Self(child, address)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have stopped already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn temporary(name: &str, content: &[u8]) -> String {
@@ -64,9 +64,9 @@ fn help_names_every_option_and_its_variable() {
     for arguments in [&["--help"][..], &["serve", "--help"]] {
         let (status, help, _) = run(arguments);
         assert_eq!(status, Some(0));
-        for name in ["data", "port", "bind", "target"] {
-            assert!(help.contains(&format!("--{name}")), "{help}");
-            let variable = format!("[env: STUDENT_ANALYTICS_{}", name.to_uppercase());
+        for name in OPTIONS {
+            assert!(help.contains(&format!("--{name} ")), "{help}");
+            let variable = format!("[env: {}=", variable(name));
             assert!(help.contains(&variable), "{help}");
         }
     }
@@ -116,25 +116,29 @@ fn a_taken_port_is_explained() {
 }
 
 #[test]
-fn options_come_from_the_environment_too() {
-    let data = temporary("points.csv", b"Points,x\n1,2\n3,4\n");
-    let server = Server::start(
-        &[],
-        &[
-            ("STUDENT_ANALYTICS_DATA", &data),
-            ("STUDENT_ANALYTICS_TARGET", "Points"),
-            ("STUDENT_ANALYTICS_PORT", "0"),
-        ],
-    );
-    assert!(server.1.starts_with("localhost:"), "{}", server.1);
-    assert_ne!(server.1, "localhost:8501");
+fn a_drain_is_a_number_of_seconds() {
+    for value in ["-1", "NaN", "inf", "1e300", "20s", ""] {
+        let (status, _, stderr) = run(&["--drain", value]);
+        assert_eq!(status, Some(2), "{value}: {stderr}");
+        let expected = "not a number of seconds from 0 up, such as 20 or 0.5";
+        assert!(stderr.contains(expected), "{value}: {stderr}");
+    }
 }
 
 #[test]
-fn termination_ends_it_with_0() {
-    let mut server = Server::start(&["serve", "--port", "0"], &[]);
-    let id = server.0.id().to_string();
-    let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-    assert!(sent.success());
-    assert_eq!(server.0.wait().unwrap().code(), Some(0));
+fn options_come_from_the_environment_too() {
+    let data = temporary("points.csv", b"Points,x\n1,2\n3,4\n");
+    let mut command = program(&[]);
+    command.envs([
+        ("STUDENT_ANALYTICS_DATA", data.as_str()),
+        ("STUDENT_ANALYTICS_TARGET", "Points"),
+        ("STUDENT_ANALYTICS_PORT", "0"),
+    ]);
+    let server = Server::start(command);
+    assert!(
+        server.address.starts_with("localhost:"),
+        "{}",
+        server.address
+    );
+    assert_ne!(server.address, "localhost:8501");
 }
