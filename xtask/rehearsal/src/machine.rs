@@ -23,7 +23,7 @@ use crate::scale::TimeScale;
 /// Makes the sandbox.
 const SCRIPT: &str = include_str!("machine.sh");
 /// The name of the service's process, as the kernel cuts it.
-const SERVICE: &str = "student-analyti";
+const SERVICE_NAME: &str = "student-analyti";
 /// Names of processes that belong to the rehearsal and not to the instance.
 const WIRE: &str = "exe";
 /// How long the program drains, unless time is scaled.
@@ -149,24 +149,12 @@ impl Machine {
         }
     }
 
-    /// The service's process stands still; whether there was one.
-    pub(crate) fn stop_service(&self) -> bool {
-        self.signal_service(Signal::STOP)
-    }
-
-    /// Kills the service's process; whether there was one.
-    pub(crate) fn kill_service(&self) -> bool {
-        self.signal_service(Signal::KILL)
-    }
-
-    fn signal_service(&self, sent: Signal) -> bool {
+    /// The service's process, if it runs.
+    pub(crate) fn service(&self) -> Option<Service> {
         let all = Processes::now();
         let processes = self.processes(&all);
-        let service = processes.iter().find(|process| process.name == SERVICE);
-        if let Some(service) = service {
-            signal(service.id, sent);
-        }
-        service.is_some()
+        let service = processes.iter().find(|process| process.name == SERVICE_NAME);
+        service.map(|service| Service(service.id))
     }
 
     /// Switches it off.
@@ -176,6 +164,22 @@ impl Machine {
         }
         // It may be off already.
         let _ = self.child.start_kill();
+    }
+}
+
+/// The process of a machine's service.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service(i32);
+
+impl Service {
+    /// It stands still.
+    pub(crate) fn stop(self) {
+        signal(self.0, Signal::STOP);
+    }
+
+    /// It dies.
+    pub(crate) fn kill(self) {
+        signal(self.0, Signal::KILL);
     }
 }
 

@@ -41,11 +41,15 @@ impl Scene<'_> {
         let before = {
             let fleet = self.stage.fleet().await;
             let instance = fleet.instance(&id).context("the instance is gone")?;
-            found.demand(instance.machine.stop_service(), || "no service runs".to_owned());
-            // It stands still, so nothing of this is answered before it dies.
-            let seen = fleet.setting().balancer.targets().await?;
-            found.allowed = seen.get(instance.slot).map_or(0, |seen| seen.in_flight);
-            instance.machine.kill_service();
+            let service = instance.machine.service().context("no service runs")?;
+            let balancer = &fleet.setting().balancer;
+            let seen = async || anyhow::Ok(balancer.targets().await?[instance.slot]);
+            // It stands still, so that nothing which it was sent is answered before it dies.
+            service.stop();
+            let stopped = seen().await?;
+            service.kill();
+            let killed = seen().await?;
+            found.allowed = stopped.in_flight + (killed.connections - stopped.connections);
             starts(&fleet)
         };
         let model = Duration::from_secs(60);
