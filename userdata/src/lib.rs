@@ -2,7 +2,7 @@
 //!
 //! The script, the units and the service's hardening are the files `bootstrap.sh`,
 //! `student-analytics.service`, `student-analytics.socket` and `hardening.conf` of this folder. Only
-//! the script reaches an instance, so it holds the other three; [`fill`] puts them and the values in
+//! the script reaches an instance, so it holds the other three; `fill` puts them and the values in
 //! their places. No I/O.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
