@@ -91,7 +91,7 @@ fn the_target_group_and_the_service_agree() {
     };
     let asked = format!("url=http://127.0.0.1:$port{}\n", targets.health.path);
     assert!(script(&settings).contains(&asked));
-    let drain = number_after("serve --drain ");
+    let drain = number_after("Environment=STUDENT_ANALYTICS_DRAIN=");
     assert!(drain < targets.deregistration_delay);
     let stop = number_after("TimeoutStopSec=");
     assert!(stop > targets.deregistration_delay);

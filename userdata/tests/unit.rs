@@ -19,7 +19,7 @@ const ALWAYS: u32 = 0;
 
 /// The options in use, values that came later than their options, and the version that brought
 /// them, by systemd's release notes and, for the oldest, the option list of 219's source.
-const INTRODUCED: [(&str, u32); 59] = [
+const INTRODUCED: [(&str, u32); 60] = [
     ("Unit.Description", ALWAYS),
     ("Unit.Wants", ALWAYS),
     ("Unit.Requires", ALWAYS),
@@ -29,6 +29,7 @@ const INTRODUCED: [(&str, u32); 59] = [
     ("Service.User", ALWAYS),
     ("Service.Group", ALWAYS),
     ("Service.ExecStart", ALWAYS),
+    ("Service.Environment", ALWAYS),
     ("Service.Restart", ALWAYS),
     ("Service.RestartSec", ALWAYS),
     // Moved to [Unit] in 229, and still understood here.

@@ -186,6 +186,23 @@ impl Cloud {
         Ok(())
     }
 
+    /// An object's bytes.
+    pub(crate) async fn read(&self, bucket: &str, key: &str) -> Result<Vec<u8>> {
+        let url = format!("{}/{bucket}/{key}", self.endpoint);
+        let request = self.agent.get(url).header("authorization", self.scope("s3"));
+        let read = tokio::task::spawn_blocking(move || {
+            let answer = request.call()?;
+            let status = answer.status();
+            let body = answer.into_body().into_with_config().limit(u64::MAX);
+            anyhow::Ok((status, body.read_to_vec()?))
+        });
+        let (status, bytes) = read.await??;
+        if !status.is_success() {
+            bail!("{bucket}/{key} cannot be read: {status}");
+        }
+        Ok(bytes)
+    }
+
     async fn call(&self, service: Service, words: &[(&str, &str)]) -> Result<String> {
         let (name, version) = service;
         let mut form: Vec<(String, String)> = words

@@ -70,7 +70,9 @@ pub(crate) struct Fleet {
 #[derive(Debug)]
 struct Refresh {
     running: Running,
+    /// Instances of the new version that failed.
     failed: usize,
+    is_given_up: bool,
 }
 
 impl Fleet {
@@ -214,8 +216,12 @@ impl Fleet {
         let running = self.setting.emulator.refresh_to_play(&self.group.name).await;
         self.refresh = running.map(|running| {
             let same = self.refresh.take().filter(|it| it.running.id == running.id);
-            let failed = same.map_or(0, |it| it.failed);
-            Refresh { running, failed }
+            let (failed, is_given_up) = same.map_or((0, false), |it| (it.failed, it.is_given_up));
+            Refresh {
+                running,
+                failed,
+                is_given_up,
+            }
         });
         Ok(())
     }
@@ -335,7 +341,12 @@ impl Fleet {
         let id = running.id.clone();
         if refresh.failed >= ATTEMPTS && !running.is_returning {
             let reason = "instances of the new version fail their health checks".to_owned();
-            self.say(format!("the refresh goes back: {reason}"));
+            if !refresh.is_given_up {
+                self.say(format!("the refresh goes back: {reason}"));
+            }
+            if let Some(refresh) = &mut self.refresh {
+                refresh.is_given_up = true;
+            }
             self.setting.emulator.note_refresh(&id, Progress::Failing { reason }).await;
             return Ok(());
         }

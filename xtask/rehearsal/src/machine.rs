@@ -209,12 +209,12 @@ fn command(blueprint: &Blueprint, id: &str, folder: &Path) -> Command {
         .arg(id)
         .arg(&blueprint.program)
         .arg(&blueprint.tools)
+        .arg(drain.to_string())
         .arg(format!("AWS_ENDPOINT_URL={cloud}"))
         .args(["AWS_ACCESS_KEY_ID=instance", "AWS_SECRET_ACCESS_KEY=instance"])
         .arg(format!("AWS_DEFAULT_REGION={}", blueprint.region))
         .arg(format!("{}={}", crate::inside::PORT, blueprint.port))
-        .arg(format!("{}={}", crate::inside::SYSTEMD, blueprint.systemd))
-        .arg(format!("SERVICE_STUDENT_ANALYTICS_DRAIN={drain}"));
+        .arg(format!("{}={}", crate::inside::SYSTEMD, blueprint.systemd));
     command
 }
 

@@ -3,8 +3,8 @@ set -eu
 # Makes the namespaces that this shell was started in a machine of its own: a copy of this one's files
 # that nobody else sees and that goes with it, its own processes, and a network in which it is alone.
 # What it shares is one folder: its console, its user data, and the socket that leads to the cloud.
-folder=$1 name=$2 program=$3 tools=$4
-shift 4
+folder=$1 name=$2 program=$3 tools=$4 drain=$5
+shift 5
 
 root=$folder/root
 hostname "$name"
@@ -40,6 +40,11 @@ chmod 755 "$root/usr/local/bin/systemctl"
 # Nothing of the service may be there before the boot script has installed it.
 rm -rf "$root/usr/local/bin/student-analytics" "$root/var/lib/student-analytics"
 rm -rf "$root"/etc/systemd/system/student-analytics.*
+
+# The drain, as much shorter as time is faster here.
+mkdir -p "$root/etc/systemd/system/student-analytics.service.d"
+printf '[Service]\nEnvironment=STUDENT_ANALYTICS_DRAIN=%s\n' "$drain" \
+  >"$root/etc/systemd/system/student-analytics.service.d/rehearsal.conf"
 
 exec chroot "$root" env -i "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
   "$@" /usr/local/bin/rehearsal init

@@ -19,24 +19,18 @@ use super::{MANAGER, SHARED};
 
 /// Where cloud-init keeps the user data.
 const SCRIPTS: &str = "/var/lib/cloud/instance/scripts";
-/// What services are told comes in variables that begin like this.
-const DEFAULT_ENVIRONMENT: &str = "SERVICE_";
 
 /// What the first process keeps.
 #[derive(Debug, Default)]
 struct Manager {
     services: BTreeMap<String, Service>,
     sockets: BTreeMap<String, TcpListener>,
-    environment: Vec<(String, String)>,
 }
 
 pub(super) async fn run() -> Result<ExitCode> {
     let mut shut_down = signal(SignalKind::terminate())?;
     let orders = UnixListener::bind(MANAGER).context("cannot listen for systemctl")?;
-    let mut manager = Manager {
-        environment: default_environment(),
-        ..Manager::default()
-    };
+    let mut manager = Manager::default();
     let mut wire = Command::new("/proc/self/exe")
         .arg("wire")
         .kill_on_drop(true)
@@ -60,13 +54,6 @@ pub(super) async fn run() -> Result<ExitCode> {
         service.stop().await;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn default_environment() -> Vec<(String, String)> {
-    let own = |(name, value): (String, String)| {
-        Some((name.strip_prefix(DEFAULT_ENVIRONMENT)?.to_owned(), value))
-    };
-    std::env::vars().filter_map(own).collect()
 }
 
 /// Runs the user data, as cloud-init does: as a program, with nothing on standard input.
@@ -157,7 +144,7 @@ impl Manager {
             self.sockets.get(&format!("{stem}.socket"))
         });
         let socket = socket.map(TcpListener::try_clone).transpose()?;
-        let service = Service::start(name, &unit, socket, &self.environment)?;
+        let service = Service::start(name, &unit, socket)?;
         self.services.insert(name.to_owned(), service);
         Ok(())
     }

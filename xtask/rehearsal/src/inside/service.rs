@@ -37,8 +37,6 @@ struct Plan {
     /// No more starts than this within that time.
     limit: (usize, Duration),
     stop: Duration,
-    /// What it is told beside.
-    environment: Vec<(String, String)>,
 }
 
 impl Service {
@@ -47,9 +45,8 @@ impl Service {
         name: &str,
         unit: &Unit,
         socket: Option<std::net::TcpListener>,
-        environment: &[(String, String)],
     ) -> Result<Self> {
-        let plan = Plan::of(name, unit, environment)?;
+        let plan = Plan::of(name, unit)?;
         let state = Arc::new(Mutex::new("starting".to_owned()));
         let (stop, stopped) = watch::channel(false);
         let shown = Arc::clone(&state);
@@ -74,7 +71,7 @@ impl Service {
 }
 
 impl Plan {
-    fn of(name: &str, unit: &Unit, environment: &[(String, String)]) -> Result<Self> {
+    fn of(name: &str, unit: &Unit) -> Result<Self> {
         let service = "Service";
         let restart = match unit.get(service, "Restart") {
             None | Some("no") => false,
@@ -92,7 +89,6 @@ impl Plan {
             pause: unit.span(service, "RestartSec", Duration::from_millis(100))?,
             limit: (burst.parse().context("StartLimitBurst")?, interval),
             stop: unit.span(service, "TimeoutStopSec", Duration::from_secs(90))?,
-            environment: environment.to_vec(),
         })
     }
 
@@ -116,7 +112,7 @@ impl Plan {
             .args(&self.command)
             .env_clear()
             .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.unit.environment())
             .stdin(stdin)
             .kill_on_drop(true);
         command.spawn().context("the service cannot be started")

@@ -80,6 +80,16 @@ impl Unit {
         words.map(str::to_owned).collect()
     }
 
+    /// What the service is told: each word of `Environment=` is a variable; a later one wins.
+    pub(super) fn environment(&self) -> Vec<(String, String)> {
+        let words = self.names("Service", "Environment").into_iter();
+        let pair = |word: String| {
+            let (name, value) = word.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        };
+        words.filter_map(pair).collect()
+    }
+
     /// The program and its arguments.
     pub(super) fn command(&self) -> Result<Vec<String>> {
         let text = self.get("Service", "ExecStart").context("no ExecStart=")?;
@@ -115,7 +125,7 @@ mod tests {
     fn units_are_read_as_systemd_does() {
         let unit = Unit::parse(
             "# a\n[Unit]\nRequires=a.socket b.service\n[Service]\nExecStart=/a serve --x 1\n\
-             RestartSec=500ms\nProtectSystem=full\nNoNewPrivileges=yes\nUser=\n\
+             Environment=A=1 B=2\nRestartSec=500ms\nProtectSystem=full\nNoNewPrivileges=yes\nUser=\n\
              [Service]\nProtectSystem=strict\n",
         )
         .unwrap();
@@ -124,6 +134,8 @@ mod tests {
         assert_eq!(unit.get("Unit", "ProtectSystem"), None);
         assert!(unit.is_on("Service", "NoNewPrivileges"));
         assert_eq!(unit.names("Unit", "Requires"), ["a.socket", "b.service"]);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(unit.environment(), [pair("A", "1"), pair("B", "2")]);
         assert_eq!(unit.command().unwrap(), ["/a", "serve", "--x", "1"]);
         let second = Duration::from_secs(1);
         assert_eq!(unit.span("Service", "RestartSec", second).unwrap(), second / 2);

@@ -133,6 +133,7 @@ impl Scene<'_> {
         };
         let (bucket, key) = self.release_object().await?;
         let cloud = self.stage.fleet().await.setting().cloud.clone();
+        let right = cloud.read(&bucket, &key).await?;
         let mark = "this was executed";
         let other = format!("#!/bin/sh\necho {mark} >/dev/console\n");
         cloud.overwrite(&bucket, &key, other.into_bytes()).await?;
@@ -142,8 +143,7 @@ impl Scene<'_> {
         let refused = |fleet: &Fleet| newest(fleet).is_some_and(|said| said.contains(refusal));
         let waited = self.stage.wait("a refusal on the console", model, refused).await;
         let said = newest(&*self.stage.fleet().await).unwrap_or_default();
-        let artifact = std::fs::read(self.stage.artifact())?;
-        cloud.overwrite(&bucket, &key, artifact).await?;
+        cloud.overwrite(&bucket, &key, right).await?;
         waited?;
         let executed = said.contains(mark) || said.contains(STARTED) || said.contains(READY);
         found.demand(!executed, || "what was downloaded was executed".to_owned());
