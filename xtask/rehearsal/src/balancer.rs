@@ -105,21 +105,26 @@ impl Balancer {
     pub(crate) async fn register(&self, slot: Slot) -> Result<()> {
         let server = format!("targets/{}", name(slot));
         // Ready at once, it would be sent requests before its first check.
-        self.tell(&format!("set server {server} state drain")).await?;
-        self.tell(&format!("set server {server} health down")).await?;
+        self.tell(&format!("set server {server} state drain"))
+            .await?;
+        self.tell(&format!("set server {server} health down"))
+            .await?;
         self.tell(&format!("set server {server} state ready")).await
     }
 
     /// Sends a target no more requests.
     pub(crate) async fn deregister(&self, slot: Slot) -> Result<()> {
-        self.tell(&format!("set server targets/{} state drain", name(slot))).await
+        self.tell(&format!("set server targets/{} state drain", name(slot)))
+            .await
     }
 
     /// Forgets a target.
     pub(crate) async fn forget(&self, slot: Slot) -> Result<()> {
         let server = format!("targets/{}", name(slot));
-        self.tell(&format!("set server {server} state maint")).await?;
-        self.tell(&format!("shutdown sessions server {server}")).await
+        self.tell(&format!("set server {server} state maint"))
+            .await?;
+        self.tell(&format!("shutdown sessions server {server}"))
+            .await
     }
 
     /// How the targets are, by slot.
@@ -165,7 +170,9 @@ fn seen(table: &str) -> Result<Vec<Seen>> {
     for record in reader.records() {
         let record = record?;
         let number = |index: usize| record.get(index)?.parse().ok();
-        let slot = record.get(server).and_then(|it| it.strip_prefix("target-")?.parse().ok());
+        let slot = record
+            .get(server)
+            .and_then(|it| it.strip_prefix("target-")?.parse().ok());
         if let Some(seen) = slot.and_then(|slot: usize| all.get_mut(slot)) {
             *seen = Seen {
                 is_up: record.get(status).is_some_and(|it| it.starts_with("UP")),
@@ -220,7 +227,13 @@ fn configuration(
     );
     for slot in 0..SLOTS {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  server {} {}:{}", name(slot), self::address(slot), targets.port);
+        let _ = writeln!(
+            text,
+            "  server {} {}:{}",
+            name(slot),
+            self::address(slot),
+            targets.port
+        );
     }
     text
 }
@@ -266,7 +279,11 @@ mod tests {
                      targets,target-0,UP 1/2,7,1,\ntargets,target-1,DOWN,3,0,\n";
         let seen = seen(table).unwrap();
         assert_eq!(seen.len(), SLOTS);
-        let first = Seen { is_up: true, connections: 7, in_flight: 1 };
+        let first = Seen {
+            is_up: true,
+            connections: 7,
+            in_flight: 1,
+        };
         assert_eq!(seen[0], first);
         assert!(!seen[1].is_up);
         assert!(super::seen("# a,b\n").is_err());

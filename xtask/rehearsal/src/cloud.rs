@@ -75,7 +75,9 @@ impl Cloud {
 
     /// The group, once there is one.
     pub(crate) async fn group(&self) -> Result<Option<Group>> {
-        let answer = self.call(SCALING, &[("Action", "DescribeAutoScalingGroups")]).await?;
+        let answer = self
+            .call(SCALING, &[("Action", "DescribeAutoScalingGroups")])
+            .await?;
         let document = Document::parse(&answer)?;
         let groups = child_of(document.root(), "AutoScalingGroups");
         let Some(group) = groups.and_then(|groups| groups.first_element_child()) else {
@@ -127,9 +129,15 @@ impl Cloud {
 
     /// The target group.
     pub(crate) async fn targets(&self, arn: &str) -> Result<Targets> {
-        let words = [("Action", "DescribeTargetGroups"), ("TargetGroupArns.member.1", arn)];
+        let words = [
+            ("Action", "DescribeTargetGroups"),
+            ("TargetGroupArns.member.1", arn),
+        ];
         let answer = self.call(BALANCING, &words).await?;
-        let words = [("Action", "DescribeTargetGroupAttributes"), ("TargetGroupArn", arn)];
+        let words = [
+            ("Action", "DescribeTargetGroupAttributes"),
+            ("TargetGroupArn", arn),
+        ];
         let attributes = self.call(BALANCING, &words).await?;
         let document = Document::parse(&answer)?;
         let group = document.root();
@@ -148,10 +156,15 @@ impl Cloud {
 
     /// The port on which the load balancer forwards plain HTTP to these targets.
     pub(crate) async fn listener(&self, targets: &str) -> Result<u16> {
-        let answer = self.call(BALANCING, &[("Action", "DescribeLoadBalancers")]).await?;
+        let answer = self
+            .call(BALANCING, &[("Action", "DescribeLoadBalancers")])
+            .await?;
         let document = Document::parse(&answer)?;
         let balancer = text(document.root(), "LoadBalancerArn")?;
-        let words = [("Action", "DescribeListeners"), ("LoadBalancerArn", balancer)];
+        let words = [
+            ("Action", "DescribeListeners"),
+            ("LoadBalancerArn", balancer),
+        ];
         let answer = self.call(BALANCING, &words).await?;
         let document = Document::parse(&answer)?;
         let listeners = child_of(document.root(), "Listeners").context("no listeners")?;
@@ -160,12 +173,18 @@ impl Cloud {
             says("Protocol", "HTTP") && says("TargetGroupArn", targets)
         };
         let listener = listeners.children().filter(Node::is_element).find(forwards);
-        number(listener.context("no listener forwards HTTP to the targets")?, "Port")
+        number(
+            listener.context("no listener forwards HTTP to the targets")?,
+            "Port",
+        )
     }
 
     /// The group's scaling policy.
     pub(crate) async fn policy(&self, group: &str) -> Result<Policy> {
-        let words = [("Action", "DescribePolicies"), ("AutoScalingGroupName", group)];
+        let words = [
+            ("Action", "DescribePolicies"),
+            ("AutoScalingGroupName", group),
+        ];
         let answer = self.call(SCALING, &words).await?;
         let document = Document::parse(&answer)?;
         let policy = document.root();
@@ -178,7 +197,10 @@ impl Cloud {
     /// Puts an object in the place of another.
     pub(crate) async fn overwrite(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<()> {
         let url = format!("{}/{bucket}/{key}", self.endpoint);
-        let request = self.agent.put(url).header("authorization", self.scope("s3"));
+        let request = self
+            .agent
+            .put(url)
+            .header("authorization", self.scope("s3"));
         let answer = tokio::task::spawn_blocking(move || request.send(&bytes)).await??;
         if !answer.status().is_success() {
             bail!("{bucket}/{key} cannot be written: {}", answer.status());
@@ -189,7 +211,10 @@ impl Cloud {
     /// An object's bytes.
     pub(crate) async fn read(&self, bucket: &str, key: &str) -> Result<Vec<u8>> {
         let url = format!("{}/{bucket}/{key}", self.endpoint);
-        let request = self.agent.get(url).header("authorization", self.scope("s3"));
+        let request = self
+            .agent
+            .get(url)
+            .header("authorization", self.scope("s3"));
         let read = tokio::task::spawn_blocking(move || {
             let answer = request.call()?;
             let status = answer.status();
@@ -242,7 +267,9 @@ fn delay(attributes: &Document<'_>) -> Result<Duration> {
     let key = attributes
         .descendants()
         .find(|it| is(it, "Key") && it.text() == Some(name));
-    let member = key.and_then(|key| key.parent()).with_context(|| format!("no {name}"))?;
+    let member = key
+        .and_then(|key| key.parent())
+        .with_context(|| format!("no {name}"))?;
     Ok(Duration::from_secs(number(member, "Value")?))
 }
 
@@ -263,7 +290,9 @@ fn text<'a>(node: Node<'a, '_>, name: &str) -> Result<&'a str> {
 
 fn number<T: std::str::FromStr>(node: Node<'_, '_>, name: &str) -> Result<T> {
     let text = text(node, name)?;
-    text.parse().ok().with_context(|| format!("{name} is {text}"))
+    text.parse()
+        .ok()
+        .with_context(|| format!("{name} is {text}"))
 }
 
 fn members(node: Node<'_, '_>, name: &str) -> Vec<String> {

@@ -74,7 +74,12 @@ impl Meter {
     /// Notes what they have used until now.
     pub(crate) fn note(&mut self, processes: &[&Process]) {
         let ids: BTreeSet<i32> = processes.iter().map(|process| process.id).collect();
-        let gone: Vec<i32> = self.seen.keys().filter(|id| !ids.contains(id)).copied().collect();
+        let gone: Vec<i32> = self
+            .seen
+            .keys()
+            .filter(|id| !ids.contains(id))
+            .copied()
+            .collect();
         for id in gone {
             self.ended += self.seen.remove(&id).unwrap_or_default();
         }
@@ -98,7 +103,10 @@ mod tests {
     fn processes_are_read() {
         let stat = "42 (a (b) c) S 7 42 42 0 -1 4194560 1 2 3 4 11 22 33 44 20 0 1 0 100 0 0";
         let process = parse(42, stat).unwrap();
-        assert_eq!((process.name.as_str(), process.parent, process.ticks), ("a (b) c", 7, 33));
+        assert_eq!(
+            (process.name.as_str(), process.parent, process.ticks),
+            ("a (b) c", 7, 33)
+        );
         assert_eq!(parse(42, "42 (x) S"), None);
     }
 

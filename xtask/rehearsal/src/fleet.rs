@@ -143,13 +143,19 @@ impl Fleet {
     /// Ids of the instances that do not leave.
     pub(crate) fn serving_ids(&self) -> Vec<String> {
         let places = self.serving().into_iter();
-        places.map(|place| self.instances[place].id.clone()).collect()
+        places
+            .map(|place| self.instances[place].id.clone())
+            .collect()
     }
 
     /// The boot script of the group's template version.
     pub(crate) async fn script(&self) -> Result<String> {
         let group = &self.group;
-        let (user_data, _) = self.setting.cloud.template(&group.template, &group.version).await?;
+        let (user_data, _) = self
+            .setting
+            .cloud
+            .template(&group.template, &group.version)
+            .await?;
         String::from_utf8(user_data).context("the user data is no text")
     }
 
@@ -213,7 +219,11 @@ impl Fleet {
             return Ok(());
         };
         self.group = group;
-        let running = self.setting.emulator.refresh_to_play(&self.group.name).await;
+        let running = self
+            .setting
+            .emulator
+            .refresh_to_play(&self.group.name)
+            .await;
         self.refresh = running.map(|running| {
             let same = self.refresh.take().filter(|it| it.running.id == running.id);
             let (failed, is_given_up) = same.map_or((0, false), |it| (it.failed, it.is_given_up));
@@ -238,7 +248,11 @@ impl Fleet {
             let target = seen.get(instance.slot).copied().unwrap_or_default();
             if instance.observe(target, &processes, first_checks) {
                 let took = instance.launched().elapsed();
-                recovered.push(format!("{} is healthy, {:.1} s after its launch", instance.id, took.as_secs_f64()));
+                recovered.push(format!(
+                    "{} is healthy, {:.1} s after its launch",
+                    instance.id,
+                    took.as_secs_f64()
+                ));
             }
         }
         for text in recovered {
@@ -287,7 +301,8 @@ impl Fleet {
     async fn replace_failed(&mut self) -> Result<()> {
         let grace = self.setting.blueprint.scale.here(self.group.grace);
         let failed = |instance: &Instance| {
-            let by_check = instance.health == Health::Unhealthy && instance.launched().elapsed() > grace;
+            let by_check =
+                instance.health == Health::Unhealthy && instance.launched().elapsed() > grace;
             instance.phase == Phase::InService && (by_check || instance.is_off)
         };
         let places: Vec<usize> = (0..self.instances.len())
@@ -347,7 +362,10 @@ impl Fleet {
             if let Some(refresh) = &mut self.refresh {
                 refresh.is_given_up = true;
             }
-            self.setting.emulator.note_refresh(&id, Progress::Failing { reason }).await;
+            self.setting
+                .emulator
+                .note_refresh(&id, Progress::Failing { reason })
+                .await;
             return Ok(());
         }
         let old = self.group.version.clone();
@@ -356,7 +374,11 @@ impl Fleet {
             _ => old,
         };
         let warm_up = running.warm_up.map(|it| Duration::from_secs(it.into()));
-        let warm_up = self.setting.blueprint.scale.here(warm_up.unwrap_or(self.group.grace));
+        let warm_up = self
+            .setting
+            .blueprint
+            .scale
+            .here(warm_up.unwrap_or(self.group.grace));
         let places = self.serving();
         let part = |place: &usize| {
             let instance = &self.instances[*place];
@@ -380,7 +402,8 @@ impl Fleet {
                 Progress::Replacing { percent }
             }
             Next::Terminate(part) => {
-                self.leave(places[part], "another version takes its place").await?;
+                self.leave(places[part], "another version takes its place")
+                    .await?;
                 Progress::Replacing { percent }
             }
             Next::Wait => Progress::Replacing { percent },
@@ -398,7 +421,11 @@ impl Fleet {
             return Ok(());
         };
         if !self.user_data.contains_key(&version) {
-            let template = self.setting.cloud.template(&self.group.template, &version).await?;
+            let template = self
+                .setting
+                .cloud
+                .template(&self.group.template, &version)
+                .await?;
             self.user_data.insert(version.clone(), template.0);
         }
         let user_data = self.user_data.get(&version).context("the user data")?;
@@ -414,11 +441,18 @@ impl Fleet {
         self.setting.balancer.register(slot).await?;
         ensure!(!self.group.zones.is_empty(), "the group has no zones");
         let fewest = |zone: &&String| self.instances.iter().filter(|it| it.zone == **zone).count();
-        let zone = self.group.zones.iter().min_by_key(fewest).cloned().unwrap_or_default();
+        let zone = self
+            .group
+            .zones
+            .iter()
+            .min_by_key(fewest)
+            .cloned()
+            .unwrap_or_default();
         self.say(format!("{id} is launched with version {version}"));
         let seen = self.setting.balancer.targets().await?;
         let before = seen.get(slot).copied().unwrap_or_default().connections;
-        self.instances.push(Instance::new(id, zone, version, slot, machine, before));
+        self.instances
+            .push(Instance::new(id, zone, version, slot, machine, before));
         Ok(())
     }
 
@@ -454,10 +488,18 @@ impl Fleet {
         }
         let target = self.setting.policy.target;
         let desired = self.group.desired;
-        let wanted = self.tracking.note(self.percent, target, desired, self.bounds());
+        let wanted = self
+            .tracking
+            .note(self.percent, target, desired, self.bounds());
         if let Some(wanted) = wanted {
-            self.say(format!("{:.0} % of the processors are used: {desired} instances become {wanted}", self.percent));
-            self.setting.cloud.set_desired(&self.group.name, wanted).await?;
+            self.say(format!(
+                "{:.0} % of the processors are used: {desired} instances become {wanted}",
+                self.percent
+            ));
+            self.setting
+                .cloud
+                .set_desired(&self.group.name, wanted)
+                .await?;
             self.group.desired = wanted;
         }
         Ok(())
@@ -467,7 +509,11 @@ impl Fleet {
         let shown = Shown {
             group: self.group.name.clone(),
             port: self.setting.targets.port,
-            instances: self.instances.iter().map(Instance::shown).collect::<Vec<ShownInstance>>(),
+            instances: self
+                .instances
+                .iter()
+                .map(Instance::shown)
+                .collect::<Vec<ShownInstance>>(),
         };
         self.setting.emulator.play(shown).await;
     }

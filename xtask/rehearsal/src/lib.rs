@@ -6,10 +6,7 @@
 //! refreshes and `tracking` for its scaling policy. `stage` sets them up, `load` plays the
 //! users, `trials` does to the fleet what AWS does, and `report` says what the users noticed.
 
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod balancer;
 mod cloud;

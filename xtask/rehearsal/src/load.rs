@@ -119,7 +119,11 @@ impl Shared {
         let uri = uri.parse().map_err(|error| format!("{error}"))?;
         let answer = self.client.get(uri).await.map_err(|error| chain(&error))?;
         let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(|error| chain(&error))?;
+        let body = answer
+            .into_body()
+            .collect()
+            .await
+            .map_err(|error| chain(&error))?;
         let body = body.to_bytes();
         let is_page = body.windows(MARK.len()).any(|window| window == MARK);
         match status.is_success() && is_page {

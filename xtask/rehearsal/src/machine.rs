@@ -153,7 +153,9 @@ impl Machine {
     pub(crate) fn service(&self) -> Option<Service> {
         let all = Processes::now();
         let processes = self.processes(&all);
-        let service = processes.iter().find(|process| process.name == SERVICE_NAME);
+        let service = processes
+            .iter()
+            .find(|process| process.name == SERVICE_NAME);
         service.map(|service| Service(service.id))
     }
 
@@ -211,7 +213,10 @@ fn command(blueprint: &Blueprint, id: &str, folder: &Path) -> Command {
         .arg(&blueprint.tools)
         .arg(drain.to_string())
         .arg(format!("AWS_ENDPOINT_URL={cloud}"))
-        .args(["AWS_ACCESS_KEY_ID=instance", "AWS_SECRET_ACCESS_KEY=instance"])
+        .args([
+            "AWS_ACCESS_KEY_ID=instance",
+            "AWS_SECRET_ACCESS_KEY=instance",
+        ])
         .arg(format!("AWS_DEFAULT_REGION={}", blueprint.region))
         .arg(format!("{}={}", crate::inside::PORT, blueprint.port))
         .arg(format!("{}={}", crate::inside::SYSTEMD, blueprint.systemd));

@@ -49,7 +49,12 @@ struct Rehearse {
     #[arg(long, env = "STUDENT_ANALYTICS_ARTIFACT", value_name = "PATH")]
     artifact: Option<PathBuf>,
     /// The program with the AWS commands
-    #[arg(long, env = "STUDENT_ANALYTICS_XTASK_AWS", value_name = "PATH", hide = true)]
+    #[arg(
+        long,
+        env = "STUDENT_ANALYTICS_XTASK_AWS",
+        value_name = "PATH",
+        hide = true
+    )]
     commands: Option<PathBuf>,
     /// moto's server, beside which the AWS CLI lies
     #[arg(long, env = "STUDENT_ANALYTICS_MOTO", value_name = "PATH", hide = true)]
@@ -91,7 +96,11 @@ impl Rehearse {
             return Ok(ExitCode::SUCCESS);
         }
         let all = <Trial as clap::ValueEnum>::value_variants();
-        let trials = if self.trials.is_empty() { all } else { &self.trials };
+        let trials = if self.trials.is_empty() {
+            all
+        } else {
+            &self.trials
+        };
         let report = run_trials(&stage, trials).await?;
         match self.json {
             true => println!("{}", serde_json::to_string_pretty(&report)?),
@@ -106,9 +115,16 @@ impl Rehearse {
     fn options(&self) -> Result<Options> {
         let given = "run this as `cargo xtask rehearse`, which provides it";
         let moto = self.moto.clone().context(given)?;
-        let tools = moto.parent().and_then(|it| it.parent()).context("moto lies in no environment")?;
+        let tools = moto
+            .parent()
+            .and_then(|it| it.parent())
+            .context("moto lies in no environment")?;
         Ok(Options {
-            artifact: self.artifact.clone().context("no --artifact").context(given)?,
+            artifact: self
+                .artifact
+                .clone()
+                .context("no --artifact")
+                .context(given)?,
             commands: self.commands.clone().context(given)?,
             tools: tools.to_owned(),
             program: std::env::current_exe().context("this program's own path")?,

@@ -39,7 +39,10 @@ pub(crate) fn check(tools: &Path) -> Result<()> {
         missing.push(problem);
     }
     if !missing.is_empty() {
-        bail!("a rehearsal is not possible here:\n  {}", missing.join("\n  "));
+        bail!(
+            "a rehearsal is not possible here:\n  {}",
+            missing.join("\n  ")
+        );
     }
     Ok(())
 }
@@ -49,7 +52,8 @@ fn find(program: &str) -> Option<PathBuf> {
     let folders = std::env::split_paths(&path);
     // Where Debian keeps what only root runs, which may not be on everyone's PATH.
     let all = folders.chain(["/usr/sbin".into(), "/sbin".into()]);
-    all.map(|folder| folder.join(program)).find(|file| file.is_file())
+    all.map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }
 
 fn sandbox_problem() -> Option<String> {

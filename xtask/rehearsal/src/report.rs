@@ -64,7 +64,10 @@ impl fmt::Display for Report {
                 self.time_scale
             )?;
         }
-        writeln!(f, "| trial | requests | failed | may fail | fewest healthy | took | seen |")?;
+        writeln!(
+            f,
+            "| trial | requests | failed | may fail | fewest healthy | took | seen |"
+        )?;
         writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | --- |")?;
         for trial in &self.trials {
             writeln!(
@@ -120,8 +123,14 @@ mod tests {
         };
         assert!(report.passed());
         insta::assert_snapshot!(report, @"");
-        report.trials[0].problems.push("it was not noticed".to_owned());
+        report.trials[0]
+            .problems
+            .push("it was not noticed".to_owned());
         assert!(!report.passed());
-        assert!(report.to_string().ends_with("a machine hangs did not pass: it was not noticed\n"));
+        assert!(
+            report
+                .to_string()
+                .ends_with("a machine hangs did not pass: it was not noticed\n")
+        );
     }
 }

@@ -40,7 +40,9 @@ pub(crate) fn next(parts: &[Part], bounds: Bounds) -> Next {
     let most = (bounds.desired * bounds.max_healthy).div_ceil(100);
     let wanted = parts.iter().filter(|part| part.is_wanted).count();
     let ready = parts.iter().filter(|part| part.is_ready).count();
-    let old = parts.iter().position(|part| !part.is_wanted && !part.is_ready);
+    let old = parts
+        .iter()
+        .position(|part| !part.is_wanted && !part.is_ready);
     let old = old.or_else(|| parts.iter().position(|part| !part.is_wanted));
     match old {
         None if wanted < bounds.desired => Next::Launch,
@@ -104,11 +106,20 @@ mod tests {
     fn it_ends_within_its_bounds() {
         for desired in 1..=6 {
             let bounds = Bounds { desired, ..BOUNDS };
-            let mut parts = vec![Part { is_wanted: false, is_ready: true }; desired];
+            let mut parts = vec![
+                Part {
+                    is_wanted: false,
+                    is_ready: true
+                };
+                desired
+            ];
             let mut steps = 0;
             loop {
                 match next(&parts, bounds) {
-                    Next::Launch => parts.push(Part { is_wanted: true, is_ready: false }),
+                    Next::Launch => parts.push(Part {
+                        is_wanted: true,
+                        is_ready: false,
+                    }),
                     Next::Terminate(place) => drop(parts.remove(place)),
                     Next::Wait => {
                         let late = parts.iter_mut().find(|part| !part.is_ready);

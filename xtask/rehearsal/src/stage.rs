@@ -27,8 +27,10 @@ use crate::scale::TimeScale;
 const TICK: Duration = Duration::from_millis(100);
 /// How long a deployment may take to make what the fleet needs.
 const DEPLOYED: Duration = Duration::from_secs(120);
-/// What systemd's version is in the images of Amazon Linux 2 and 2023.
-const SYSTEMD: [u16; 2] = [219, 252];
+/// The version of systemd in the image of Amazon Linux 2.
+const SYSTEMD_2: u16 = 219;
+/// The version of systemd in the image of Amazon Linux 2023.
+const SYSTEMD_2023: u16 = 252;
 
 /// With what a rehearsal is made.
 #[derive(Clone, Debug)]
@@ -109,7 +111,11 @@ impl Stage {
             port,
         };
         if ended.status != 0 {
-            bail!("the deployment failed:\n{}\n{}", ended.said, stage.consoles().await);
+            bail!(
+                "the deployment failed:\n{}\n{}",
+                ended.said,
+                stage.consoles().await
+            );
         }
         Ok(stage)
     }
@@ -143,7 +149,14 @@ impl Stage {
 
     /// Deploys another release.
     pub(crate) async fn deploy(&self, artifact: &Path) -> Result<Ended> {
-        deploy(&self.options, &self.emulator, self.home.path(), self.port, artifact).await
+        deploy(
+            &self.options,
+            &self.emulator,
+            self.home.path(),
+            self.port,
+            artifact,
+        )
+        .await
     }
 
     /// Waits until the fleet is so, at most for as long as the model's duration is here and a
@@ -177,7 +190,10 @@ impl Stage {
     /// What the instances' consoles say.
     async fn consoles(&self) -> String {
         let fleet = self.fleet().await;
-        let said = fleet.instances().iter().map(|it| format!("{}:\n{}", it.id, it.machine.said()));
+        let said = fleet
+            .instances()
+            .iter()
+            .map(|it| format!("{}:\n{}", it.id, it.machine.said()));
         said.collect::<Vec<_>>().join("\n")
     }
 }
@@ -242,7 +258,10 @@ async fn raise(
         cloud: endpoint.trim_start_matches("http://").to_owned(),
         region,
         port: targets.port,
-        systemd: SYSTEMD[usize::from(options.amazon_linux_2023)],
+        systemd: match options.amazon_linux_2023 {
+            true => SYSTEMD_2023,
+            false => SYSTEMD_2,
+        },
         scale: options.scale,
     };
     let setting = Setting {
@@ -295,11 +314,17 @@ async fn deploy(
         }
     }
     let output = command
-        .args(["deploy", "--yes", "--lb-address", &format!("127.0.0.1:{port}")])
+        .args([
+            "deploy",
+            "--yes",
+            "--lb-address",
+            &format!("127.0.0.1:{port}"),
+        ])
         .arg("--artifact")
         .arg(artifact)
         .arg("--key-file")
         .arg(home.join("key"))
+        .args(["--image", image(options)])
         .env_remove("CI")
         .env("HOME", home)
         .env("AWS_ENDPOINT_URL", emulator.endpoint())
@@ -315,6 +340,14 @@ async fn deploy(
         status: output.status.code().unwrap_or(-1),
         said: String::from_utf8_lossy(&said).into_owned(),
     })
+}
+
+/// The image by the name that `deploy` knows.
+fn image(options: &Options) -> &'static str {
+    match options.amazon_linux_2023 {
+        true => "amazon-linux-2023",
+        false => "amazon-linux-2",
+    }
 }
 
 fn free_port() -> Result<u16> {

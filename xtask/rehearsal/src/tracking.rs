@@ -38,7 +38,11 @@ impl Tracking {
             return None;
         }
         let wanted = wanted(percent, target, capacity).clamp(least, most);
-        let changes = if is_high { wanted > capacity } else { wanted < capacity };
+        let changes = if is_high {
+            wanted > capacity
+        } else {
+            wanted < capacity
+        };
         if changes {
             self.0.clear();
         }

@@ -95,7 +95,9 @@ fn unreachable_end() -> Result<Report> {
 async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
     let (least, _) = stage.fleet().await.bounds();
     let settled = Duration::from_secs(600);
-    stage.wait("a whole fleet", settled, |fleet| fleet.is_settled()).await?;
+    stage
+        .wait("a whole fleet", settled, |fleet| fleet.is_settled())
+        .await?;
     let cost = cost(stage, load).await?;
     let quota = stage.fleet().await.setting().quota;
     let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, 200.0);
@@ -122,7 +124,9 @@ async fn cost(stage: &Stage, load: &Load) -> Result<f64> {
     let (used, good) = (stage.fleet().await.used(), load.counts().good);
     let patience = Duration::from_secs(60);
     stage
-        .wait("answers to the first requests", patience, |_| load.counts().good >= good + WARMING)
+        .wait("answers to the first requests", patience, |_| {
+            load.counts().good >= good + WARMING
+        })
         .await?;
     // What was used is seen a moment later.
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -143,7 +147,10 @@ impl Scene<'_> {
             Trial::BadRelease => ("a release never becomes ready", self.bad_release().await?),
             Trial::Bucket => ("the bucket is unreachable at boot", self.bucket().await?),
             Trial::Checksum => ("the release has a wrong checksum", self.checksum().await?),
-            Trial::Load => ("load rises beyond 70 % and falls", self.rise_and_fall().await?),
+            Trial::Load => (
+                "load rises beyond 70 % and falls",
+                self.rise_and_fall().await?,
+            ),
         };
         self.settled().await?;
         let took = began.elapsed();
@@ -159,7 +166,9 @@ impl Scene<'_> {
 
     async fn settled(&self) -> Result<Duration> {
         let model = Duration::from_secs(900);
-        self.stage.wait("a whole fleet again", model, |fleet| fleet.is_settled()).await
+        self.stage
+            .wait("a whole fleet again", model, |fleet| fleet.is_settled())
+            .await
     }
 
     async fn result(
@@ -173,7 +182,9 @@ impl Scene<'_> {
         let now = self.load.counts();
         let answered = |counts: &Counts| counts.good + counts.failed.len() as u64;
         self.stage
-            .wait("answers", ANSWERED, |_| answered(&self.load.counts()) >= now.sent)
+            .wait("answers", ANSWERED, |_| {
+                answered(&self.load.counts()) >= now.sent
+            })
             .await?;
         let after = self.load.counts();
         let failed = &after.failed[before.failed.len()..];
@@ -183,7 +194,10 @@ impl Scene<'_> {
             format!("{count} requests failed: {}", why.join(", "))
         });
         found.demand(after.withheld == before.withheld, || {
-            format!("{} requests found no room", after.withheld - before.withheld)
+            format!(
+                "{} requests found no room",
+                after.withheld - before.withheld
+            )
         });
         let fleet = self.stage.fleet().await;
         let (least, _) = fleet.bounds();

@@ -30,7 +30,8 @@ fn options() -> Options {
         scale: "10".parse().unwrap(),
         port: 0,
         quota: 0.25,
-        amazon_linux_2023: false,
+        // Its systemd confines the service the most.
+        amazon_linux_2023: true,
     }
 }
 

@@ -130,7 +130,9 @@ impl Refresh {
     }
 
     fn percent(&self) -> u32 {
-        if let (false, Some(Progress::Replacing { percent })) = (self.status.is_over(), &self.progress) {
+        if let (false, Some(Progress::Replacing { percent })) =
+            (self.status.is_over(), &self.progress)
+        {
             return *percent;
         }
         match self.status {
@@ -215,8 +217,13 @@ impl Refresh {
         if let Some(ended) = self.ended {
             member.put_text("EndTime", &ended.to_string());
         }
-        let said = self.preferences.iter().filter(|(_, value)| !value.is_empty());
-        let preferences = said.map(|(name, value)| Element::leaf(name, value.as_str())).collect();
+        let said = self
+            .preferences
+            .iter()
+            .filter(|(_, value)| !value.is_empty());
+        let preferences = said
+            .map(|(name, value)| Element::leaf(name, value.as_str()))
+            .collect();
         member.put(Element::tree("Preferences", preferences));
         if let Some((name, template, version)) = &self.desired {
             let template = vec![
@@ -314,14 +321,15 @@ pub(crate) async fn describe(scene: &mut Scene<'_>, question: &Question) -> Resu
     }
     let rules = scene.rules;
     let is_played = scene.mended.played.is_some();
-    let succeeds = scene
-        .mended
-        .refreshes
-        .running(question)
-        .is_some_and(|refresh| match is_played {
-            true => refresh.follow(rules),
-            false => refresh.step(rules),
-        });
+    let succeeds =
+        scene
+            .mended
+            .refreshes
+            .running(question)
+            .is_some_and(|refresh| match is_played {
+                true => refresh.follow(rules),
+                false => refresh.step(rules),
+            });
     if succeeds {
         succeed(scene, question).await?;
     }

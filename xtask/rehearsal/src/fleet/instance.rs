@@ -62,7 +62,6 @@ pub(crate) struct Instance {
 /// What the boot script says when the service answers its health check.
 const READY: &str = "ready on port";
 
-
 impl Instance {
     pub(super) fn new(
         id: String,
@@ -97,12 +96,15 @@ impl Instance {
 
     /// Requests that the load balancer gave it.
     pub(crate) fn requests(&self) -> u64 {
-        self.seen.connections.saturating_sub(self.connections_before)
+        self.seen
+            .connections
+            .saturating_sub(self.connections_before)
     }
 
     /// Whether it has been healthy for that long.
     pub(super) fn is_warm(&self, warm_up: Duration) -> bool {
-        self.healthy_since.is_some_and(|since| since.elapsed() >= warm_up)
+        self.healthy_since
+            .is_some_and(|since| since.elapsed() >= warm_up)
     }
 
     /// Takes note; whether it has just become healthy for the first time.

@@ -134,15 +134,16 @@ impl Manager {
                 self.listen(&required, &load(&required)?)?;
             }
         }
-        let runs = self.services.get(name).is_some_and(|service| {
-            service.state() == "active" || service.state() == "starting"
-        });
+        let runs = self
+            .services
+            .get(name)
+            .is_some_and(|service| service.state() == "active" || service.state() == "starting");
         if runs {
             return Ok(());
         }
-        let socket = name.strip_suffix(".service").and_then(|stem| {
-            self.sockets.get(&format!("{stem}.socket"))
-        });
+        let socket = name
+            .strip_suffix(".service")
+            .and_then(|stem| self.sockets.get(&format!("{stem}.socket")));
         let socket = socket.map(TcpListener::try_clone).transpose()?;
         let service = Service::start(name, &unit, socket)?;
         self.services.insert(name.to_owned(), service);

@@ -1,5 +1,6 @@
 //! What runs within a machine: its first process, its `systemctl`, and its wire.
 
+mod confined;
 mod init;
 mod service;
 mod systemctl;
@@ -26,6 +27,15 @@ pub enum Role {
     /// The network: carries connections to and from the machine.
     #[command(hide = true)]
     Wire,
+    /// A process that confines itself before it becomes a service's program.
+    #[command(hide = true)]
+    Confined {
+        /// The service's unit.
+        unit: String,
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<String>,
+    },
 }
 
 /// Is that.
@@ -34,6 +44,7 @@ pub async fn run(role: Role) -> Result<ExitCode> {
         Role::Init => init::run().await,
         Role::Systemctl { arguments } => systemctl::run(&arguments).await,
         Role::Wire => wire::run().await,
+        Role::Confined { unit, program } => confined::run(&unit, &program),
     }
 }
 

@@ -79,8 +79,7 @@ impl Plan {
             Some(other) => bail!("Restart={other} is not rehearsed"),
         };
         let burst = unit.get(service, "StartLimitBurst").unwrap_or("5");
-        let interval =
-            unit.span(service, "StartLimitInterval", Duration::from_secs(10))?;
+        let interval = unit.span(service, "StartLimitInterval", Duration::from_secs(10))?;
         Ok(Self {
             name: name.to_owned(),
             unit: unit.clone(),
@@ -103,7 +102,7 @@ impl Plan {
         let mut command = Command::new("unshare");
         command
             .args(["--mount", "sh", "-c", SCRIPT, "service.sh"])
-            .args([user, get("Group", user)])
+            .args([&self.name, user, get("Group", user)])
             .args([get("LimitNOFILE", "1024"), get("UMask", "0022")])
             .arg(get("ProtectSystem", "no"))
             .arg(yes(self.unit.is_on("Service", "PrivateTmp")))
@@ -111,7 +110,10 @@ impl Plan {
             .arg(yes(socket.is_some()))
             .args(&self.command)
             .env_clear()
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
             .envs(self.unit.environment())
             .stdin(stdin)
             .kill_on_drop(true);

@@ -1,8 +1,8 @@
 # Starts a service's program with what its unit asks for. The socket that it serves, if it has one, is
 # standard input. The arguments end with the program and its own.
 set -eu
-user=$1 group=$2 files=$3 mask=$4 system=$5 private=$6 processes=$7 sockets=$8
-shift 8
+unit=$1 user=$2 group=$3 files=$4 mask=$5 system=$6 private=$7 processes=$8 sockets=$9
+shift 9
 
 case $system in
 strict) mount -o remount,bind,ro / ;;
@@ -35,4 +35,6 @@ fi
 # shellcheck disable=SC2016
 exec prlimit --nofile="$files" --core=0 \
   setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all \
-  sh -c 'if [ -n "${LISTEN_FDS:-}" ]; then LISTEN_PID=$$; export LISTEN_PID; fi; exec "$@"' sh "$@"
+  sh -c '
+    if [ -n "${LISTEN_FDS:-}" ]; then LISTEN_PID=$$; export LISTEN_PID; fi
+    exec /usr/local/bin/rehearsal confined "$0" "$@"' "$unit" "$@"

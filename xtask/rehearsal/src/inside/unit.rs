@@ -32,7 +32,9 @@ impl Unit {
             text.push('\n');
             text.push_str(&read(&path)?);
         }
-        Self::parse(&text).map(Some).with_context(|| name.to_owned())
+        Self::parse(&text)
+            .map(Some)
+            .with_context(|| name.to_owned())
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -49,15 +51,25 @@ impl Unit {
             let Some((key, value)) = line.split_once('=') else {
                 bail!("not understood: {line}");
             };
-            all.push((section.clone(), key.trim().to_owned(), value.trim().to_owned()));
+            all.push((
+                section.clone(),
+                key.trim().to_owned(),
+                value.trim().to_owned(),
+            ));
         }
         Ok(Self(all))
     }
 
     /// The last value of an assignment, unless that is empty.
     pub(super) fn get(&self, section: &str, key: &str) -> Option<&str> {
-        let found = self.0.iter().rev().find(|(s, k, _)| s == section && k == key);
-        found.map(|(.., value)| value.as_str()).filter(|it| !it.is_empty())
+        let found = self
+            .0
+            .iter()
+            .rev()
+            .find(|(s, k, _)| s == section && k == key);
+        found
+            .map(|(.., value)| value.as_str())
+            .filter(|it| !it.is_empty())
     }
 
     /// Whether an assignment says yes.
@@ -80,6 +92,18 @@ impl Unit {
         words.map(str::to_owned).collect()
     }
 
+    /// The words of all lists of refusals, which begin with `~`.
+    pub(super) fn refusals(&self, section: &str, key: &str) -> Result<Vec<String>> {
+        let mut words = Vec::new();
+        for (.., value) in self.0.iter().filter(|(s, k, _)| s == section && k == key) {
+            let Some(refused) = value.strip_prefix('~') else {
+                bail!("{key}={value} allows instead of refusing, which is not rehearsed");
+            };
+            words.extend(refused.split_whitespace().map(str::to_owned));
+        }
+        Ok(words)
+    }
+
     /// What the service is told: each word of `Environment=` is a variable; a later one wins.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         let words = self.names("Service", "Environment").into_iter();
@@ -93,7 +117,8 @@ impl Unit {
     /// The program and its arguments.
     pub(super) fn command(&self) -> Result<Vec<String>> {
         let text = self.get("Service", "ExecStart").context("no ExecStart=")?;
-        if text.contains(['"', '\'', '\\', '%', '$']) || text.starts_with(['-', '@', '+', '!', ':']) {
+        if text.contains(['"', '\'', '\\', '%', '$']) || text.starts_with(['-', '@', '+', '!', ':'])
+        {
             bail!("ExecStart={text} has more than plain words, which is not rehearsed");
         }
         Ok(text.split_whitespace().map(str::to_owned).collect())
@@ -138,8 +163,15 @@ mod tests {
         assert_eq!(unit.environment(), [pair("A", "1"), pair("B", "2")]);
         assert_eq!(unit.command().unwrap(), ["/a", "serve", "--x", "1"]);
         let second = Duration::from_secs(1);
-        assert_eq!(unit.span("Service", "RestartSec", second).unwrap(), second / 2);
+        assert_eq!(
+            unit.span("Service", "RestartSec", second).unwrap(),
+            second / 2
+        );
         assert_eq!(unit.span("Service", "None", second).unwrap(), second);
+        let filters = "[Service]\nF=~a b\nF=~@c\nG=d\n";
+        let filters = Unit::parse(filters).unwrap();
+        assert_eq!(filters.refusals("Service", "F").unwrap(), ["a", "b", "@c"]);
+        assert!(filters.refusals("Service", "G").is_err());
         assert!(Unit::parse("[Service]\nnonsense\n").is_err());
         let quoted = Unit::parse("[Service]\nExecStart=/a \"b c\"\n").unwrap();
         assert!(quoted.command().is_err());
@@ -147,8 +179,17 @@ mod tests {
 
     #[test]
     fn spans() {
-        for (text, milliseconds) in [("45", 45_000), ("500ms", 500), ("2min", 120_000), ("1s", 1000)] {
-            assert_eq!(span(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        for (text, milliseconds) in [
+            ("45", 45_000),
+            ("500ms", 500),
+            ("2min", 120_000),
+            ("1s", 1000),
+        ] {
+            assert_eq!(
+                span(text),
+                Some(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
         }
         for text in ["", "ms", "-1", "1 parsec"] {
             assert_eq!(span(text), None, "{text}");

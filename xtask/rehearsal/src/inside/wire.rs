@@ -54,7 +54,8 @@ async fn out(cloud: TcpListener) -> Result<()> {
         let (mut client, _) = cloud.accept().await?;
         tokio::spawn(async move {
             let socket = Path::new(SHARED).join("cloud");
-            let connected = tokio::time::timeout(Duration::from_secs(5), UnixStream::connect(socket));
+            let connected =
+                tokio::time::timeout(Duration::from_secs(5), UnixStream::connect(socket));
             if let Ok(Ok(mut server)) = connected.await {
                 let _ = copy_bidirectional(&mut client, &mut server).await;
             }

@@ -22,11 +22,21 @@ impl Scene<'_> {
             ..Found::default()
         };
         let began = Instant::now();
-        self.stage.fleet().await.terminate(&id, "it is terminated").await?;
+        self.stage
+            .fleet()
+            .await
+            .terminate(&id, "it is terminated")
+            .await?;
         let model = Duration::from_secs(600);
-        self.stage.wait("another instance", model, |fleet| fleet.healthy() >= fleet.bounds().0).await?;
+        self.stage
+            .wait("another instance", model, |fleet| {
+                fleet.healthy() >= fleet.bounds().0
+            })
+            .await?;
         found.fact(format!("replaced after {}", took(began.elapsed())));
-        self.stage.wait("its end", model, |fleet| fleet.instance(&id).is_none()).await?;
+        self.stage
+            .wait("its end", model, |fleet| fleet.instance(&id).is_none())
+            .await?;
         Ok(found)
     }
 
@@ -53,10 +63,17 @@ impl Scene<'_> {
             starts(&fleet)
         };
         let model = Duration::from_secs(60);
-        let back = self.stage.wait("a restart", model, |fleet| starts(fleet) > before).await?;
+        let back = self
+            .stage
+            .wait("a restart", model, |fleet| starts(fleet) > before)
+            .await?;
         found.fact(format!("started again after {}", took(back)));
         let asked = self.requests(&id).await;
-        let serves = |fleet: &Fleet| fleet.instance(&id).is_some_and(|it| it.requests() >= asked + 5);
+        let serves = |fleet: &Fleet| {
+            fleet
+                .instance(&id)
+                .is_some_and(|it| it.requests() >= asked + 5)
+        };
         self.stage.wait("requests to it", model, serves).await?;
         Ok(found)
     }
@@ -78,9 +95,14 @@ impl Scene<'_> {
         let began = Instant::now();
         let model = Duration::from_secs(300);
         let is_noticed = |fleet: &Fleet| {
-            fleet.instance(&id).is_none_or(|it| it.health == Health::Unhealthy || it.phase != Phase::InService)
+            fleet
+                .instance(&id)
+                .is_none_or(|it| it.health == Health::Unhealthy || it.phase != Phase::InService)
         };
-        let noticed = self.stage.wait("a failed health check", model, is_noticed).await?;
+        let noticed = self
+            .stage
+            .wait("a failed health check", model, is_noticed)
+            .await?;
         found.allowed = self.requests(&id).await - before + under_way;
         let check = {
             let fleet = self.stage.fleet().await;
@@ -93,7 +115,9 @@ impl Scene<'_> {
         });
         found.fact(format!("noticed after {}", took(noticed)));
         self.stage
-            .wait("another instance", model, |fleet| fleet.healthy() >= fleet.bounds().0)
+            .wait("another instance", model, |fleet| {
+                fleet.healthy() >= fleet.bounds().0
+            })
             .await?;
         found.fact(format!("replaced after {}", took(began.elapsed())));
         Ok(found)
@@ -107,16 +131,28 @@ impl Scene<'_> {
             ..Found::default()
         };
         self.stage.fleet().await.set_bucket(false);
-        self.stage.fleet().await.terminate(&id, "another is to boot without the bucket").await?;
+        self.stage
+            .fleet()
+            .await
+            .terminate(&id, "another is to boot without the bucket")
+            .await?;
         let complaint = "cannot be downloaded; next try in";
         let model = Duration::from_secs(300);
         let complained = |fleet: &Fleet| newest(fleet).is_some_and(|said| said.contains(complaint));
-        let waited = self.stage.wait("a complaint on the console", model, complained).await;
+        let waited = self
+            .stage
+            .wait("a complaint on the console", model, complained)
+            .await;
         let said = newest(&*self.stage.fleet().await).unwrap_or_default();
         self.stage.fleet().await.set_bucket(true);
         waited?;
-        found.demand(!said.contains(STARTED), || "a half-installed service started".to_owned());
-        let line = said.lines().find(|line| line.contains(complaint)).unwrap_or_default();
+        found.demand(!said.contains(STARTED), || {
+            "a half-installed service started".to_owned()
+        });
+        let line = said
+            .lines()
+            .find(|line| line.contains(complaint))
+            .unwrap_or_default();
         found.fact(format!("the console says “{}”", message(line)));
         let healthy = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
         let back = self.stage.wait("another instance", model, healthy).await?;
@@ -137,11 +173,18 @@ impl Scene<'_> {
         let mark = "this was executed";
         let other = format!("#!/bin/sh\necho {mark} >/dev/console\n");
         cloud.overwrite(&bucket, &key, other.into_bytes()).await?;
-        self.stage.fleet().await.terminate(&id, "another is to boot a wrong release").await?;
+        self.stage
+            .fleet()
+            .await
+            .terminate(&id, "another is to boot a wrong release")
+            .await?;
         let refusal = "nothing was installed";
         let model = Duration::from_secs(300);
         let refused = |fleet: &Fleet| newest(fleet).is_some_and(|said| said.contains(refusal));
-        let waited = self.stage.wait("a refusal on the console", model, refused).await;
+        let waited = self
+            .stage
+            .wait("a refusal on the console", model, refused)
+            .await;
         let said = newest(&*self.stage.fleet().await).unwrap_or_default();
         cloud.overwrite(&bucket, &key, right).await?;
         waited?;
@@ -150,7 +193,10 @@ impl Scene<'_> {
         found.fact("the instance refused to install it".to_owned());
         let healthy = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
         let back = self.stage.wait("another instance", model, healthy).await?;
-        found.fact(format!("replaced {} after the release was put right", took(back)));
+        found.fact(format!(
+            "replaced {} after the release was put right",
+            took(back)
+        ));
         Ok(found)
     }
 
@@ -163,7 +209,9 @@ impl Scene<'_> {
     async fn release_object(&self) -> Result<(String, String)> {
         let script = self.stage.fleet().await.script().await?;
         let value = |name: &str| {
-            let line = script.lines().find_map(|line| line.strip_prefix(&format!("readonly {name}=")));
+            let line = script
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("readonly {name}=")));
             let word = line.map(|line| line.trim_matches(['\'', '"']).to_owned());
             word.with_context(|| format!("the boot script has no {name}"))
         };
@@ -174,11 +222,16 @@ impl Scene<'_> {
 /// What the newest instance's console says.
 fn newest(fleet: &Fleet) -> Option<String> {
     let serving = |it: &&crate::fleet::Instance| it.phase == Phase::InService;
-    let newest = fleet.instances().iter().filter(serving).max_by_key(|it| it.launched());
+    let newest = fleet
+        .instances()
+        .iter()
+        .filter(serving)
+        .max_by_key(|it| it.launched());
     newest.map(|it| it.machine.said())
 }
 
 /// A line of the boot script's log without its time and name.
 fn message(line: &str) -> &str {
-    line.split_once("student-analytics: ").map_or(line, |(_, text)| text)
+    line.split_once("student-analytics: ")
+        .map_or(line, |(_, text)| text)
 }

@@ -20,10 +20,14 @@ impl Scene<'_> {
         let file = self.stage.file("next-release", &program)?;
         let before = versions(&*self.stage.fleet().await);
         let (mut found, status, said) = self.roll(&file).await?;
-        found.demand(status == 0, || format!("deploy ended with {status}:\n{said}"));
+        found.demand(status == 0, || {
+            format!("deploy ended with {status}:\n{said}")
+        });
         let after = versions(&*self.stage.fleet().await);
         let replaced = after.iter().all(|version| !before.contains(version));
-        found.demand(replaced, || "not all instances run the new version".to_owned());
+        found.demand(replaced, || {
+            "not all instances run the new version".to_owned()
+        });
         Ok(found)
     }
 
@@ -32,11 +36,17 @@ impl Scene<'_> {
         let file = self.stage.file("bad-release", NEVER_READY)?;
         let before = versions(&*self.stage.fleet().await);
         let (mut found, status, said) = self.roll(&file).await?;
-        found.demand(status == 1, || format!("deploy ended with {status}:\n{said}"));
+        found.demand(status == 1, || {
+            format!("deploy ended with {status}:\n{said}")
+        });
         let told = "all instances run the version before";
-        found.demand(said.contains(told), || format!("deploy did not say that {told}:\n{said}"));
+        found.demand(said.contains(told), || {
+            format!("deploy did not say that {told}:\n{said}")
+        });
         let after = versions(&*self.stage.fleet().await);
-        found.demand(before == after, || "instances run another version".to_owned());
+        found.demand(before == after, || {
+            "instances run another version".to_owned()
+        });
         found.fact("deploy says so and exits 1".to_owned());
         Ok(found)
     }

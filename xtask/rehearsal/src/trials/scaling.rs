@@ -29,11 +29,17 @@ impl Scene<'_> {
                 break;
             };
             let percent = self.stage.fleet().await.percent;
-            found.fact(format!("{count} after {} ({percent:.0} % used)", took(took_so_long)));
+            found.fact(format!(
+                "{count} after {} ({percent:.0} % used)",
+                took(took_so_long)
+            ));
         }
         self.load.set_rate(self.usual_rate);
         let is_back = |fleet: &Fleet| fleet.desired() == least && fleet.instances().len() == least;
-        let back = self.stage.wait("fewer instances", model * 2, is_back).await?;
+        let back = self
+            .stage
+            .wait("fewer instances", model * 2, is_back)
+            .await?;
         found.fact(format!("back to {least} after {}", took(back)));
         Ok(found)
     }
