@@ -1,0 +1,147 @@
+//! `cargo xtask release`: the dashboard's program for Amazon Linux 2 and 2023, the same bytes
+//! wherever a commit is built.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use sha2::Digest;
+use xshell::{Shell, cmd};
+
+use crate::output;
+use crate::tools;
+use crate::workspace::Workspace;
+use build::Build;
+use commit::Commit;
+use glibc::Glibc;
+
+mod build;
+mod commit;
+mod glibc;
+
+/// What an instance may be made to download, in bytes.
+const LARGEST: u64 = 30_000_000;
+/// The package, and its program.
+const PROGRAM: &str = "student-analytics";
+
+/// Options of `cargo xtask release`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Release {
+    /// Build the commit a second time, in another folder and from nothing, and compare.
+    #[arg(long, conflicts_with = "allow_dirty")]
+    verify: bool,
+    /// Build although something is not committed; the program's version says so.
+    #[arg(long)]
+    allow_dirty: bool,
+    /// Print only where the program is.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What was built.
+struct Built {
+    /// Where the program is, in a folder that is called by its SHA-256.
+    program: PathBuf,
+    sha256: String,
+    size: u64,
+    /// The highest version of glibc that it asks for.
+    glibc: Glibc,
+}
+
+impl Release {
+    /// Builds, checks, and says what was built.
+    pub(crate) fn run(&self) -> Result<()> {
+        let (sh, workspace) = Workspace::enter()?;
+        let commit = Commit::of(&sh)?;
+        ensure!(
+            !commit.is_dirty || self.allow_dirty,
+            "the checkout has changes that are not committed, and a release is of a commit: commit them, or \
+             give --allow-dirty"
+        );
+        let tools = tools::zigbuild(&sh, &workspace)?;
+        let here = Build {
+            checkout: &workspace.root,
+            target: &workspace.target,
+            tools: &tools,
+            commit: &commit,
+        };
+        let program = here.run(&sh)?;
+        let built = keep(&sh, &program, &workspace.target.join("release-artifacts"))?;
+        if self.verify {
+            verify(&sh, &workspace, &here, &built)?;
+        }
+        if self.quiet {
+            return output::print(&format!("{}\n", built.program.display()));
+        }
+        output::print(&described(&sh, &built, &commit, self.verify)?)
+    }
+}
+
+/// Checks a program and puts it where later builds do not overwrite it.
+fn keep(sh: &Shell, program: &Path, folder: &Path) -> Result<Built> {
+    let bytes = sh.read_binary_file(program)?;
+    let glibc = glibc::check(&bytes)?;
+    let size = bytes.len() as u64;
+    ensure!(
+        size <= LARGEST,
+        "the program has {size} bytes, {} more than a release may have: find what made it grow",
+        size - LARGEST
+    );
+    let sha256 = sha256(&bytes);
+    let kept = folder.join(&sha256).join(PROGRAM);
+    sh.copy_file(program, &kept)?;
+    Ok(Built {
+        program: kept,
+        sha256,
+        size,
+        glibc,
+    })
+}
+
+/// A second build, in a clone of the commit, with nothing of the first.
+fn verify(sh: &Shell, workspace: &Workspace, first: &Build<'_>, built: &Built) -> Result<()> {
+    let folder = workspace.target.join("release-verify");
+    sh.remove_path(&folder)?;
+    let checkout = folder.join("checkout");
+    first.commit.clone_into(sh, first.checkout, &checkout)?;
+    let second = Build {
+        checkout: &checkout,
+        target: &folder.join("target"),
+        ..*first
+    };
+    let program = second.run(sh)?;
+    let sha256 = sha256(&sh.read_binary_file(&program)?);
+    ensure!(
+        sha256 == built.sha256,
+        "two builds of one commit differ: {} has the SHA-256 {}, {} has {sha256}; compare them with `cmp -l` \
+         and `strings`",
+        built.program.display(),
+        built.sha256,
+        program.display()
+    );
+    Ok(sh.remove_path(&folder)?)
+}
+
+/// The report for a person.
+fn described(sh: &Shell, built: &Built, commit: &Commit, is_verified: bool) -> Result<String> {
+    let rustc = cmd!(sh, "rustc --version").quiet().read()?;
+    let again = match is_verified {
+        true => "the same from a second build in another folder",
+        false => "not verified: --verify builds it a second time",
+    };
+    Ok(format!(
+        "program   {}\nversion   {} ({})\nbuilt by  {rustc}\nsize      {:.1} MB ({} bytes)\n\
+         SHA-256   {}\n          {again}\nglibc     asks for {} at most\n",
+        built.program.display(),
+        env!("CARGO_PKG_VERSION"),
+        commit.stamp(),
+        built.size as f64 / 1e6,
+        built.size,
+        built.sha256,
+        built.glibc,
+    ))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = sha2::Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
