@@ -10,8 +10,6 @@ use xshell::{Shell, cmd};
 pub(super) struct Commit {
     /// Its full name.
     pub(super) hash: String,
-    /// When it was made, in seconds of Unix time.
-    pub(super) time: String,
     /// Whether the checkout has changes beside it.
     pub(super) is_dirty: bool,
 }
@@ -23,11 +21,9 @@ impl Commit {
             .quiet()
             .read()
             .context("git names no commit: build a release in a clone of the repository")?;
-        let time = cmd!(sh, "git log -1 --format=%ct").quiet().read()?;
         let changes = cmd!(sh, "git status --porcelain").quiet().read()?;
         Ok(Self {
             hash,
-            time,
             is_dirty: !changes.is_empty(),
         })
     }
@@ -56,7 +52,6 @@ mod tests {
         for (is_dirty, expected) in [(false, "94cccb4"), (true, "94cccb4-dirty")] {
             let commit = Commit {
                 hash: "94cccb4".to_owned(),
-                time: "0".to_owned(),
                 is_dirty,
             };
             assert_eq!(commit.stamp(), expected);
