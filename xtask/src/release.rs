@@ -19,7 +19,7 @@ mod commit;
 mod glibc;
 
 /// What an instance may be made to download, in bytes.
-const LARGEST: u64 = 30_000_000;
+const LARGEST: usize = 30_000_000;
 /// The package, and its program.
 const PROGRAM: &str = "student-analytics";
 
@@ -33,7 +33,7 @@ pub(crate) struct Release {
     #[arg(long)]
     allow_dirty: bool,
     /// Print only where the program is.
-    #[arg(long, short)]
+    #[arg(long)]
     quiet: bool,
 }
 
@@ -42,7 +42,7 @@ struct Built {
     /// Where the program is, in a folder that is called by its SHA-256.
     program: PathBuf,
     sha256: String,
-    size: u64,
+    size: usize,
     /// The highest version of glibc that it asks for.
     glibc: Glibc,
 }
@@ -80,12 +80,8 @@ impl Release {
 fn keep(sh: &Shell, program: &Path, folder: &Path) -> Result<Built> {
     let bytes = sh.read_binary_file(program)?;
     let glibc = glibc::check(&bytes)?;
-    let size = bytes.len() as u64;
-    ensure!(
-        size <= LARGEST,
-        "the program has {size} bytes, {} more than a release may have: find what made it grow",
-        size - LARGEST
-    );
+    let size = bytes.len();
+    check_size(size)?;
     let sha256 = sha256(&bytes);
     let kept = folder.join(&sha256).join(PROGRAM);
     sh.copy_file(program, &kept)?;
@@ -95,6 +91,15 @@ fn keep(sh: &Shell, program: &Path, folder: &Path) -> Result<Built> {
         size,
         glibc,
     })
+}
+
+fn check_size(size: usize) -> Result<()> {
+    ensure!(
+        size <= LARGEST,
+        "the program has {size} bytes, {} more than a release may have: find what made it grow",
+        size - LARGEST
+    );
+    Ok(())
 }
 
 /// A second build, in a clone of the commit, with nothing of the first.
@@ -144,4 +149,24 @@ fn described(sh: &Shell, built: &Built, commit: &Commit, is_verified: bool) -> R
 fn sha256(bytes: &[u8]) -> String {
     let digest = sha2::Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{check_size, sha256};
+
+    #[test]
+    fn a_release_has_30_megabytes_at_most() {
+        check_size(30_000_000).unwrap();
+        let error = check_size(30_000_123).unwrap_err().to_string();
+        assert!(error.contains("30000123 bytes, 123 more"), "{error}");
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_sha256sum() {
+        let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sha256(b""), of_nothing);
+    }
 }

@@ -54,11 +54,12 @@ impl Build<'_> {
 
     /// Everything of the environment that the program's bytes depend on.
     fn environment<'sh>(&self, command: Cmd<'sh>, names: &[(PathBuf, &str)]) -> Cmd<'sh> {
-        // Settings of the profile would be the caller's, not the project's.
-        let profile = std::env::vars_os()
-            .map(|(name, _)| name)
-            .filter(|name| name.to_string_lossy().starts_with("CARGO_PROFILE_"));
-        let command = profile.fold(command, |command, name| command.env_remove(name));
+        // These would be the caller's choices, not the project's.
+        let foreign = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("CARGO_PROFILE_") || name.contains("CFLAGS")
+        });
+        let command = foreign.fold(command, |command, name| command.env_remove(name));
         command
             .env("CARGO_TARGET_DIR", self.target)
             .env(
