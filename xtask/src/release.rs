@@ -83,14 +83,20 @@ fn keep(sh: &Shell, program: &Path, folder: &Path) -> Result<Built> {
     let size = bytes.len();
     check_size(size)?;
     let sha256 = sha256(&bytes);
-    let kept = folder.join(&sha256).join(PROGRAM);
-    sh.copy_file(program, &kept)?;
     Ok(Built {
-        program: kept,
+        program: put(sh, program, &folder.join(&sha256))?,
         sha256,
         size,
         glibc,
     })
+}
+
+/// Copies the program into a folder; where it is then.
+fn put(sh: &Shell, program: &Path, folder: &Path) -> Result<PathBuf> {
+    sh.create_dir(folder)?;
+    let kept = folder.join(PROGRAM);
+    sh.copy_file(program, &kept)?;
+    Ok(kept)
 }
 
 fn check_size(size: usize) -> Result<()> {
@@ -155,7 +161,23 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{check_size, sha256};
+    use xshell::Shell;
+
+    use super::{check_size, put, sha256};
+
+    #[test]
+    fn a_program_is_put_where_nothing_is_yet_and_where_it_is_already() {
+        let sh = Shell::new().unwrap();
+        let home = sh.create_temp_dir().unwrap();
+        let program = home.path().join("built");
+        sh.write_file(&program, "the program").unwrap();
+        let folder = home.path().join("release-artifacts/0a1b");
+        for _ in 0..2 {
+            let kept = put(&sh, &program, &folder).unwrap();
+            assert_eq!(kept, folder.join("student-analytics"));
+            assert_eq!(sh.read_file(kept).unwrap(), "the program");
+        }
+    }
 
     #[test]
     fn a_release_has_30_megabytes_at_most() {
