@@ -2,16 +2,24 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use student_analytics::dataset::DEFAULT_OUTCOME;
 
+/// The version, and the commit that a release was built from.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    let commit = option_env!("STUDENT_ANALYTICS_COMMIT").unwrap_or("development");
+    format!("{version} ({commit})")
+});
+
 /// A dashboard that shows what drives exam scores in a table of student records.
 ///
 /// Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version = VERSION.as_str(), args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

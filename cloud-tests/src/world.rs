@@ -1,5 +1,6 @@
 //! An emulated cloud for each test, and the program run against it.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -16,6 +17,10 @@ use crate::inventory::Plain;
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 /// Emulators that no test uses now: moto takes seconds to start.
 static IDLE: Mutex<Vec<Emulator>> = Mutex::new(Vec::new());
+
+/// What stands for the program of a release: it need not run, for nothing starts it.
+const RELEASE: &str =
+    "#!/bin/sh\necho 'no release is deployed: run deploy --artifact PATH' >&2\nexit 1\n";
 
 /// A cloud that belongs to one test, and a home folder.
 pub struct World {
@@ -59,12 +64,45 @@ impl World {
                 .expect("the emulator starts"),
         };
         let plain = Plain::at(emulator.endpoint());
-        Self {
+        let world = Self {
             others: Mutex::new(plain.inventory().await),
             plain,
             emulator: Some(emulator),
             home: tempfile::tempdir().expect("a folder"),
-        }
+        };
+        world.builds_releases();
+        world
+    }
+
+    /// From now on `cargo xtask release` gives a small file at once, as far as the program can tell.
+    fn builds_releases(&self) {
+        let release = self.file("built-release", RELEASE);
+        let (release, builds) = (release.display(), self.builds_file());
+        self.cargo(&format!(
+            "echo \"$*\" >>{}\necho {release}",
+            builds.display()
+        ));
+    }
+
+    /// From now on it fails.
+    pub fn builds_no_release(&self) {
+        self.cargo("echo 'the checkout has changes' >&2\nexit 1");
+    }
+
+    /// What the program asked cargo for, one line each time.
+    pub fn builds(&self) -> String {
+        std::fs::read_to_string(self.builds_file()).unwrap_or_default()
+    }
+
+    fn builds_file(&self) -> PathBuf {
+        self.home().join("builds")
+    }
+
+    /// A script in the place of cargo.
+    fn cargo(&self, script: &str) {
+        let file = self.file("cargo", &format!("#!/bin/sh\n{script}\n"));
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(file, executable).expect("the home folder is writable");
     }
 
     /// Makes things of others, which must stay as they are.
@@ -135,16 +173,14 @@ impl World {
 
     /// Runs it where nobody keeps files.
     pub async fn run_in_a_pipeline(&self, arguments: &[&str]) -> Run {
-        let program = program();
-        let mut command = self.command(&program);
-        Run::of(
-            command
-                .args(arguments)
-                .env("CI", "true")
-                .spawn()
-                .expect("the program starts"),
-        )
-        .await
+        self.run_with("CI", "true", arguments).await
+    }
+
+    /// Runs it with an environment variable.
+    pub async fn run_with(&self, name: &str, value: &str, arguments: &[&str]) -> Run {
+        let mut command = self.command(&program());
+        command.args(arguments).env(name, value);
+        Run::of(command.spawn().expect("the program starts")).await
     }
 
     /// Runs it for someone who has not signed in.
@@ -206,6 +242,7 @@ impl World {
         command
             .env_remove("CI")
             .env("HOME", self.home())
+            .env("CARGO", self.home().join("cargo"))
             .env("AWS_ENDPOINT_URL", self.emulator().endpoint())
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", SECRET)

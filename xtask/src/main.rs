@@ -16,6 +16,7 @@ mod output;
 mod policy;
 mod program;
 mod rehearse;
+mod release;
 mod screenshots;
 mod test;
 mod tools;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Test),
     /// Measures the program's release build and prints the figures as a table.
     Bench(bench::Bench),
+    /// Builds the program for Amazon Linux, the same wherever it is built.
+    Release(release::Release),
     /// Takes a picture of every page, light and dark, wide and narrow.
     Screenshots(screenshots::Screenshots),
     /// Writes the synthetic dataset.
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Test(test) => return test.run(),
         Command::Bench(bench) => bench.run()?,
+        Command::Release(release) => release.run()?,
         Command::Screenshots(screenshots) => screenshots.run()?,
         Command::Dataset(dataset) => dataset.run()?,
         Command::Diagram(diagram) => diagram.run()?,

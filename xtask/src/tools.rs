@@ -1,5 +1,5 @@
 //! What the checks need from elsewhere, fetched once into the target directory: rustfmt and
-//! clippy, a Python environment, npm packages, a browser with its driver, shellcheck,
+//! clippy, Python environments, npm packages, zig, a browser with its driver, shellcheck,
 //! systemd-analyze and HAProxy.
 //!
 //! Programs that belong to the machine are installed only where that is the custom and allowed:
@@ -135,6 +135,43 @@ pub(crate) fn moto(sh: &Shell, workspace: &Workspace) -> Result<PathBuf> {
     let requirements = workspace.root.join("xtask/emulator/requirements.txt");
     let python = python(sh, &workspace.tools(), "emulator", &requirements)?;
     Ok(python.with_file_name("moto_server"))
+}
+
+/// What builds releases.
+#[derive(Debug)]
+pub(crate) struct Zigbuild {
+    /// cargo-zigbuild.
+    pub(crate) program: PathBuf,
+    /// The zig that it links with.
+    pub(crate) zig: PathBuf,
+    /// Where both keep what they make once.
+    pub(crate) cache: PathBuf,
+}
+
+/// Ensures cargo-zigbuild, and zig beside it.
+pub(crate) fn zigbuild(sh: &Shell, workspace: &Workspace) -> Result<Zigbuild> {
+    let requirements = workspace.root.join("xtask/release-tools.txt");
+    let python = python(sh, &workspace.tools(), "zigbuild", &requirements)?;
+    let folder = "import os, ziglang; print(os.path.dirname(ziglang.__file__))";
+    let folder = cmd!(sh, "{python} -c {folder}").quiet().read()?;
+    Ok(Zigbuild {
+        program: python.with_file_name("cargo-zigbuild"),
+        zig: PathBuf::from(folder).join("zig"),
+        cache: workspace.tools().join("zig-cache"),
+    })
+}
+
+/// Ensures that the toolchain has the standard library for `triple`.
+pub(crate) fn target(sh: &Shell, triple: &str) -> Result<()> {
+    let library = cmd!(sh, "rustc --print target-libdir --target {triple}")
+        .quiet()
+        .read()?;
+    if Path::new(&library).exists() {
+        return Ok(());
+    }
+    cmd!(sh, "rustup target add {triple}").run().with_context(|| {
+        format!("the Rust toolchain has no library for {triple}: install it (rustup target add {triple})")
+    })
 }
 
 /// Ensures the npm packages that the lock file in `source` pins; the folder that holds them.

@@ -73,6 +73,18 @@ fn help_names_every_option_and_its_variable() {
 }
 
 #[test]
+fn the_version_says_that_this_is_no_release() {
+    let (status, version, _) = run(&["--version"]);
+    assert_eq!(status, Some(0));
+    let expected = concat!(
+        "student-analytics ",
+        env!("CARGO_PKG_VERSION"),
+        " (development)\n"
+    );
+    assert_eq!(version, expected);
+}
+
+#[test]
 fn a_file_that_cannot_be_used_ends_the_program_with_2() {
     let ragged = temporary("ragged.csv", b"Exam_Score,x\n1,2\n3\n");
     let other = temporary("other.csv", b"Points,x\n1,2\n3,4\n");

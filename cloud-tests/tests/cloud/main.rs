@@ -9,4 +9,5 @@ mod faults;
 mod kills;
 mod locks;
 mod permissions;
+mod releases;
 mod usage;

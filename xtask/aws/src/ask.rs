@@ -2,18 +2,24 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
+
+/// Nobody can be asked without a terminal; this says so.
+pub(crate) fn ensure_possible() -> Result<()> {
+    ensure!(
+        std::io::stdin().is_terminal(),
+        "nobody can be asked without a terminal: read the plan with `diff`, then add --yes"
+    );
+    Ok(())
+}
 
 /// Whether the person types `expected`. Without a terminal nobody can.
 pub(crate) fn confirm(question: &str, expected: &str) -> Result<bool> {
-    let input = std::io::stdin();
-    if !input.is_terminal() {
-        bail!("nobody can be asked without a terminal: read the plan with `diff`, then add --yes");
-    }
+    ensure_possible()?;
     eprint!("{question} Type {expected} to go on: ");
     std::io::stderr().flush().context("cannot ask")?;
     let mut answer = String::new();
-    input
+    std::io::stdin()
         .lock()
         .read_line(&mut answer)
         .context("cannot read the answer")?;

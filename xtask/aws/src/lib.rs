@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod apply;
+mod artifact;
 mod ask;
 pub mod clients;
 pub mod commands;

@@ -13,9 +13,9 @@ use crate::apply::{Content, Files};
 
 /// The bundled sample.
 const SAMPLE: &[u8] = include_bytes!("../../../data/StudentPerformanceFactors.csv");
-/// What a first deployment uploads when it is given no release: it says what to do, and fails.
-const PLACEHOLDER: &[u8] =
-    b"#!/bin/sh\necho 'no release is deployed: run deploy --artifact PATH' >&2\nexit 1\n";
+/// Stands for a release that is still to be built, in plans that are only shown: no program has
+/// this checksum, and nothing is ever uploaded under it.
+pub(crate) const UNBUILT: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What is deployed, and where its bytes are.
 pub(crate) struct Contents {
@@ -23,31 +23,30 @@ pub(crate) struct Contents {
     pub(crate) payload: Payload,
     /// By their keys. A release that is kept lies in the bucket alone.
     pub(crate) files: Files,
+    /// Whether there is no release yet, and [`UNBUILT`] stands for it.
+    pub(crate) lacks_release: bool,
 }
 
-/// The given release, else the one in use, else the placeholder of a first deployment.
+/// The given release, else the one in use, else what stands for one.
 pub(crate) fn contents(
     artifact: Option<&Path>,
     observed: &Observed,
     settings: &Settings,
 ) -> Result<Contents> {
     let in_use = observed.release_in_use(settings);
-    let (release, bytes) = match (artifact, in_use) {
-        (Some(path), _) => (of_file(path)?, Some(Content::File(path.to_owned()))),
-        (None, Some(kept)) => (
-            Sha256::new(kept).context("the launch template's Release tag")?,
-            None,
-        ),
-        (None, None) => (
-            of_bytes(PLACEHOLDER)?,
-            Some(Content::Bytes(PLACEHOLDER.to_vec())),
-        ),
+    let release = match (artifact, &in_use) {
+        (Some(path), _) => of_file(path)?,
+        (None, Some(kept)) => {
+            Sha256::new(kept.clone()).context("the launch template's Release tag")?
+        }
+        (None, None) => Sha256::new(UNBUILT)?,
     };
-    let release_file = bytes.map(|bytes| (release_key(&release), bytes));
+    let release_file = artifact.map(|path| (release_key(&release), Content::File(path.to_owned())));
     let sample = (SAMPLE_DATA.to_owned(), Content::Bytes(SAMPLE.to_vec()));
     Ok(Contents {
         payload: userdata::payload(settings, release, of_bytes(SAMPLE)?)?,
         files: release_file.into_iter().chain([sample]).collect(),
+        lacks_release: artifact.is_none() && in_use.is_none(),
     })
 }
 

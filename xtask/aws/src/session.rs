@@ -8,7 +8,7 @@ use deployment::Deployment;
 use infra_model::id::{Id, Kind};
 use infra_model::lint::lint;
 use infra_model::observed::Observed;
-use infra_model::plan::{Plan, plan};
+use infra_model::plan::{Plan, Problem, ProblemKind, plan};
 use infra_model::settings::Settings;
 use infra_model::topology::{Choices, Topology};
 use infra_model::values::Date;
@@ -17,7 +17,7 @@ use crate::apply::{self, Apply, Files, Outcome};
 use crate::clients::{self, Clients};
 use crate::ensure::ensure_bucket;
 use crate::observe::observe;
-use crate::payload::{self, Contents};
+use crate::payload::{self, Contents, UNBUILT};
 use crate::progress;
 use crate::report::Report;
 use crate::stop::Stop;
@@ -27,7 +27,8 @@ use crate::wait::{Pace, Wait};
 /// Which release, and what may be taken over or moved with it.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Release {
-    /// The dashboard's program to deploy; without it, the one in use is kept
+    /// The dashboard's program to deploy, as `cargo xtask release` builds it; without it, the one in
+    /// use is kept, and a first deployment builds one
     #[arg(long, env = "STUDENT_ANALYTICS_ARTIFACT", value_name = "PATH")]
     artifact: Option<PathBuf>,
     /// Take over resources that have the right names and are not ours
@@ -78,8 +79,33 @@ pub(crate) struct Draft {
     pub(crate) topology: Topology,
     /// The objects' bytes.
     pub(crate) files: Files,
+    /// Whether the release is still to be built, so that this can only be shown.
+    pub(crate) lacks_release: bool,
     /// The plan and the findings.
     pub(crate) report: Report,
+}
+
+impl Release {
+    /// The same with this program.
+    pub(crate) fn with(&self, artifact: PathBuf) -> Self {
+        Self {
+            artifact: Some(artifact),
+            ..self.clone()
+        }
+    }
+}
+
+/// What a plan says of a release that is still to be built.
+fn unbuilt() -> Problem {
+    Problem {
+        kind: ProblemKind::Notice,
+        name: "the release".to_owned(),
+        what: format!(
+            "none is in use yet, and {UNBUILT} only stands for the one that deploy builds"
+        ),
+        remedy: "to plan with one, build it with `cargo xtask release` and give it with --artifact"
+            .to_owned(),
+    }
 }
 
 impl Session {
@@ -124,23 +150,29 @@ impl Session {
     /// The plan towards the deployment.
     pub(crate) async fn draft(&self, release: &Release) -> Result<Draft> {
         let observed = self.observe().await?;
-        let Contents { payload, files } =
-            payload::contents(release.artifact.as_deref(), &observed, &self.settings)?;
+        let Contents {
+            payload,
+            files,
+            lacks_release,
+        } = payload::contents(release.artifact.as_deref(), &observed, &self.settings)?;
         let choices = Choices {
             adopt: release.adopt,
             update_image: release.update_image,
             purge_bucket: false,
         };
         let topology = Topology::new(&self.settings, &payload).allowing(choices);
+        let mut plan = plan(&topology, &observed);
+        plan.problems.extend(lacks_release.then(unbuilt));
         let today = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let report = Report {
             findings: lint(&topology, Date::of_unix_time(today)),
-            plan: plan(&topology, &observed),
+            plan,
         };
         Ok(Draft {
             observed,
             topology,
             files,
+            lacks_release,
             report,
         })
     }
@@ -160,6 +192,7 @@ impl Session {
             observed,
             topology: shown.topology.clone(),
             files: Files::new(),
+            lacks_release: false,
             report,
         })
     }
@@ -180,6 +213,7 @@ impl Session {
             observed,
             topology,
             files: Files::new(),
+            lacks_release: false,
             report,
         })
     }

@@ -22,7 +22,7 @@ use crate::session::{Draft, Manner, Release, Session};
 use crate::stop::Stop;
 use crate::voice::{print_line, say};
 use crate::wait::Wait;
-use crate::{ask, key_pair, page, refresh};
+use crate::{artifact, ask, key_pair, page, refresh};
 
 /// Options of `cargo xtask deploy`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub struct Deploy {
 impl Deploy {
     pub(super) async fn run(&self) -> Result<Exit> {
         let session = Session::open(&self.deployment, self.manner.patience).await?;
-        let shown = session.draft(&self.release).await?;
+        let shown = self.draft(&session).await?;
         shown.report.print(Form::Text)?;
         if shown.report.is_refused() {
             return Ok(Exit::Failed);
@@ -74,6 +74,20 @@ impl Deploy {
         let exit = result?;
         released.context("the lock could not be given back; it expires by itself")?;
         Ok(exit)
+    }
+
+    /// The plan. The release of a first deployment is built before, so that the plan names it, unless
+    /// something stands in the way.
+    async fn draft(&self, session: &Session) -> Result<Draft> {
+        let draft = session.draft(&self.release).await?;
+        if !draft.lacks_release || draft.report.is_refused() {
+            return Ok(draft);
+        }
+        if !self.yes {
+            ask::ensure_possible()?;
+        }
+        let built = artifact::build().await?;
+        session.draft(&self.release.with(built)).await
     }
 
     /// What is done while the lock is held.
@@ -291,8 +305,8 @@ fn has_files(draft: &Draft) -> Result<()> {
         if let State::Object(object) = to {
             ensure!(
                 draft.files.contains_key(&object.key),
-                "{} is what the instances run, and it is not in the bucket as it should be: give \
-                 the program of a release with --artifact PATH",
+                "{} is what the instances run, and it is not in the bucket as it should be: build \
+                 it with `cargo xtask release` and give it with --artifact PATH",
                 object.key
             );
         }
