@@ -21,6 +21,8 @@ use crate::scale::TimeScale;
 pub(crate) const SLOTS: usize = 12;
 /// AWS's default for connections on which nothing moves.
 const IDLE: Duration = Duration::from_secs(60);
+/// AWS's bound for connecting to a target.
+const CONNECT: Duration = Duration::from_secs(10);
 /// How long HAProxy may take to listen.
 const START: Duration = Duration::from_secs(10);
 
@@ -199,7 +201,7 @@ fn configuration(
            stats socket {} mode 600 level admin\n\n\
          defaults\n  \
            mode http\n  \
-           timeout connect 10s\n  \
+           timeout connect {connect}ms\n  \
            timeout client {idle}ms\n  \
            timeout server {idle}ms\n  \
            timeout check {}ms\n  \
@@ -223,6 +225,7 @@ fn configuration(
         milliseconds(targets.interval),
         targets.unhealthy,
         targets.healthy,
+        connect = milliseconds(CONNECT),
         idle = milliseconds(IDLE),
     );
     for slot in 0..SLOTS {
