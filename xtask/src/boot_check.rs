@@ -15,6 +15,8 @@ use deployment::placeholder;
 
 /// The files of the script, the units and the tests' stand-in.
 const FOLDER: &str = "userdata";
+/// What makes the machines of a rehearsal.
+const REHEARSAL: &str = "xtask/rehearsal/src";
 const SERVICE: &str = "student-analytics.service";
 const SOCKET: &str = "student-analytics.socket";
 /// Where the unit's program lies, and where units do.
@@ -49,6 +51,8 @@ fn shellcheck(sh: &Shell, scratch: &Path) -> Result<()> {
         Path::new(FOLDER).join("bootstrap.sh"),
         Path::new(FOLDER).join("tests/stand-in.sh"),
         filled,
+        Path::new(REHEARSAL).join("machine.sh"),
+        Path::new(REHEARSAL).join("inside/service.sh"),
     ];
     cmd!(sh, "shellcheck {files...}")
         .run()

@@ -75,6 +75,7 @@ impl Stage {
     /// Deploys, and lets the fleet come up.
     pub async fn set(options: Options) -> Result<Self> {
         prerequisites::check(&options.tools)?;
+        eprintln!("Deploying to an emulated AWS, and launching its instances…");
         let emulator = Emulator::start(xtask_emulator::Options {
             program: Some(options.tools.join("bin/moto_server")),
             ..xtask_emulator::Options::default()

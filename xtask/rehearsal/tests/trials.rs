@@ -27,7 +27,7 @@ fn options() -> Options {
         commands: given("STUDENT_ANALYTICS_XTASK_AWS"),
         tools: moto.ancestors().nth(2).unwrap().to_owned(),
         program: env!("CARGO_BIN_EXE_xtask-rehearsal").into(),
-        scale: "10".parse().unwrap(),
+        scale: "8".parse().unwrap(),
         port: 0,
         quota: 0.25,
         // Its systemd confines the service the most.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Starts a service's program with what its unit asks for. The socket that it serves, if it has one, is
 # standard input. The arguments end with the program and its own.
 set -eu
@@ -22,7 +23,7 @@ if [ "$processes" = pid ]; then
   mount -t proc -o hidepid=invisible,subset=pid proc /proc
 fi
 # More than this machine allows cannot be had within it.
-most=$(ulimit -Hn)
+most=$(prlimit --nofile --output=HARD --noheadings --raw)
 if [ "$most" != unlimited ] && [ "$files" -gt "$most" ]; then
   files=$most
 fi

@@ -230,8 +230,7 @@ fn newest(fleet: &Fleet) -> Option<String> {
     newest.map(|it| it.machine.said())
 }
 
-/// A line of the boot script's log without its time and name.
-fn message(line: &str) -> &str {
-    line.split_once("student-analytics: ")
-        .map_or(line, |(_, text)| text)
+/// A line from a part of it on.
+fn from<'a>(line: &'a str, part: &str) -> &'a str {
+    line.find(part).map_or(line, |at| &line[at..])
 }
