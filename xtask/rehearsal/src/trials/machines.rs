@@ -149,11 +149,11 @@ impl Scene<'_> {
         found.demand(!said.contains(STARTED), || {
             "a half-installed service started".to_owned()
         });
-        let line = said
-            .lines()
-            .find(|line| line.contains(complaint))
-            .unwrap_or_default();
-        found.fact(format!("the console says “{}”", message(line)));
+        let line = said.lines().find(|line| line.contains(complaint));
+        found.fact(format!(
+            "its console says “… {}”",
+            from(line.unwrap_or_default(), complaint)
+        ));
         let healthy = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
         let back = self.stage.wait("another instance", model, healthy).await?;
         found.fact(format!("healthy {} after the bucket was there", took(back)));
