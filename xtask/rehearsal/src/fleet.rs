@@ -7,24 +7,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use xtask_emulator::{Emulator, Fleet as Shown, Instance as ShownInstance, Progress, Running};
+use xtask_emulator::{Emulator, Fleet as Shown, Instance as ShownInstance};
 
 use crate::balancer::{self, Balancer, SLOTS, Slot};
 use crate::cloud::{Cloud, Group, Policy, Targets};
 use crate::cpu::Processes;
 use crate::machine::{Blueprint, Machine};
-use crate::rolling::{self, Bounds, Next, Part};
-use crate::tracking::{PERIOD, Tracking};
+use crate::tracking::Tracking;
 
 mod instance;
+mod policy;
+mod refresh;
 
 pub(crate) use instance::{Health, Instance, Phase};
+use refresh::Refresh;
 
 /// How often the cloud is asked for the group.
 const LOOK: Duration = Duration::from_millis(500);
-/// How many instances of a new version may fail before a refresh gives up. AWS goes on trying
-/// for an hour; what it does then is the same.
-const ATTEMPTS: usize = 2;
 /// How long a machine may take to shut down before it is switched off.
 const SHUT_DOWN: Duration = Duration::from_secs(60);
 
@@ -65,14 +64,6 @@ pub(crate) struct Fleet {
     /// Seconds from each launch to the first healthy answer.
     pub(crate) launches: Vec<f64>,
     used_by_gone: Duration,
-}
-
-#[derive(Debug)]
-struct Refresh {
-    running: Running,
-    /// Instances of the new version that failed.
-    failed: usize,
-    is_given_up: bool,
 }
 
 impl Fleet {
@@ -348,72 +339,6 @@ impl Fleet {
         (0..self.instances.len()).filter(serves).collect()
     }
 
-    async fn roll(&mut self) -> Result<()> {
-        let Some(refresh) = &self.refresh else {
-            return Ok(());
-        };
-        let running = refresh.running.clone();
-        let id = running.id.clone();
-        if refresh.failed >= ATTEMPTS && !running.is_returning {
-            let reason = "instances of the new version fail their health checks".to_owned();
-            if !refresh.is_given_up {
-                self.say(format!("the refresh goes back: {reason}"));
-            }
-            if let Some(refresh) = &mut self.refresh {
-                refresh.is_given_up = true;
-            }
-            self.setting
-                .emulator
-                .note_refresh(&id, Progress::Failing { reason })
-                .await;
-            return Ok(());
-        }
-        let old = self.group.version.clone();
-        let wanted = match (running.is_returning, running.version) {
-            (false, Some(version)) => version,
-            _ => old,
-        };
-        let warm_up = running.warm_up.map(|it| Duration::from_secs(it.into()));
-        let warm_up = self
-            .setting
-            .blueprint
-            .scale
-            .here(warm_up.unwrap_or(self.group.grace));
-        let places = self.serving();
-        let part = |place: &usize| {
-            let instance = &self.instances[*place];
-            let is_wanted = instance.version == wanted;
-            let is_warm = instance.is_warm(warm_up);
-            Part {
-                is_wanted,
-                is_ready: instance.health == Health::Healthy && (is_warm || !is_wanted),
-            }
-        };
-        let parts: Vec<Part> = places.iter().map(part).collect();
-        let bounds = Bounds {
-            desired: self.group.desired,
-            min_healthy: running.min_healthy,
-            max_healthy: running.max_healthy,
-        };
-        let percent = rolling::percent(&parts, self.group.desired);
-        let progress = match rolling::next(&parts, bounds) {
-            Next::Launch => {
-                self.launch(wanted).await?;
-                Progress::Replacing { percent }
-            }
-            Next::Terminate(part) => {
-                self.leave(places[part], "another version takes its place")
-                    .await?;
-                Progress::Replacing { percent }
-            }
-            Next::Wait => Progress::Replacing { percent },
-            Next::Done if running.is_returning => Progress::Returned,
-            Next::Done => Progress::Replaced,
-        };
-        self.setting.emulator.note_refresh(&id, progress).await;
-        Ok(())
-    }
-
     async fn launch(&mut self, version: String) -> Result<()> {
         let taken: Vec<Slot> = self.instances.iter().map(|it| it.slot).collect();
         let Some(slot) = (0..SLOTS).find(|slot| !taken.contains(slot)) else {
@@ -453,55 +378,6 @@ impl Fleet {
         let before = seen.get(slot).copied().unwrap_or_default().connections;
         self.instances
             .push(Instance::new(id, zone, version, slot, machine, before));
-        Ok(())
-    }
-
-    async fn track(&mut self) -> Result<()> {
-        let scale = self.setting.blueprint.scale;
-        let elapsed = self.period.elapsed();
-        if elapsed < scale.here(PERIOD) {
-            return Ok(());
-        }
-        self.period = Instant::now();
-        let warm_up = scale.here(self.setting.policy.warm_up);
-        let available = elapsed.as_secs_f64() * self.setting.quota;
-        let mut percents = Vec::new();
-        let mut all_warm = true;
-        for instance in &mut self.instances {
-            let used = instance.used_in_period();
-            if instance.phase != Phase::InService {
-                continue;
-            }
-            if instance.is_warm(warm_up) {
-                percents.push((used.as_secs_f64() / available * 100.0).min(100.0));
-            } else {
-                all_warm = false;
-            }
-        }
-        if percents.is_empty() {
-            return Ok(());
-        }
-        self.percent = percents.iter().sum::<f64>() / percents.len() as f64;
-        // What warms up is not measured yet, and counts as there.
-        if !all_warm || self.refresh.is_some() {
-            return Ok(());
-        }
-        let target = self.setting.policy.target;
-        let desired = self.group.desired;
-        let wanted = self
-            .tracking
-            .note(self.percent, target, desired, self.bounds());
-        if let Some(wanted) = wanted {
-            self.say(format!(
-                "{:.0} % of the processors are used: {desired} instances become {wanted}",
-                self.percent
-            ));
-            self.setting
-                .cloud
-                .set_desired(&self.group.name, wanted)
-                .await?;
-            self.group.desired = wanted;
-        }
         Ok(())
     }
 

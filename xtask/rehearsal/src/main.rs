@@ -92,8 +92,7 @@ impl Rehearse {
         let stage = Stage::set(self.options()?).await?;
         eprintln!("The dashboard is on http://{}", stage.address());
         if let Some(rate) = self.watch {
-            watch(&stage, rate).await;
-            return Ok(ExitCode::SUCCESS);
+            match watch(&stage, rate).await {}
         }
         let all = <Trial as clap::ValueEnum>::value_variants();
         let trials = if self.trials.is_empty() {

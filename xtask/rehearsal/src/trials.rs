@@ -50,7 +50,7 @@ struct Found {
     allowed: u64,
     facts: Vec<String>,
     problems: Vec<String>,
-    /// Whether the fleet may have fewer healthy instances than it should for a while.
+    /// As many healthy instances may be missing meanwhile.
     may_miss: usize,
 }
 
@@ -83,13 +83,8 @@ pub async fn run(stage: &Stage, trials: &[Trial]) -> Result<Report> {
     let all = all(stage, &load, trials);
     tokio::select! {
         report = all => report,
-        () = watch::show(stage, &load) => unreachable_end(),
+        never = watch::show(stage, &load) => match never {},
     }
-}
-
-/// Showing has no end of its own.
-fn unreachable_end() -> Result<Report> {
-    anyhow::bail!("the fleet is not shown any longer")
 }
 
 async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {

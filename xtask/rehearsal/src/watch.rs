@@ -1,5 +1,6 @@
 //! What people see of a running rehearsal: events as they happen and, on a terminal, the fleet.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::stage::Stage;
 const PICTURE: Duration = Duration::from_millis(500);
 
 /// Shows the fleet until it is dropped.
-pub(crate) async fn show(stage: &Stage, load: &Load) {
+pub(crate) async fn show(stage: &Stage, load: &Load) -> Infallible {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{msg}") {
         bar.set_style(style);
@@ -72,8 +73,8 @@ fn picture(fleet: &Fleet, counts: &Counts, rate: f64) -> String {
 }
 
 /// Plays users at that rate, and shows the fleet, for as long as it is awaited.
-pub async fn watch(stage: &Stage, rate: f64) {
+pub async fn watch(stage: &Stage, rate: f64) -> Infallible {
     let address = stage.fleet().await.address();
     let load = Load::start(address, rate);
-    show(stage, &load).await;
+    show(stage, &load).await
 }
