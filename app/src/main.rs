@@ -85,9 +85,8 @@ async fn serve(options: &ServeOptions, dataset: Dataset, listener: TcpListener) 
     info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let app = App::new(dataset, about)?;
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
-    server::serve(listener, app, signals, options.drain)
-        .await
-        .context("the server failed")
+    server::serve(listener, app, signals, options.drain).await;
+    Ok(())
 }
 
 fn about(options: &ServeOptions, dataset: &Dataset) -> About {

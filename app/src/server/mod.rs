@@ -2,9 +2,13 @@
 //! a request, from figures to views.
 
 mod asset;
+mod compute;
+mod connection;
 mod headers;
+mod limits;
 mod metrics;
 mod observe;
+mod origin;
 mod pages;
 mod problem;
 mod request_id;
@@ -13,7 +17,7 @@ mod stop;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,6 +29,7 @@ pub use stop::{Signals, serve};
 use crate::dataset::Dataset;
 use crate::figures::Baseline;
 use crate::views::{About, Page};
+use compute::Queue;
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -36,6 +41,7 @@ pub struct App {
     baseline: Baseline,
     about: About,
     metrics: Metrics,
+    queue: Queue,
     stopping: Stopping,
 }
 
@@ -49,6 +55,7 @@ impl App {
             dataset,
             baseline,
             about,
+            queue: Queue::new(),
             stopping: Stopping::default(),
         }))
     }
@@ -57,7 +64,31 @@ impl App {
 /// Every route of the dashboard, and what every request passes, innermost first.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
+        .merge(pages(&app))
         .route("/", get(pages::start))
+        .route("/assets/{name}", get(asset::serve))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(stop::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn(origin::own))
+        .layer(from_fn(limits::keep))
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(compression())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            headers::CACHE_CONTROL.0,
+            headers::CACHE_CONTROL.1,
+        ))
+        .layer(from_fn(headers::secure))
+        .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .with_state(app)
+}
+
+/// What is computed and compressed when it is its turn.
+fn pages(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route(Page::Overview.path(), get(pages::overview))
         .route(Page::Performance.path(), get(pages::performance))
         .route("/performance/{chart}", get(pages::performance_csv))
@@ -66,21 +97,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(Page::Relationships.path(), get(pages::relationships))
         .route("/relationships/{chart}", get(pages::relationships_csv))
         .route("/stats.json", get(pages::stats))
-        .route("/assets/{name}", get(asset::serve))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(stop::ready))
-        .route("/metrics", get(metrics::show))
-        .fallback(problem::not_found)
-        .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(compression())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            headers::CACHE_CONTROL.0,
-            headers::CACHE_CONTROL.1,
-        ))
-        .layer(map_response(headers::secure))
-        .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
-        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
-        .with_state(app)
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
 }
 
 /// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked

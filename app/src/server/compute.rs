@@ -1,0 +1,177 @@
+//! Where pages are computed: on threads of their own, as many at once as there are cores, behind a
+//! queue that is short.
+//!
+//! Computing and compressing a page takes milliseconds to seconds. On the threads that serve
+//! connections it would hold up everything else, health checks first; and a queue without an end
+//! would let everyone wait until nobody does. So those who find it full, or wait too long in it, are
+//! told at once to come again. Health checks, assets and metrics do not pass here.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus::{IntCounter, IntGauge};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tracing::{Span, error};
+
+use super::{App, problem};
+
+/// Pages that may wait, for each that is computed: at 4 ms each the last one waits a quarter of a
+/// second.
+const WAITING: usize = 64;
+/// The longest wait, when pages take longer than that.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The queue before the cores.
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// Computing and waiting.
+    places: Arc<Semaphore>,
+    /// Computing.
+    cores: Arc<Semaphore>,
+    patience: Duration,
+}
+
+/// The right to compute.
+#[derive(Debug)]
+struct Turn {
+    _place: OwnedSemaphorePermit,
+    _core: OwnedSemaphorePermit,
+}
+
+/// One that waits is counted, until it is dropped: a client may go away meanwhile.
+struct Waits<'a>(&'a IntGauge);
+
+impl<'a> Waits<'a> {
+    fn new(waiting: &'a IntGauge) -> Self {
+        waiting.inc();
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Queue {
+    /// For this machine.
+    pub(super) fn new() -> Self {
+        // Two, if the system does not say, are right for a small one.
+        let cores = available_parallelism().map_or(2, usize::from);
+        Self::of(cores, cores * WAITING, PATIENCE)
+    }
+
+    fn of(cores: usize, waiting: usize, patience: Duration) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(cores + waiting)),
+            cores: Arc::new(Semaphore::new(cores)),
+            patience,
+        }
+    }
+
+    /// A turn, as soon as it comes; none if the queue is full or too slow.
+    async fn turn(&self, waiting: &IntGauge) -> Option<Turn> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let _waits = Waits::new(waiting);
+        let core = Arc::clone(&self.cores).acquire_owned();
+        let core = timeout(self.patience, core).await.ok()?.ok()?;
+        Some(Turn {
+            _place: place,
+            _core: core,
+        })
+    }
+}
+
+/// How the queue does.
+#[derive(Clone, Debug)]
+pub(super) struct Gauges {
+    pub(super) waiting: IntGauge,
+    pub(super) shed: IntCounter,
+}
+
+impl Gauges {
+    pub(super) fn new() -> prometheus::Result<Self> {
+        Ok(Self {
+            waiting: IntGauge::new(
+                "student_analytics_pages_waiting",
+                "Pages that wait for a core.",
+            )?,
+            shed: IntCounter::new(
+                "student_analytics_pages_shed_total",
+                "Pages that were refused with 503, since too many waited.",
+            )?,
+        })
+    }
+}
+
+/// Answers the request when it is its turn, on a thread that may be busy.
+pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let gauges = app.metrics.queue();
+    let Some(turn) = app.queue.turn(&gauges.waiting).await else {
+        gauges.shed.inc();
+        return problem::busy("Too many pages are asked for. Please try again in a moment.");
+    };
+    let (runtime, span) = (Handle::current(), Span::current());
+    // The turn goes along: a client that goes away does not end the work.
+    let work = move || {
+        let _turn = turn;
+        span.in_scope(|| runtime.block_on(whole(request, next)))
+    };
+    match spawn_blocking(work).await {
+        Ok(response) => response,
+        Err(failed) if failed.is_panic() => problem::after_panic(failed.into_panic()),
+        // Only when the process ends.
+        Err(_) => problem::busy("The service stops. Please try again."),
+    }
+}
+
+/// The answer with its body made, compression included.
+async fn whole(request: Request, next: Next) -> Response {
+    let (head, body) = next.run(request).await.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(head, Body::from(bytes)),
+        Err(error) => {
+            error!(%error, "the answer could not be made");
+            problem::after_panic(Box::new(()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_a_slow_one_too() {
+        let queue = Arc::new(Queue::of(1, 2, Duration::from_millis(300)));
+        let gauges = Gauges::new().unwrap();
+        let wait = |queue: &Arc<Queue>, waiting: &IntGauge| {
+            let (queue, waiting) = (Arc::clone(queue), waiting.clone());
+            tokio::spawn(async move { queue.turn(&waiting).await })
+        };
+        let first = queue.turn(&gauges.waiting).await.unwrap();
+        let second = wait(&queue, &gauges.waiting);
+        let third = wait(&queue, &gauges.waiting);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(gauges.waiting.get(), 2);
+        assert!(queue.turn(&gauges.waiting).await.is_none(), "full");
+        drop(first);
+        let second = second.await.unwrap();
+        assert!(second.is_some(), "its turn has come");
+        assert!(third.await.unwrap().is_none(), "it waited too long");
+        assert_eq!(gauges.waiting.get(), 0);
+        drop(second);
+        assert!(queue.turn(&gauges.waiting).await.is_some());
+    }
+}
