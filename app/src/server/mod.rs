@@ -1,6 +1,7 @@
 //! The routes, and what every response carries. Handlers only pass values on: from an address to
 //! a request, from figures to views.
 
+mod access;
 mod asset;
 mod compute;
 mod connection;
@@ -24,6 +25,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use access::{Access, AccessError, KeyError, PasswordError, hash_password};
 pub use stop::{Signals, serve};
 
 use crate::dataset::Dataset;
@@ -61,17 +63,15 @@ impl App {
     }
 }
 
-/// Every route of the dashboard, and what every request passes, innermost first.
-pub fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .merge(pages(&app))
-        .route("/", get(pages::start))
-        .route("/assets/{name}", get(asset::serve))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(stop::ready))
-        .route("/metrics", get(metrics::show))
-        .fallback(problem::not_found)
-        .method_not_allowed_fallback(problem::wrong_method)
+/// Every route of the dashboard, and what every request passes, innermost first. With access
+/// control only who has logged in gets further than to the health checks.
+pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
+    let routes = routes(&app);
+    let routes = match access {
+        Some(access) => access::protect(routes, access),
+        None => routes,
+    };
+    routes
         .layer(from_fn(origin::own))
         .layer(from_fn(limits::keep))
         .layer(CatchPanicLayer::custom(problem::after_panic))
@@ -84,6 +84,18 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
+}
+
+fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .merge(pages(app))
+        .route("/", get(pages::start))
+        .route("/assets/{name}", get(asset::serve))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(stop::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::wrong_method)
 }
 
 /// What is computed and compressed when it is its turn.

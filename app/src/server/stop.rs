@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::{App, connection, router};
+use super::{Access, App, connection, router};
 
 /// The longest that requests in flight may take once nothing new is accepted: a client that is
 /// stuck does not hold the process.
@@ -97,9 +97,15 @@ impl Signals {
 
 /// Serves until a signal asks to stop, then `drain` longer if that was SIGTERM, and finishes what is
 /// in flight.
-pub async fn serve(listener: TcpListener, app: Arc<App>, mut signals: Signals, drain: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    access: Option<Arc<Access>>,
+    mut signals: Signals,
+    drain: Duration,
+) {
     let (close, closing) = watch::channel(());
-    let routes = router(Arc::clone(&app));
+    let routes = router(Arc::clone(&app), access);
     let mut server = pin!(connection::serve(listener, routes, closing));
     tokio::select! {
         () = &mut server => return,

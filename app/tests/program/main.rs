@@ -26,12 +26,14 @@ fn clean(command: &mut Command) -> &mut Command {
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 9] = [
     "data",
     "port",
     "bind",
     "target",
     "drain",
+    "password-file",
+    "cookie-key-file",
     "log",
     "log-level",
 ];
