@@ -151,9 +151,70 @@ async fn whole(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use axum::Router;
+    use axum::http::{StatusCode, header};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
 
     use super::*;
+    use crate::dataset::read;
+    use crate::views::About;
+
+    fn app() -> Arc<App> {
+        let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
+        let about = About {
+            name: "x".to_owned(),
+            rows: 1,
+            origin: "a test".to_owned(),
+            loaded: String::new(),
+            guarded: false,
+        };
+        App::new(dataset, about).unwrap()
+    }
+
+    async fn ask(routes: &Router, path: &str) -> Response {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        routes.clone().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_there_is_answered_too() {
+        async fn broken() -> &'static str {
+            panic!("Gender is Female")
+        }
+        let routes = Router::new()
+            .route("/", get(broken))
+            .route_layer(from_fn_with_state(app(), compute));
+        let answer = ask(&routes, "/").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test]
+    async fn too_many_at_once_are_told_and_health_checks_are_not() {
+        let app = app();
+        let places = app.queue.places.available_permits();
+        let all = Arc::clone(&app.queue.places);
+        let taken = all.acquire_many_owned(u32::try_from(places).unwrap()).await;
+        let routes = crate::server::router(Arc::clone(&app), None);
+        for path in ["/healthz", "/readyz", "/metrics", crate::assets::ICON.path] {
+            assert_eq!(ask(&routes, path).await.status(), StatusCode::OK, "{path}");
+        }
+        for path in ["/overview", "/stats.json", "/performance/bands.csv"] {
+            let answer = ask(&routes, path).await;
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "2", "{path}");
+            assert_eq!(answer.headers()[header::X_FRAME_OPTIONS], "DENY", "{path}");
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8_lossy(&body).into_owned();
+            assert!(body.contains("Too many pages are asked for"), "{body}");
+        }
+        assert_eq!(app.metrics.queue().shed.get(), 3);
+        drop(taken);
+        assert_eq!(ask(&routes, "/overview").await.status(), StatusCode::OK);
+    }
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_a_slow_one_too() {
