@@ -249,6 +249,8 @@
   }
 
   function onSubmit(event) {
+    // What changes something is sent as it is.
+    if (event.target.method === "post") return;
     event.preventDefault();
     visit(addressOf(event.target), true);
   }

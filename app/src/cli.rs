@@ -31,6 +31,14 @@ pub(crate) struct Cli {
 enum Command {
     /// Serve the dashboard until Ctrl-C.
     Serve(ServeOptions),
+    /// Print the hash of a password, for --password-file; it is asked for, or read from a pipe.
+    HashPassword,
+}
+
+/// What the program is to do.
+pub(crate) enum Task {
+    Serve(ServeOptions),
+    HashPassword,
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +59,14 @@ pub(crate) struct ServeOptions {
     /// the load balancer's deregistration delay and the service manager's patience.
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds, allow_negative_numbers = true, env = "STUDENT_ANALYTICS_DRAIN")]
     pub(crate) drain: Duration,
+    /// File with the hash of a password, from `student-analytics hash-password`; whoever looks at
+    /// the dashboard must know that password.
+    #[arg(long, value_name = "FILE", env = "STUDENT_ANALYTICS_PASSWORD_FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// File with at least 32 random bytes, the same for every instance, which sign the cookies of
+    /// those who logged in [default: a random key of this process].
+    #[arg(long, value_name = "FILE", env = "STUDENT_ANALYTICS_COOKIE_KEY_FILE")]
+    pub(crate) cookie_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) log: LogOptions,
 }
@@ -96,10 +112,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Cli {
-    pub(crate) fn options(self) -> ServeOptions {
+    pub(crate) fn task(self) -> Task {
         match self.command {
-            Some(Command::Serve(options)) => options,
-            None => self.serve,
+            Some(Command::HashPassword) => Task::HashPassword,
+            Some(Command::Serve(options)) => Task::Serve(options),
+            None => Task::Serve(self.serve),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The program: reads its options, loads the dataset, and serves the dashboard.
 
+mod access;
 mod cli;
 mod log;
 mod socket;
@@ -16,7 +17,7 @@ use student_analytics::server::{self, App, Signals};
 use student_analytics::views::About;
 use tracing::info;
 
-use crate::cli::{Cli, ServeOptions};
+use crate::cli::{Cli, ServeOptions, Task};
 
 /// The synthetic sample, part of the program.
 const SAMPLE: &[u8] = include_bytes!("../../data/StudentPerformanceFactors.csv");
@@ -25,19 +26,29 @@ const SAMPLE: &[u8] = include_bytes!("../../data/StudentPerformanceFactors.csv")
 const BAD_DATA: u8 = 2;
 
 fn main() -> ExitCode {
-    let options = Cli::parse().options();
+    match Cli::parse().task() {
+        Task::Serve(options) => start(&options),
+        Task::HashPassword => ended(access::print_hash()),
+    }
+}
+
+fn start(options: &ServeOptions) -> ExitCode {
     log::start(&options.log);
     let passed = socket::passed();
-    let dataset = match load(&options) {
+    let dataset = match load(options) {
         Ok(dataset) => dataset,
         Err(error) => {
-            eprintln!("error: {}", describe(&options, &error));
+            eprintln!("error: {}", describe(options, &error));
             return ExitCode::from(BAD_DATA);
         }
     };
     let address = SocketAddr::new(options.bind, options.port);
     let listener = passed.and_then(|passed| socket::listen(passed, address));
-    match listener.and_then(|listener| serve(&options, dataset, listener)) {
+    ended(listener.and_then(|listener| serve(options, dataset, listener)))
+}
+
+fn ended(result: Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -66,6 +77,7 @@ fn describe(options: &ServeOptions, error: &ReadError) -> String {
 /// Announces where the dashboard is, and serves it until a signal ends that.
 #[tokio::main]
 async fn serve(options: &ServeOptions, dataset: Dataset, listener: TcpListener) -> Result<()> {
+    let access = access::control(options)?;
     // Before anyone is told that the server runs, so that it can be stopped from then on.
     let signals = Signals::listen().context("cannot listen for signals")?;
     let about = about(options, &dataset);
@@ -85,9 +97,8 @@ async fn serve(options: &ServeOptions, dataset: Dataset, listener: TcpListener) 
     info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let app = App::new(dataset, about)?;
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
-    server::serve(listener, app, signals, options.drain)
-        .await
-        .context("the server failed")
+    server::serve(listener, app, access, signals, options.drain).await;
+    Ok(())
 }
 
 fn about(options: &ServeOptions, dataset: &Dataset) -> About {
@@ -99,5 +110,6 @@ fn about(options: &ServeOptions, dataset: &Dataset) -> About {
             |path| path.display().to_string(),
         ),
         loaded: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        guarded: options.password_file.is_some(),
     }
 }

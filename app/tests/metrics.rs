@@ -107,6 +107,8 @@ async fn times_process_and_dataset_are_measured() {
         // The scrape itself.
         ("http_requests_in_flight", 1.0, 1.0),
         ("student_analytics_dataset_rows", rows, rows),
+        ("student_analytics_pages_waiting", 0.0, 0.0),
+        ("student_analytics_pages_shed_total", 0.0, 0.0),
         ("student_analytics_dataset_age_seconds", 1e-9, 3600.0),
         ("process_cpu_seconds_total", 1e-6, 3600.0),
         ("process_start_time_seconds", 1.7e9, 1e11),

@@ -23,6 +23,7 @@ use prometheus::{
 };
 use tracing::error;
 
+use super::compute::Gauges;
 use super::{App, problem, request_id};
 
 /// Upper bounds of the times to answer, in seconds: a page takes milliseconds.
@@ -44,6 +45,7 @@ pub(super) struct Metrics {
     requests: IntCounterVec,
     seconds: HistogramVec,
     in_flight: IntGauge,
+    queue: Gauges,
     loaded: Instant,
 }
 
@@ -66,20 +68,28 @@ impl Metrics {
         let in_flight = IntGauge::new("http_requests_in_flight", "Requests being answered.")?;
         let size = IntGauge::new("student_analytics_dataset_rows", "Rows of the dataset.")?;
         size.set(i64::try_from(rows).unwrap_or(i64::MAX));
-
+        let queue = Gauges::new()?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(size))?;
+        registry.register(Box::new(queue.waiting.clone()))?;
+        registry.register(Box::new(queue.shed.clone()))?;
         registry.register(Box::new(process::start_time()?))?;
         Ok(Self {
             registry,
             requests,
             seconds,
             in_flight,
+            queue,
             loaded: Instant::now(),
         })
+    }
+
+    /// What is counted of the pages' queue.
+    pub(super) fn queue(&self) -> &Gauges {
+        &self.queue
     }
 
     /// A request arrived.

@@ -1,10 +1,15 @@
 //! The routes, and what every response carries. Handlers only pass values on: from an address to
 //! a request, from figures to views.
 
+mod access;
 mod asset;
+mod compute;
+mod connection;
 mod headers;
+mod limits;
 mod metrics;
 mod observe;
+mod origin;
 mod pages;
 mod problem;
 mod request_id;
@@ -13,18 +18,20 @@ mod stop;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use access::{Access, AccessError, KeyError, PasswordError, hash_password};
 pub use stop::{Signals, serve};
 
 use crate::dataset::Dataset;
 use crate::figures::Baseline;
 use crate::views::{About, Page};
+use compute::Queue;
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -36,6 +43,7 @@ pub struct App {
     baseline: Baseline,
     about: About,
     metrics: Metrics,
+    queue: Queue,
     stopping: Stopping,
 }
 
@@ -49,15 +57,50 @@ impl App {
             dataset,
             baseline,
             about,
+            queue: Queue::new(),
             stopping: Stopping::default(),
         }))
     }
 }
 
-/// Every route of the dashboard, and what every request passes, innermost first.
-pub fn router(app: Arc<App>) -> Router {
+/// Every route of the dashboard, and what every request passes, innermost first. With access
+/// control only who has logged in gets further than to the health checks.
+pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
+    let routes = routes(&app);
+    let routes = match access {
+        Some(access) => access::protect(routes, access),
+        None => routes,
+    };
+    routes
+        .layer(from_fn(origin::own))
+        .layer(from_fn(limits::keep))
+        .layer(CatchPanicLayer::custom(problem::after_panic))
+        .layer(compression())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            headers::CACHE_CONTROL.0,
+            headers::CACHE_CONTROL.1,
+        ))
+        .layer(from_fn(headers::secure))
+        .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .with_state(app)
+}
+
+fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+        .merge(pages(app))
         .route("/", get(pages::start))
+        .route("/assets/{name}", get(asset::serve))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(stop::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::wrong_method)
+}
+
+/// What is computed and compressed when it is its turn.
+fn pages(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route(Page::Overview.path(), get(pages::overview))
         .route(Page::Performance.path(), get(pages::performance))
         .route("/performance/{chart}", get(pages::performance_csv))
@@ -66,21 +109,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(Page::Relationships.path(), get(pages::relationships))
         .route("/relationships/{chart}", get(pages::relationships_csv))
         .route("/stats.json", get(pages::stats))
-        .route("/assets/{name}", get(asset::serve))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(stop::ready))
-        .route("/metrics", get(metrics::show))
-        .fallback(problem::not_found)
-        .layer(CatchPanicLayer::custom(problem::after_panic))
-        .layer(compression())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            headers::CACHE_CONTROL.0,
-            headers::CACHE_CONTROL.1,
-        ))
-        .layer(map_response(headers::secure))
-        .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
-        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
-        .with_state(app)
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
 }
 
 /// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked

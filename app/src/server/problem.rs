@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
@@ -53,12 +53,8 @@ pub(super) fn json(problems: &[QueryProblem]) -> Response {
 }
 
 fn defect(what: &str) -> Response {
-    let body = problem(
-        "Something went wrong",
-        &[what.to_owned()],
-        Page::Overview.path(),
-    );
-    (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    refused(status, "Something went wrong", what)
 }
 
 /// The answer of a handler that panicked. Where it did is in the log; what it said may hold data.
@@ -66,9 +62,32 @@ pub(super) fn after_panic(_said: Box<dyn Any + Send>) -> Response {
     defect("This page could not be made. This is a defect.")
 }
 
+/// The answer to a request that is not taken as it came.
+pub(super) fn refused(status: StatusCode, title: &str, what: &str) -> Response {
+    let body = problem(title, &[what.to_owned()], Page::Overview.path());
+    (status, body).into_response()
+}
+
+/// The answer to a request for which there is no time, with the seconds after which to come again.
+pub(super) fn busy(what: &str) -> Response {
+    const LATER: HeaderValue = HeaderValue::from_static("2");
+    let title = "The service is busy";
+    let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, title, what);
+    response.headers_mut().insert(header::RETRY_AFTER, LATER);
+    response
+}
+
 fn missing(what: &str) -> Response {
-    let body = problem("Page not found", &[what.to_owned()], Page::Overview.path());
-    (StatusCode::NOT_FOUND, body).into_response()
+    refused(StatusCode::NOT_FOUND, "Page not found", what)
+}
+
+/// The answer to a method that no address takes but another does.
+pub(super) async fn wrong_method() -> Response {
+    refused(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This address is for reading",
+        "The method of the request is not one that this address takes.",
+    )
 }
 
 pub(super) async fn not_found() -> Response {

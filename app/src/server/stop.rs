@@ -10,7 +10,6 @@
 //! The drain gives a load balancer time to see that this process goes, and to send new requests
 //! elsewhere; `Connection: close` moves those on that keep a connection.
 
-use std::future::IntoFuture;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,11 +21,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::{App, router};
+use super::{Access, App, connection, router};
 
 /// The longest that requests in flight may take once nothing new is accepted: a client that is
 /// stuck does not hold the process.
@@ -101,28 +100,24 @@ impl Signals {
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
+    access: Option<Arc<Access>>,
     mut signals: Signals,
     drain: Duration,
-) -> io::Result<()> {
-    let (close, closing) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router(Arc::clone(&app)));
-    let server = server.with_graceful_shutdown(async {
-        // Its sender is only ever dropped.
-        let _dropped = closing.await;
-    });
-    let mut server = pin!(server.into_future());
+) {
+    let (close, closing) = watch::channel(());
+    let routes = router(Arc::clone(&app), access);
+    let mut server = pin!(connection::serve(listener, routes, closing));
     tokio::select! {
-        ended = &mut server => return ended,
+        () = &mut server => return,
         () = until_closing(&app, &mut signals, drain) => {}
     }
     info!("closing: requests in flight are finished");
     drop(close);
-    let ended = tokio::select! {
-        ended = server => ended,
-        () = given_up(&mut signals) => Ok(()),
-    };
+    tokio::select! {
+        () = server => {}
+        () = given_up(&mut signals) => {}
+    }
     info!("stopped");
-    ended
 }
 
 async fn until_closing(app: &App, signals: &mut Signals, drain: Duration) {

@@ -22,6 +22,8 @@ pub struct About {
     pub origin: String,
     /// When, as people read it, with the time zone.
     pub loaded: String,
+    /// Whether a password is asked for, so that there is something to log out of.
+    pub guarded: bool,
 }
 
 /// One selectable level.

@@ -40,6 +40,9 @@ fn source(frame: &Frame) -> Markup {
                 dt { "Loaded" } dd { (about.loaded) }
                 dt { "From" } dd { (about.origin) }
             }
+            @if about.guarded {
+                form method="post" action="/logout" { button type="submit" { "Log out" } }
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod hostile;
 mod log;
 mod passed_socket;
 mod server;
@@ -26,12 +27,14 @@ fn clean(command: &mut Command) -> &mut Command {
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 9] = [
     "data",
     "port",
     "bind",
     "target",
     "drain",
+    "password-file",
+    "cookie-key-file",
     "log",
     "log-level",
 ];

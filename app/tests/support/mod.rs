@@ -3,24 +3,35 @@
 // Each test file uses a part of it.
 #![allow(dead_code, clippy::expect_used)]
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use student_analytics::dataset::{Dataset, read};
-use student_analytics::server::{App, router};
+use student_analytics::server::{Access, App, router};
 use student_analytics::views::About;
 use tower::ServiceExt;
 
-/// A dashboard on the dataset, loaded at a fixed time.
+/// A dashboard on the dataset that asks for no password.
 pub(crate) fn dashboard(dataset: Dataset) -> Router {
+    guarded(dataset, None)
+}
+
+/// A dashboard on the dataset, loaded at a fixed time.
+pub(crate) fn guarded(dataset: Dataset, access: Option<Arc<Access>>) -> Router {
     let about = About {
         name: dataset.name().to_owned(),
         rows: dataset.rows(),
         origin: "a test".to_owned(),
         loaded: "2026-01-31 12:00 UTC".to_owned(),
+        guarded: access.is_some(),
     };
-    router(App::new(dataset, about).expect("the metrics have valid names"))
+    router(
+        App::new(dataset, about).expect("the metrics have valid names"),
+        access,
+    )
 }
 
 /// A dashboard on a CSV text whose outcome is `Exam_Score`.

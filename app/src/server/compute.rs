@@ -1,0 +1,238 @@
+//! Where pages are computed: on threads of their own, as many at once as there are cores, behind a
+//! queue that is short.
+//!
+//! Computing and compressing a page takes milliseconds to seconds. On the threads that serve
+//! connections it would hold up everything else, health checks first; and a queue without an end
+//! would let everyone wait until nobody does. So those who find it full, or wait too long in it, are
+//! told at once to come again. Health checks, assets and metrics do not pass here.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus::{IntCounter, IntGauge};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tracing::{Span, error};
+
+use super::{App, problem};
+
+/// Pages that may wait, for each that is computed: at 4 ms each the last one waits a quarter of a
+/// second.
+const WAITING: usize = 64;
+/// The longest wait, when pages take longer than that.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The queue before the cores.
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// Computing and waiting.
+    places: Arc<Semaphore>,
+    /// Computing.
+    cores: Arc<Semaphore>,
+    patience: Duration,
+}
+
+/// The right to compute.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _place: OwnedSemaphorePermit,
+    _core: OwnedSemaphorePermit,
+}
+
+/// One that waits is counted, until it is dropped: a client may go away meanwhile.
+struct Waits<'a>(&'a IntGauge);
+
+impl<'a> Waits<'a> {
+    fn new(waiting: &'a IntGauge) -> Self {
+        waiting.inc();
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Queue {
+    /// For this machine.
+    pub(super) fn new() -> Self {
+        // Two, if the system does not say, are right for a small one.
+        let cores = available_parallelism().map_or(2, usize::from);
+        Self::of(cores, cores * WAITING, PATIENCE)
+    }
+
+    /// For work of its own kind.
+    pub(super) fn of(cores: usize, waiting: usize, patience: Duration) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(cores + waiting)),
+            cores: Arc::new(Semaphore::new(cores)),
+            patience,
+        }
+    }
+
+    /// A turn, as soon as it comes; none if the queue is full or too slow.
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let core = Arc::clone(&self.cores).acquire_owned();
+        let core = timeout(self.patience, core).await.ok()?.ok()?;
+        Some(Turn {
+            _place: place,
+            _core: core,
+        })
+    }
+}
+
+/// How the queue does.
+#[derive(Clone, Debug)]
+pub(super) struct Gauges {
+    pub(super) waiting: IntGauge,
+    pub(super) shed: IntCounter,
+}
+
+impl Gauges {
+    pub(super) fn new() -> prometheus::Result<Self> {
+        Ok(Self {
+            waiting: IntGauge::new(
+                "student_analytics_pages_waiting",
+                "Pages that wait for a core.",
+            )?,
+            shed: IntCounter::new(
+                "student_analytics_pages_shed_total",
+                "Pages that were refused with 503, since too many waited.",
+            )?,
+        })
+    }
+}
+
+/// Answers the request when it is its turn, on a thread that may be busy.
+pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let gauges = app.metrics.queue();
+    let waits = Waits::new(&gauges.waiting);
+    let turn = app.queue.turn().await;
+    drop(waits);
+    let Some(turn) = turn else {
+        gauges.shed.inc();
+        return problem::busy("Too many pages are asked for. Please try again in a moment.");
+    };
+    let (runtime, span) = (Handle::current(), Span::current());
+    // The turn goes along: a client that goes away does not end the work.
+    let work = move || {
+        let _turn = turn;
+        span.in_scope(|| runtime.block_on(whole(request, next)))
+    };
+    match spawn_blocking(work).await {
+        Ok(response) => response,
+        Err(failed) if failed.is_panic() => problem::after_panic(failed.into_panic()),
+        // Only when the process ends.
+        Err(_) => problem::busy("The service stops. Please try again."),
+    }
+}
+
+/// The answer with its body made, compression included.
+async fn whole(request: Request, next: Next) -> Response {
+    let (head, body) = next.run(request).await.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(head, Body::from(bytes)),
+        Err(error) => {
+            error!(%error, "the answer could not be made");
+            problem::after_panic(Box::new(()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use axum::Router;
+    use axum::http::{StatusCode, header};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::dataset::read;
+    use crate::views::About;
+
+    fn app() -> Arc<App> {
+        let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
+        let about = About {
+            name: "x".to_owned(),
+            rows: 1,
+            origin: "a test".to_owned(),
+            loaded: String::new(),
+            guarded: false,
+        };
+        App::new(dataset, about).unwrap()
+    }
+
+    async fn ask(routes: &Router, path: &str) -> Response {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        routes.clone().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_there_is_answered_too() {
+        async fn broken() -> &'static str {
+            panic!("Gender is Female")
+        }
+        let routes = Router::new()
+            .route("/", get(broken))
+            .route_layer(from_fn_with_state(app(), compute));
+        let answer = ask(&routes, "/").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test]
+    async fn too_many_at_once_are_told_and_health_checks_are_not() {
+        let app = app();
+        let places = app.queue.places.available_permits();
+        let all = Arc::clone(&app.queue.places);
+        let taken = all.acquire_many_owned(u32::try_from(places).unwrap()).await;
+        let routes = crate::server::router(Arc::clone(&app), None);
+        for path in ["/healthz", "/readyz", "/metrics", crate::assets::ICON.path] {
+            assert_eq!(ask(&routes, path).await.status(), StatusCode::OK, "{path}");
+        }
+        for path in ["/overview", "/stats.json", "/performance/bands.csv"] {
+            let answer = ask(&routes, path).await;
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "2", "{path}");
+            assert_eq!(answer.headers()[header::X_FRAME_OPTIONS], "DENY", "{path}");
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8_lossy(&body).into_owned();
+            assert!(body.contains("Too many pages are asked for"), "{body}");
+        }
+        assert_eq!(app.metrics.queue().shed.get(), 3);
+        drop(taken);
+        assert_eq!(ask(&routes, "/overview").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_a_slow_one_too() {
+        let queue = Arc::new(Queue::of(1, 2, Duration::from_millis(300)));
+        let wait = |queue: &Arc<Queue>| {
+            let queue = Arc::clone(queue);
+            tokio::spawn(async move { queue.turn().await })
+        };
+        let first = queue.turn().await.unwrap();
+        let second = wait(&queue);
+        let third = wait(&queue);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert!(queue.turn().await.is_none(), "full");
+        drop(first);
+        let second = second.await.unwrap();
+        assert!(second.is_some(), "its turn has come");
+        assert!(third.await.unwrap().is_none(), "it waited too long");
+        drop(second);
+        assert!(queue.turn().await.is_some());
+    }
+}
