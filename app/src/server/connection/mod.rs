@@ -120,8 +120,6 @@ enum End {
     Overdue(Phase),
     /// Its place was needed.
     Evicted,
-    /// The process stops, and nothing had been asked.
-    Stopped,
 }
 
 /// Answers the requests of one connection.
@@ -149,14 +147,14 @@ async fn converse(
             _ = closing.changed(), if !stopping => {
                 stopping = true;
                 Pin::new(&mut http).graceful_shutdown();
-                if watch.phase().is_idle() {
-                    break End::Stopped;
-                }
             }
         }
     };
     let stream = http.into_parts().io.into_inner().into_inner();
-    close(stream, end).await;
+    // Nobody waits for clients that have asked for nothing.
+    if !(stopping && watch.phase().is_idle()) {
+        close(stream, end).await;
+    }
 }
 
 /// The routes for the requests of one connection, each of which moves it from phase to phase.
@@ -218,7 +216,7 @@ async fn close(stream: TcpStream, end: End) {
             let _ = stream.try_write(TOO_SLOW.as_bytes());
             linger(stream).await;
         }
-        End::Overdue(_) | End::Evicted | End::Stopped => debug!(?end, "connection closed"),
+        End::Overdue(_) | End::Evicted => debug!(?end, "connection closed"),
     }
 }
 
