@@ -47,7 +47,7 @@ pub enum ReadError {
     },
     /// Cells that are to be corrected.
     #[error("{0}")]
-    Invalid(Report),
+    Invalid(Box<Report>),
     /// The outcome is not in the header.
     #[error(
         "row 1: no column is named `{outcome}`, the outcome. Choose one with --target: {}",

@@ -59,10 +59,7 @@ impl Evidence {
     /// the outcome, has numbers, and other cells too.
     pub(super) fn is_faulty(&self, outcome: bool) -> bool {
         let text = self.first_text.is_some();
-        match outcome {
-            true => self.numbers > 0 && (text || self.slips > 0) || !text && self.slips > 0,
-            false => !text && self.slips > 0,
-        }
+        (!text && self.slips > 0) || (outcome && text && self.numbers > 0)
     }
 
     /// Number of cells that are not missing.

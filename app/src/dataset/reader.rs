@@ -56,7 +56,7 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
     let of_cells = slips(text, separator, &header, &faulty);
     let report = of_header.merged(found.report).merged(of_cells);
     if !report.is_empty() {
-        return Err(ReadError::Invalid(report));
+        return Err(ReadError::Invalid(Box::new(report)));
     }
     if found.rows == 0 {
         return Err(ReadError::NoRows);

@@ -100,10 +100,10 @@ fn each_problem_has_its_message() {
     }
 }
 
-/// The places and the beginnings of the texts of a report, one a line.
+/// All that is wrong with a file that is refused for its cells.
 fn report_of(bytes: &[u8]) -> Report {
     match parse(bytes) {
-        Err(ReadError::Invalid(report)) => report,
+        Err(ReadError::Invalid(report)) => *report,
         other => panic!("{}: {other:?}", bytes.escape_ascii()),
     }
 }
