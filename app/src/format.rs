@@ -1,4 +1,7 @@
-//! Numbers in words: the one place that decides how many digits people see.
+//! Numbers and names in words: the one place that decides how many digits people see, and how much
+//! of a name.
+
+use std::borrow::Cow;
 
 /// A whole number with its thousands apart: 6,607.
 pub fn count(n: usize) -> String {
@@ -88,7 +91,44 @@ pub fn interval(bounds: Option<[f64; 2]>, places: usize) -> String {
 
 /// A column's name as people read it: `Hours_Studied` is "Hours Studied".
 pub fn label(name: &str) -> String {
-    name.replace('_', " ")
+    isolated(&name.replace('_', " "))
+}
+
+/// Characters of a level up to which it is shown whole.
+const LONGEST_LEVEL: usize = 100;
+
+/// A level as charts, lists and addresses name it: one of more than 100 characters by its first 80
+/// and a mark that tells it from others with the same beginning.
+pub fn level(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_LEVEL || name.chars().nth(LONGEST_LEVEL).is_none() {
+        return Cow::Borrowed(name);
+    }
+    let start: String = name.chars().take(80).collect();
+    Cow::Owned(format!("{start}…{:08x}", fingerprint(name)))
+}
+
+/// Fowler, Noll and Vo's hash (FNV-1a, 32 bits): the same in every process, as addresses must be.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811C_9DC5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// A level within a sentence.
+pub fn quoted(name: &str) -> String {
+    isolated(&level(name))
+}
+
+/// Text with right-to-left characters between the marks that keep it from turning the text around
+/// it; its own marks of direction, which could undo that, are left out. Other text as it is.
+fn isolated(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
+    let marks = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if !text.chars().any(|c| turns(c) || marks(c)) {
+        return text.to_owned();
+    }
+    let inner: String = text.chars().filter(|&c| !marks(c)).collect();
+    format!("\u{2068}{inner}\u{2069}")
 }
 
 /// "a", "a and b", "a, b and c".
@@ -137,5 +177,26 @@ mod tests {
         for (shown, expected) in cases {
             assert_eq!(shown, expected);
         }
+    }
+
+    #[test]
+    fn names_neither_spread_nor_turn_what_is_around_them() {
+        let long = "é".repeat(10_000);
+        let cases = [
+            (label("Hours_Studied"), "Hours Studied".to_owned()),
+            (label("\u{05E9}_x"), "\u{2068}\u{05E9} x\u{2069}".to_owned()),
+            (quoted("a\u{202E}b"), "\u{2068}ab\u{2069}".to_owned()),
+            (quoted("\u{1F469}"), "\u{1F469}".to_owned()),
+            (quoted(&"é".repeat(100)), "é".repeat(100)),
+            (
+                quoted(&long),
+                format!("{}…{:08x}", "é".repeat(80), fingerprint(&long)),
+            ),
+        ];
+        for (shown, expected) in cases {
+            assert_eq!(shown, expected);
+        }
+        let other = format!("{}f", "é".repeat(9_999));
+        assert_ne!(level(&long), level(&other));
     }
 }

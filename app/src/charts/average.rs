@@ -66,7 +66,7 @@ fn finding(levels: &[LevelMean], factor: &str) -> String {
     if levels.len() == 1 {
         return format!(
             "All students with a value have {factor} {}; they average {}.",
-            first.name,
+            format::quoted(&first.name),
             format::decimals(first.mean, 1)
         );
     }
@@ -81,16 +81,19 @@ fn finding(levels: &[LevelMean], factor: &str) -> String {
     }
     format!(
         "Students with {factor} {} average {}, {} points more than those with {} ({}).",
-        first.name,
+        format::quoted(&first.name),
         format::decimals(first.mean, places),
         format::decimals(difference, places),
-        last.name,
+        format::quoted(&last.name),
         format::decimals(last.mean, places)
     )
 }
 
 fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
-    let names = levels.iter().map(|level| level.name.clone()).collect();
+    let names = levels
+        .iter()
+        .map(|level| format::level(&level.name).into_owned())
+        .collect();
     let points: Vec<DataPointItem> = levels
         .iter()
         .enumerate()
@@ -106,7 +109,7 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
                 whole(level.n),
                 CompositeValue::from(label),
             ]))
-            .name(level.name.clone())
+            .name(format::level(&level.name))
         })
         .collect();
     let ends = || {

@@ -49,7 +49,13 @@ fn finding(levels: &[LevelBox], factor: &str) -> String {
     let outliers: usize = levels.iter().map(|level| level.stats.outliers.len()).sum();
     let medians: Vec<String> = levels
         .iter()
-        .map(|level| format!("{} {}", level.name, format::value(level.stats.median)))
+        .map(|level| {
+            format!(
+                "{} {}",
+                format::quoted(&level.name),
+                format::value(level.stats.median)
+            )
+        })
         .collect();
     // A long list of levels is in the table; the sentence stays one.
     let medians = match medians.len() {
@@ -66,7 +72,10 @@ fn finding(levels: &[LevelBox], factor: &str) -> String {
 }
 
 fn chart(levels: &[LevelBox], outcome: &str) -> Chart {
-    let names = levels.iter().map(|level| level.name.clone()).collect();
+    let names = levels
+        .iter()
+        .map(|level| format::level(&level.name).into_owned())
+        .collect();
     let boxes: Vec<CompositeValue> = levels
         .iter()
         .map(|LevelBox { stats, .. }| {

@@ -193,7 +193,7 @@ fn table(figures: &Performance, bars: &Histogram) -> DataTable {
         .map(|(&n, edges)| {
             let share = 100.0 * n as f64 / figures.n as f64;
             let mut row = match figures.bins {
-                Bins::Whole => vec![Cell::Text(bin_name(Bins::Whole, edges))],
+                Bins::Whole => vec![Cell::Words(bin_name(Bins::Whole, edges))],
                 Bins::Twenty => vec![Cell::Value(edges[0]), Cell::Value(edges[1])],
             };
             row.extend([Cell::Count(n), Cell::Number(share, 1)]);

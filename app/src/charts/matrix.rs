@@ -41,10 +41,18 @@ pub fn matrix(figures: &MatrixFigure, finding: &str) -> Card {
     Card {
         id: "matrix",
         title,
-        finding: finding.to_owned() + &super::left_to_table(n, figures.names.len()),
+        finding: finding.to_owned() + &left_to_csv(n, figures.names.len()),
         drawing: Some(drawing),
         table: table(figures),
         download: None,
+    }
+}
+
+/// What the finding adds when there are too many columns for the chart, and pairs for a table.
+fn left_to_csv(drawn: usize, all: usize) -> String {
+    match drawn < all {
+        true => format!(" The chart draws {drawn} of {all} columns; the CSV has all pairs."),
+        false => String::new(),
     }
 }
 

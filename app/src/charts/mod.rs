@@ -34,6 +34,7 @@ use charming::component::{Axis, Grid};
 use charming::datatype::CompositeValue;
 use charming::element::{AxisLine, AxisTick, AxisType, NameLocation, SplitLine, Tooltip, Trigger};
 
+use crate::format;
 use crate::stats::BoxStats;
 
 /// A chart without animation, with a tooltip on what the mouse is over.
@@ -145,7 +146,10 @@ fn tuple(values: impl IntoIterator<Item = CompositeValue>) -> CompositeValue {
 
 /// A name that leads where a click on it does.
 fn linked(name: &str, clicks: &Clicks) -> Cell {
-    match clicks.iter().find(|(clicked, _)| clicked == name) {
+    match clicks
+        .iter()
+        .find(|(clicked, _)| *clicked == format::level(name))
+    {
         Some((_, href)) => Cell::Link {
             text: name.to_owned(),
             href: href.clone(),

@@ -16,7 +16,7 @@ pub fn strong_pairs(figures: &Relationships) -> (String, DataTable) {
                 Cell::Text(pair.b_name.clone()),
                 Cell::Number(pair.r, 3),
                 Cell::Count(pair.n),
-                Cell::Text(interpretation(pair)),
+                Cell::Words(interpretation(pair)),
             ]
         })
         .collect();

@@ -188,10 +188,10 @@ fn finish(drawing: &mut Drawing, figures: &Scatter) {
 }
 
 fn group_name(group: &Group) -> String {
-    group
-        .level
-        .as_ref()
-        .map_or_else(|| "all".to_owned(), |(_, name)| name.clone())
+    group.level.as_ref().map_or_else(
+        || "all".to_owned(),
+        |(_, name)| format::level(name).into_owned(),
+    )
 }
 
 fn group_color(group: &Group) -> &'static str {
@@ -277,7 +277,7 @@ fn table(figures: &Scatter) -> DataTable {
             let total: f64 = class.iter().map(|(_, y, count)| y * *count as f64).sum();
             let ys = || class.iter().map(|(_, y, _)| *y);
             vec![
-                Cell::Text(class_name(class)),
+                Cell::Words(class_name(class)),
                 Cell::Count(n),
                 Cell::Value(ys().fold(f64::NAN, f64::min)),
                 Cell::Number(total / n as f64, 2),

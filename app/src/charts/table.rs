@@ -5,8 +5,10 @@ use crate::format;
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Text as it is.
+    /// A name, a level or a cell of the file: long ones are shown shortened, and CSV has them whole.
     Text(String),
+    /// Words of ours, shown whole.
+    Words(String),
     /// Text that leads to another page.
     Link {
         /// What is read.
@@ -30,7 +32,8 @@ impl Cell {
     /// What is read on the page.
     pub fn shown(&self) -> String {
         match self {
-            Self::Text(text) | Self::Link { text, .. } => text.clone(),
+            Self::Text(text) | Self::Link { text, .. } => format::level(text).into_owned(),
+            Self::Words(text) => text.clone(),
             Self::Count(n) => format::count(*n),
             Self::Number(x, places) => format::decimals(*x, *places),
             Self::Value(x) => format::value(*x),
@@ -41,13 +44,18 @@ impl Cell {
 
     /// Whether it is set to the right, as figures are.
     pub fn is_number(&self) -> bool {
-        !matches!(self, Self::Text(_) | Self::Link { .. })
+        !self.is_text()
+    }
+
+    /// Whether it holds text rather than a figure.
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Words(_) | Self::Link { .. })
     }
 
     /// The fields that it makes in CSV: full precision, empty where undefined.
     fn fields(&self) -> Vec<String> {
         match self {
-            Self::Text(text) | Self::Link { text, .. } => vec![guarded(text)],
+            Self::Text(text) | Self::Words(text) | Self::Link { text, .. } => vec![guarded(text)],
             Self::Count(n) => vec![n.to_string()],
             Self::Number(x, _) | Self::Value(x) | Self::P(x) => vec![digits(*x)],
             Self::Interval(Some([low, high]), _) => vec![digits(*low), digits(*high)],
@@ -58,16 +66,23 @@ impl Cell {
 
 /// A number with the digits that mean something: more would only show how a computer rounds.
 fn digits(x: f64) -> String {
-    if x.is_nan() {
+    if !x.is_finite() {
         return String::new();
     }
     let rounded: f64 = format!("{x:.11e}").parse().unwrap_or(x);
-    rounded.to_string()
+    match rounded.abs() < 1e15 {
+        true => rounded.to_string(),
+        false => format!("{rounded:e}"),
+    }
 }
 
-/// Text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises.
+/// Text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises; a
+/// plain number with a sign stays one.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let number =
+        || text.bytes().all(|b| b"+-.eE0123456789".contains(&b)) && text.parse::<f64>().is_ok();
+    if runs && !number() {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -149,5 +164,30 @@ mod tests {
         "'=HYPERLINK(""x"")",0.333333333333,0.25,0.5,0.000000000001
         "a, b",,,,0.5
         "#);
+    }
+
+    #[test]
+    fn only_what_a_spreadsheet_would_run_is_escaped() {
+        let cases = [
+            ("=1+1", "'=1+1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("-", "'-"),
+            ("-inf", "'-inf"),
+            ("-1.5", "-1.5"),
+            ("+1e3", "+1e3"),
+            ("a=1", "a=1"),
+            ("'=1", "'=1"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(guarded(text), expected, "{text:?}");
+        }
+        let table = DataTable::new(&["=a"], vec![vec![Cell::Value(-1.5)]]);
+        assert_eq!(table.to_csv(), "'=a\n-1.5\n");
     }
 }

@@ -146,7 +146,7 @@ fn table(ranking: &[RankedFactor]) -> DataTable {
             vec![
                 Cell::Count(i + 1),
                 Cell::Text(f.name.clone()),
-                Cell::Text(if f.numeric { "r²" } else { "η²" }.to_owned()),
+                Cell::Words(if f.numeric { "r²" } else { "η²" }.to_owned()),
                 Cell::Number(100.0 * f.explained, 2),
                 Cell::Interval(percent, 2),
                 Cell::P(f.p),

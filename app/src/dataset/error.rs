@@ -1,7 +1,9 @@
 //! Everything that can be wrong with a file, each with one message that names the place and the
-//! remedy. Rows are counted as a spreadsheet counts them: the header is row 1.
+//! remedy.
 
 use std::path::PathBuf;
+
+use super::Report;
 
 /// Why a file could not be read as a table of student records.
 #[derive(Debug, thiserror::Error)]
@@ -25,29 +27,6 @@ pub enum ReadError {
         /// What the bytes look like, with an article.
         format: &'static str,
     },
-    /// A NUL byte, which no text file has.
-    #[error(
-        "row {row}{}: a NUL byte, so this is a binary file, not a CSV file. \
-         Save the table as CSV (UTF-8) and try again",
-        in_column(column)
-    )]
-    Binary {
-        /// Row of the first such byte.
-        row: usize,
-        /// Column of the first such byte.
-        column: String,
-    },
-    /// Bytes that are not UTF-8.
-    #[error(
-        "row {row}{}: the text is not valid UTF-8. Save the file with the encoding UTF-8 and try again",
-        in_column(column)
-    )]
-    Encoding {
-        /// Row of the first such field.
-        row: usize,
-        /// Column of the first such field.
-        column: String,
-    },
     /// The first row looks like data.
     #[error(
         "row 1 holds only numbers ({sample}), so the header is missing. \
@@ -60,44 +39,15 @@ pub enum ReadError {
     /// A header and nothing else.
     #[error("row 2: the file has a header but no rows below it. Add the student records")]
     NoRows,
-    /// Two columns of one name.
-    #[error(
-        "row 1: columns {first} and {second} are both named `{name}`. Give every column its own name"
-    )]
-    DuplicateColumn {
-        /// The name they share.
-        name: String,
-        /// Position of the first, counted from 1.
-        first: usize,
-        /// Position of the second, counted from 1.
-        second: usize,
-    },
-    /// A row with more or fewer fields than the header.
-    #[error(
-        "row {row}, column {column}: {found} fields where the header has {expected}. \
-         Add or remove separators, or put quotes around text that holds one"
-    )]
-    Ragged {
-        /// The first such row.
-        row: usize,
-        /// Position of the first field that is missing or too many, counted from 1.
-        column: usize,
-        /// Fields in the header.
-        expected: usize,
-        /// Fields in that row.
+    /// More columns than the pages and their tables can hold.
+    #[error("the file has {found} columns, and {most} are possible. Remove those that need no analysis", most = super::MAX_COLUMNS)]
+    TooManyColumns {
+        /// Columns in the header.
         found: usize,
     },
-    /// A quote that is never closed swallows the rest of the file.
-    #[error(
-        "row {row}, column `{column}`: a quoted field begins here and is never closed. \
-         Add the closing quote, or double a quote that belongs to the text"
-    )]
-    OpenQuote {
-        /// Row in which the field begins.
-        row: usize,
-        /// Its column.
-        column: String,
-    },
+    /// Cells that are to be corrected.
+    #[error("{0}")]
+    Invalid(Box<Report>),
     /// The outcome is not in the header.
     #[error(
         "row 1: no column is named `{outcome}`, the outcome. Choose one with --target: {}",
@@ -111,8 +61,8 @@ pub enum ReadError {
     },
     /// The outcome holds text.
     #[error(
-        "row {row}, column `{outcome}`: `{value}` is not a number, so the column cannot be the outcome. \
-         Correct the cell, or choose a numeric column with --target: {}",
+        "row {row}, column `{outcome}`: `{value}` is not a number, nor is any other cell, so the column \
+         cannot be the outcome. Choose a numeric column with --target: {}",
         numeric_choices(numeric)
     )]
     OutcomeNotNumeric {
@@ -140,14 +90,6 @@ pub enum ReadError {
     /// The table could not be built in memory.
     #[error("the table could not be built: {0}")]
     Table(#[from] polars::error::PolarsError),
-}
-
-fn in_column(column: &str) -> String {
-    if column.is_empty() {
-        String::new()
-    } else {
-        format!(", column `{column}`")
-    }
 }
 
 fn numeric_choices(numeric: &[String]) -> String {

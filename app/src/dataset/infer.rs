@@ -2,42 +2,64 @@
 
 use std::collections::HashSet;
 
+use super::problem::shortened;
 use super::{Kind, MAX_LEVELS, scales};
 
 /// What the cells of one column have in common, gathered cell by cell.
 #[derive(Debug)]
 pub(super) struct Evidence {
     present: usize,
+    numbers: usize,
     whole: bool,
-    /// Row and text of the first cell that is not a number.
+    /// Cells that are meant as numbers and cannot be read as one.
+    slips: usize,
+    /// Row and beginning of the first cell that is text.
     first_text: Option<(usize, String)>,
-    /// Distinct texts, until there are too many for a factor.
-    levels: HashSet<String>,
+    /// Distinct texts; `None` from when there are too many for a factor.
+    levels: Option<HashSet<String>>,
 }
 
 impl Evidence {
     pub(super) fn new() -> Self {
         Self {
             present: 0,
+            numbers: 0,
             whole: true,
+            slips: 0,
             first_text: None,
-            levels: HashSet::new(),
+            levels: Some(HashSet::new()),
         }
     }
 
     /// Takes in one cell that is not missing.
     pub(super) fn add(&mut self, row: usize, cell: &str) {
         self.present += 1;
-        if self.first_text.is_none() {
-            match number(cell) {
-                Some(Number::Whole(_)) => {}
-                Some(Number::Real(_)) => self.whole = false,
-                None => self.first_text = Some((row, cell.chars().take(40).collect())),
+        match meaning(cell) {
+            Meaning::Number(number) => {
+                self.numbers += 1;
+                self.whole &= matches!(number, Number::Whole(_));
+            }
+            Meaning::Infinite | Meaning::Comma => self.slips += 1,
+            Meaning::Text if self.first_text.is_none() => {
+                self.first_text = Some((row, shortened(cell)));
+            }
+            Meaning::Text => {}
+        }
+        if let Some(levels) = &mut self.levels {
+            if !levels.contains(cell) {
+                levels.insert(cell.to_owned());
+            }
+            if levels.len() > MAX_LEVELS {
+                self.levels = None;
             }
         }
-        if self.levels.len() <= MAX_LEVELS && !self.levels.contains(cell) {
-            self.levels.insert(cell.to_owned());
-        }
+    }
+
+    /// Whether cells of it are to be corrected: it would be numeric but for some slips, or it is
+    /// the outcome, has numbers, and other cells too.
+    pub(super) fn is_faulty(&self, outcome: bool) -> bool {
+        let text = self.first_text.is_some();
+        (!text && self.slips > 0) || (outcome && text && self.numbers > 0)
     }
 
     /// Number of cells that are not missing.
@@ -56,11 +78,11 @@ impl Evidence {
         if self.first_text.is_none() {
             return Kind::Numeric { whole: self.whole };
         }
-        let few = self.levels.len() <= MAX_LEVELS && self.levels.len() * 2 <= self.present;
-        if !few {
+        let few = |levels: &&HashSet<String>| levels.len() * 2 <= self.present;
+        let Some(levels) = self.levels.as_ref().filter(few) else {
             return Kind::Identifier;
-        }
-        let mut levels: Vec<String> = self.levels.iter().cloned().collect();
+        };
+        let mut levels: Vec<String> = levels.iter().cloned().collect();
         let ordered = scales::arrange(&mut levels);
         Kind::Factor { levels, ordered }
     }
@@ -83,7 +105,48 @@ pub(super) fn number(cell: &str) -> Option<Number> {
         return Some(Number::Whole(whole));
     }
     let real: f64 = cell.parse().ok()?;
-    real.is_finite().then_some(Number::Real(real))
+    // Adding zero makes the negative zero, which no student scores, an ordinary one.
+    real.is_finite().then_some(Number::Real(real + 0.0))
+}
+
+/// What somebody meant with a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Meaning {
+    /// A number.
+    Number(Number),
+    /// A number that is infinite or beyond the range of a double.
+    Infinite,
+    /// A number with a decimal comma, or with commas between thousands. Which of both nobody can
+    /// know of 1,234, so neither is guessed.
+    Comma,
+    /// Anything else.
+    Text,
+}
+
+/// What the cell means.
+pub(super) fn meaning(cell: &str) -> Meaning {
+    if let Some(number) = number(cell) {
+        return Meaning::Number(number);
+    }
+    match cell.trim().parse::<f64>() {
+        Ok(real) if real.is_infinite() => Meaning::Infinite,
+        _ if has_comma(cell.trim()) => Meaning::Comma,
+        _ => Meaning::Text,
+    }
+}
+
+/// Whether it is a number but for one comma in the place of the point, or commas before every
+/// three digits.
+fn has_comma(cell: &str) -> bool {
+    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, ""));
+    let groups = whole.split(',').skip(1);
+    let thousands = groups.clone().all(|group| group.len() == 3);
+    let finite = |text: &str| text.parse().is_ok_and(f64::is_finite);
+    match groups.count() {
+        0 => false,
+        1 if fraction.is_empty() => finite(&cell.replace(',', ".")),
+        _ => thousands && finite(&cell.replace(',', "")),
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +188,34 @@ mod tests {
         for (cell, expected) in cases {
             assert_eq!(number(cell), *expected, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn slips_are_told_from_text() {
+        let cases = [
+            ("Infinity", Meaning::Infinite),
+            ("-inf", Meaning::Infinite),
+            ("1e999", Meaning::Infinite),
+            ("1,5", Meaning::Comma),
+            (" -1,5 ", Meaning::Comma),
+            ("1,5e3", Meaning::Comma),
+            (",5", Meaning::Comma),
+            ("1,234", Meaning::Comma),
+            ("1,234,567.5", Meaning::Comma),
+            ("1,2,3", Meaning::Text),
+            ("1,234,56", Meaning::Text),
+            ("1,2.5", Meaning::Text),
+            (",", Meaning::Text),
+            ("a,b", Meaning::Text),
+            ("NAN", Meaning::Text),
+            ("-0.0", Meaning::Number(Number::Real(0.0))),
+            ("-0", Meaning::Number(Number::Whole(0))),
+        ];
+        for (cell, expected) in cases {
+            assert_eq!(meaning(cell), expected, "{cell:?}");
+        }
+        let zero = number("-0.0").map(|zero| format!("{zero:?}"));
+        assert_eq!(zero.as_deref(), Some("Real(0.0)"));
     }
 
     #[test]

@@ -4,15 +4,19 @@
 //! First link of the chain dataset → filter → stats → figures → charts → views → server.
 
 mod build;
+mod dialect;
 mod dictionary;
 mod error;
 mod infer;
+mod problem;
 mod reader;
+mod rows;
 mod scales;
 mod table;
 
 pub use dictionary::{Entry, entry};
 pub use error::ReadError;
+pub use problem::{Fault, MOST_LISTED, Problem, Report};
 pub use reader::{MISSING_TOKENS, read, read_file};
 pub use table::Table;
 
@@ -23,6 +27,12 @@ pub const DEFAULT_OUTCOME: &str = "Exam_Score";
 
 /// More levels than this make a text column an identifier instead of a factor.
 pub const MAX_LEVELS: usize = 50;
+
+/// More columns than this are refused: pages and matrices of them would be of use to nobody.
+pub const MAX_COLUMNS: usize = 500;
+
+/// Characters that a column's name may have.
+pub const LONGEST_NAME: usize = 200;
 
 /// Position of a column in its dataset, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

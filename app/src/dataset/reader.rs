@@ -1,35 +1,27 @@
-//! Reads a CSV file in two passes over its bytes: the first checks the structure and infers the
-//! types, the second fills typed columns.
+//! Reads a CSV file in passes over its bytes: the first checks the structure and infers the types,
+//! the last fills typed columns. Nothing else grows with the file, so that reading one takes ten
+//! times its size and 16 MB at most.
 //!
 //! The `csv` crate splits the fields; polars' own reader pads short rows in silence and names no
-//! rows, and people need to know which cell to correct.
+//! rows, and people need to know which cells to correct.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
 use polars::prelude::DataFrame;
 
 use super::build::Builder;
-use super::infer::Evidence;
-use super::{Column, ColumnId, Dataset, ReadError};
+use super::infer::{Evidence, Meaning, meaning, number};
+use super::problem::shortened;
+use super::rows::Rows;
+use super::{
+    Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, ReadError, Report, dialect,
+};
 
 /// Cells that count as missing, beside empty and blank ones.
 pub const MISSING_TOKENS: [&str; 10] = [
     "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "n/a",
 ];
-
-/// First bytes of files that people mistake for CSV.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-    (b"\xD0\xCF\x11\xE0", "an old Excel workbook"),
-    (b"\x1F\x8B", "a gzip archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"%PDF", "a PDF document"),
-    (b"\xFF\xFE", "text in the encoding UTF-16"),
-    (b"\xFE\xFF", "text in the encoding UTF-16"),
-];
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads the file at `path`; `outcome` is the column to explain.
 ///
@@ -50,23 +42,35 @@ pub fn read_file(path: &Path, outcome: &str) -> Result<Dataset, ReadError> {
 /// header has most of.
 ///
 /// # Errors
-/// Any [`ReadError`] but `Io`: the first problem in the file, in reading order.
+/// Any [`ReadError`] but `Io`. Cells that are to be corrected are reported all at once.
 pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadError> {
-    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    refuse_other_formats(text)?;
-    let separator = separator(text);
-    let header = header(text, separator)?;
-    let (evidence, rows) = gather(text, separator, &header)?;
-    let columns: Vec<Column> = header
+    let text = dialect::text(bytes)?;
+    let separator = dialect::separator(text);
+    let (header, of_header) = header(text, separator)?;
+    let found = gather(text, separator, &header);
+    let faulty: Vec<bool> = header
         .iter()
-        .zip(&evidence)
+        .zip(&found.evidence)
+        .map(|(name, evidence)| evidence.is_faulty(name == outcome))
+        .collect();
+    let of_cells = slips(text, separator, &header, &faulty);
+    let report = of_header.merged(found.report).merged(of_cells);
+    if !report.is_empty() {
+        return Err(ReadError::Invalid(Box::new(report)));
+    }
+    if found.rows == 0 {
+        return Err(ReadError::NoRows);
+    }
+    let columns: Vec<Column> = header
+        .into_iter()
+        .zip(&found.evidence)
         .map(|(name, evidence)| Column {
-            name: name.clone(),
+            name,
             kind: evidence.kind(),
         })
         .collect();
-    let outcome = find_outcome(&columns, &evidence, outcome)?;
-    let frame = fill(text, separator, &columns, rows)?;
+    let outcome = find_outcome(&columns, &found.evidence, outcome)?;
+    let frame = fill(text, separator, &columns, found.rows)?;
     Ok(Dataset {
         name,
         columns,
@@ -75,183 +79,159 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
     })
 }
 
-fn refuse_other_formats(text: &[u8]) -> Result<(), ReadError> {
-    if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(ReadError::Empty);
-    }
-    match SIGNATURES.iter().find(|(magic, _)| text.starts_with(magic)) {
-        Some((_, format)) => Err(ReadError::NotText { format }),
-        None => Ok(()),
-    }
-}
-
-/// The candidate that the first line has most of, quoted ones not counted; the comma in a tie.
-fn separator(text: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for &byte in text {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            _ if !quoted => {
-                if let Some((_, count)) = counts.iter_mut().find(|(sep, _)| *sep == byte) {
-                    *count += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut best = counts[0];
-    for candidate in counts {
-        if candidate.1 > best.1 {
-            best = candidate;
-        }
-    }
-    best.0
-}
-
-fn csv_reader(text: &[u8], separator: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text)
-}
-
-/// The column names. A column without one is called by its position, as an index column that a
-/// spreadsheet or pandas wrote has none.
-fn header(text: &[u8], separator: u8) -> Result<Vec<String>, ReadError> {
-    let mut record = ByteRecord::new();
-    read_record(&mut csv_reader(text, separator), &mut record);
-    let mut names: Vec<String> = Vec::with_capacity(record.len());
-    for (i, field) in record.iter().enumerate() {
-        let name = as_text(field, 1, &[], i)?;
-        names.push(if name.trim().is_empty() {
-            format!("Column {}", i + 1)
-        } else {
-            name.to_owned()
+/// The column names, and what is wrong with them. A column without a name is called by its
+/// position, as an index column that a spreadsheet or pandas wrote has none.
+fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report), ReadError> {
+    let mut rows = Rows::new(text, separator);
+    rows.advance();
+    let fields = rows.fields();
+    if fields.len() > MAX_COLUMNS {
+        return Err(ReadError::TooManyColumns {
+            found: fields.len(),
         });
     }
-    if names
-        .iter()
-        .all(|name| super::infer::number(name).is_some())
-    {
+    let named = |(i, field): (usize, &[u8])| match String::from_utf8_lossy(field) {
+        name if name.trim().is_empty() => format!("Column {}", i + 1),
+        name => name.into_owned(),
+    };
+    let names: Vec<String> = fields.iter().enumerate().map(named).collect();
+    if names.iter().all(|name| number(name).is_some()) {
         let sample: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
         return Err(ReadError::NoHeader {
-            sample: sample.join(", "),
+            sample: shortened(&sample.join(", ")),
         });
     }
-    match first_duplicate(&names) {
-        Some((first, second)) => Err(ReadError::DuplicateColumn {
-            name: names[second].clone(),
-            first: first + 1,
-            second: second + 1,
-        }),
-        None => Ok(names),
+    let report = faults_of_header(&rows, &names);
+    Ok((names, report))
+}
+
+fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
+    let mut report = Report::default();
+    let mut seen = HashMap::new();
+    let open = rows.open_quote();
+    for (i, (name, field)) in names.iter().zip(rows.fields()).enumerate() {
+        let characters = name.chars().count();
+        let first = *seen.entry(name).or_insert(i);
+        let fault = if open == Some(i) {
+            Some(Fault::OpenQuote)
+        } else if let Err(fault) = as_text(field) {
+            Some(fault)
+        } else if characters > LONGEST_NAME {
+            Some(Fault::LongName { characters })
+        } else if first < i {
+            Some(Fault::DuplicateName { first: first + 1 })
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            report.add(rows.row(), i, names, fault);
+        }
+    }
+    report
+}
+
+/// What the first pass finds.
+struct Found {
+    evidence: Vec<Evidence>,
+    /// Rows below the header.
+    rows: usize,
+    report: Report,
+}
+
+/// First pass: checks every row and gathers what the columns hold.
+fn gather(text: &[u8], separator: u8, header: &[String]) -> Found {
+    let mut found = Found {
+        evidence: header.iter().map(|_| Evidence::new()).collect(),
+        rows: 0,
+        report: Report::default(),
+    };
+    let mut rows = Rows::new(text, separator);
+    rows.advance();
+    while rows.advance() {
+        found.rows += 1;
+        if let Some(column) = rows.open_quote() {
+            found
+                .report
+                .add(rows.row(), column, header, Fault::OpenQuote);
+        } else if rows.fields().len() != header.len() {
+            let (expected, count) = (header.len(), rows.fields().len());
+            let fault = Fault::Length {
+                expected,
+                found: count,
+            };
+            found
+                .report
+                .add(rows.row(), expected.min(count), header, fault);
+        } else {
+            take_in(&mut found, &rows, header);
+        }
+    }
+    found
+}
+
+/// Adds the cells of a row of the header's length to what is known of their columns.
+fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
+    for (i, field) in rows.fields().iter().enumerate() {
+        match as_text(field).map(present) {
+            Ok(Some(cell)) => found.evidence[i].add(rows.row(), cell),
+            Ok(None) => {}
+            Err(fault) => found.report.add(rows.row(), i, header, fault),
+        }
     }
 }
 
-fn first_duplicate(names: &[String]) -> Option<(usize, usize)> {
-    let mut seen = std::collections::HashMap::new();
-    names
-        .iter()
-        .enumerate()
-        .find_map(|(i, name)| seen.insert(name, i).map(|first| (first, i)))
-}
-
-/// Reads one record; `false` at the end of the file. The `csv` crate reports no errors here:
-/// rows may differ in length, bytes need not be UTF-8, and reading from memory cannot fail.
-fn read_record(reader: &mut Reader<&[u8]>, record: &mut ByteRecord) -> bool {
-    reader.read_byte_record(record).unwrap_or(false)
-}
-
-/// First pass: checks every row and gathers what the columns hold. Returns it with the number of
-/// rows below the header.
-fn gather(
-    text: &[u8],
-    separator: u8,
-    header: &[String],
-) -> Result<(Vec<Evidence>, usize), ReadError> {
-    let mut reader = csv_reader(text, separator);
-    let mut record = ByteRecord::new();
-    let mut evidence: Vec<Evidence> = header.iter().map(|_| Evidence::new()).collect();
-    read_record(&mut reader, &mut record);
-    let mut row = 1;
-    while read_record(&mut reader, &mut record) {
-        row += 1;
-        refuse_open_quote(text, &record, row, header)?;
-        if record.len() != header.len() {
-            return Err(ReadError::Ragged {
-                row,
-                column: record.len().min(header.len()) + 1,
-                expected: header.len(),
-                found: record.len(),
-            });
+/// A further pass, over the faulty columns only: which of their cells are to be corrected.
+fn slips(text: &[u8], separator: u8, header: &[String], faulty: &[bool]) -> Report {
+    let mut report = Report::default();
+    if !faulty.contains(&true) {
+        return report;
+    }
+    let mut rows = Rows::new(text, separator);
+    rows.advance();
+    while rows.advance() {
+        if rows.fields().len() != header.len() || rows.open_quote().is_some() {
+            continue;
         }
-        for (i, field) in record.iter().enumerate() {
-            if let Some(cell) = present(as_text(field, row, header, i)?) {
-                evidence[i].add(row, cell);
+        let cells = rows.fields().iter().zip(faulty).enumerate();
+        for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
+            let cell = as_text(field).ok().and_then(present);
+            if let Some(fault) = cell.and_then(slip) {
+                report.add(rows.row(), i, header, fault);
             }
         }
     }
-    if row == 1 {
-        return Err(ReadError::NoRows);
-    }
-    Ok((evidence, row - 1))
+    report
 }
 
-/// A field that is never closed reaches to the end of the file and leaves an odd number of quotes.
-fn refuse_open_quote(
-    text: &[u8],
-    record: &ByteRecord,
-    row: usize,
-    header: &[String],
-) -> Result<(), ReadError> {
-    let Some(last) = record.len().checked_sub(1) else {
-        return Ok(());
-    };
-    if !record.get(last).is_some_and(|field| field.contains(&b'\n')) {
-        return Ok(());
+/// What is wrong with a cell that should be a number.
+fn slip(cell: &str) -> Option<Fault> {
+    let value = || shortened(cell.trim());
+    match meaning(cell) {
+        Meaning::Number(_) => None,
+        Meaning::Infinite => Some(Fault::Infinite { value: value() }),
+        Meaning::Comma => Some(Fault::Comma { value: value() }),
+        Meaning::Text => Some(Fault::Text { value: value() }),
     }
-    let start = record
-        .position()
-        .and_then(|position| usize::try_from(position.byte()).ok())
-        .unwrap_or(0);
-    let rest = text.get(start..).unwrap_or_default();
-    let reaches_the_end = rest.len() <= record.as_slice().len() + 4 * record.len() + 4;
-    if !reaches_the_end {
-        return Ok(());
-    }
-    let quotes = rest.iter().filter(|&&byte| byte == b'"').count();
-    if quotes % 2 == 1 {
-        return Err(ReadError::OpenQuote {
-            row,
-            column: column_name(header, last),
-        });
-    }
-    Ok(())
 }
 
-/// Second pass: typed columns.
+/// Last pass: typed columns.
 fn fill(
     text: &[u8],
     separator: u8,
     columns: &[Column],
     rows: usize,
 ) -> Result<DataFrame, ReadError> {
-    let mut reader = csv_reader(text, separator);
-    let mut record = ByteRecord::new();
     let mut builders: Vec<Builder> = columns.iter().map(|c| Builder::new(c, rows)).collect();
-    read_record(&mut reader, &mut record);
-    while read_record(&mut reader, &mut record) {
-        for (builder, field) in builders.iter_mut().zip(record.iter()) {
-            builder.push(std::str::from_utf8(field).ok().and_then(present));
+    let mut lines = Rows::new(text, separator);
+    lines.advance();
+    while lines.advance() {
+        for (builder, field) in builders.iter_mut().zip(lines.fields()) {
+            builder.push(as_text(field).ok().and_then(present));
         }
     }
-    let filled = columns
-        .iter()
-        .zip(builders)
-        .map(|(column, builder)| builder.finish(&column.name))
+    let filled = builders
+        .into_iter()
+        .map(Builder::finish)
         .collect::<Result<Vec<_>, _>>()?;
     Ok(DataFrame::new(rows, filled)?)
 }
@@ -261,30 +241,21 @@ fn present(cell: &str) -> Option<&str> {
     (!missing).then_some(cell)
 }
 
-fn as_text<'f>(
-    field: &'f [u8],
-    row: usize,
-    header: &[String],
-    i: usize,
-) -> Result<&'f str, ReadError> {
-    let text = std::str::from_utf8(field).map_err(|_| ReadError::Encoding {
-        row,
-        column: column_name(header, i),
-    })?;
-    if text.contains('\0') {
-        return Err(ReadError::Binary {
-            row,
-            column: column_name(header, i),
-        });
+fn as_text(field: &[u8]) -> Result<&str, Fault> {
+    match std::str::from_utf8(field) {
+        Ok(text) if text.contains('\0') => Err(Fault::Nul),
+        Ok(text) => Ok(text),
+        Err(_) => Err(Fault::NotUtf8 {
+            latin1: is_latin1(field),
+        }),
     }
-    Ok(text)
 }
 
-fn column_name(header: &[String], i: usize) -> String {
-    header
-        .get(i)
-        .cloned()
-        .unwrap_or_else(|| (i + 1).to_string())
+/// Whether every byte beyond ASCII stands alone, which no UTF-8 has, not even damaged.
+fn is_latin1(field: &[u8]) -> bool {
+    field
+        .utf8_chunks()
+        .all(|chunk| chunk.valid().is_ascii() && chunk.invalid().len() <= 1)
 }
 
 fn find_outcome(
@@ -324,127 +295,4 @@ fn find_outcome(
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-    use super::super::Kind;
-    use super::*;
-
-    fn parse(bytes: &[u8]) -> Result<Dataset, ReadError> {
-        read("case.csv".to_owned(), bytes, "y")
-    }
-
-    fn cells(dataset: &Dataset) -> Vec<Vec<String>> {
-        let table = dataset.table();
-        (0..table.rows())
-            .map(|row| {
-                dataset
-                    .ids()
-                    .map(|id| table.cell(row, id).unwrap_or_else(|| "∅".to_owned()))
-                    .collect()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn dialects_read_alike() {
-        let expected = [["1", "a,b"], ["2", "a,b"]];
-        let cases: &[&[u8]] = &[
-            b"y,t\n1,\"a,b\"\n2,\"a,b\"\n",
-            b"y,t\r\n1,\"a,b\"\r\n2,\"a,b\"\r\n",
-            b"\xEF\xBB\xBFy,t\n1,\"a,b\"\n2,\"a,b\"",
-            b"y;t\n1;a,b\n2;a,b\n\n",
-            b"y\tt\n1\ta,b\n2\ta,b\n\r\n",
-            b"\"y\",\"t\"\n\"1\",\"a,b\"\n\"2\",\"a,b\"\n",
-        ];
-        for bytes in cases {
-            let dataset = parse(bytes).unwrap();
-            assert_eq!(cells(&dataset), expected, "{}", bytes.escape_ascii());
-        }
-    }
-
-    #[test]
-    fn every_missing_token_is_missing() {
-        let mut csv = "y,t\n".to_owned();
-        for token in MISSING_TOKENS.iter().chain(&["", "  "]) {
-            csv.push_str(&format!("{token},{token}\n"));
-        }
-        csv.push_str("1,x\n2,x\n3,na\n4,na\n");
-        let dataset = parse(csv.as_bytes()).unwrap();
-        let table = dataset.table();
-        let missing: Vec<usize> = dataset.ids().map(|id| table.missing(id)).collect();
-        assert_eq!(missing, [12, 12]);
-        assert_eq!(dataset.columns()[1].levels(), ["na", "x"]);
-    }
-
-    #[test]
-    fn quotes_and_line_breaks_stay_inside_their_cell() {
-        let dataset = parse(b"y,t\n1,\"say \"\"hi\"\"\nthere\"\n2,x\n").unwrap();
-        assert_eq!(cells(&dataset), [["1", "say \"hi\"\nthere"], ["2", "x"]]);
-    }
-
-    #[test]
-    fn an_unnamed_column_is_called_by_its_position() {
-        let dataset = parse(b",y\n0,1\n1,2\n").unwrap();
-        assert_eq!(dataset.columns()[0].name, "Column 1");
-        assert_eq!(dataset.columns()[0].kind, Kind::Numeric { whole: true });
-    }
-
-    #[test]
-    fn each_problem_has_its_message() {
-        let cases: &[(&[u8], &str)] = &[
-            (b"", "empty"),
-            (b"\n\n", "empty"),
-            (b"PK\x03\x04zip", "an Excel workbook or a ZIP archive"),
-            (b"\xFF\xFEy\x00", "UTF-16"),
-            (b"y,t\n1,a\x00b\n", "row 2, column `t`: a NUL byte"),
-            (
-                b"y,t\n1,a\n2,\xFF\n",
-                "row 3, column `t`: the text is not valid UTF-8",
-            ),
-            (
-                b"y,\xFF\n1,a\n",
-                "row 1, column `2`: the text is not valid UTF-8",
-            ),
-            (b"1,2\n3,4\n", "row 1 holds only numbers (1, 2)"),
-            (b"y,t\n", "row 2: the file has a header but no rows"),
-            (b"y,t,y\n1,2,3\n", "columns 1 and 3 are both named `y`"),
-            (
-                b"y,t\n1,2\n3\n",
-                "row 3, column 2: 1 fields where the header has 2",
-            ),
-            (
-                b"y,t\n1,2,3\n",
-                "row 2, column 3: 3 fields where the header has 2",
-            ),
-            (
-                b"y,t\n1,2\n3,\"x\n4,5\n6,7\n",
-                "row 3, column `t`: a quoted field begins here",
-            ),
-            (
-                b"a,b\n1,2\n",
-                "no column is named `y`, the outcome. Choose one with --target: a, b",
-            ),
-            (
-                b"a,b\nx,y\n",
-                "with --target: the file has no numeric column",
-            ),
-            (
-                b"y,b\n1,2\nbad,2\n",
-                "row 3, column `y`: `bad` is not a number",
-            ),
-            (b"y,b\n,2\nNA,2\n", "column `y` holds no value"),
-        ];
-        for (bytes, expected) in cases {
-            let error = parse(bytes).expect_err(&bytes.escape_ascii().to_string());
-            let message = error.to_string();
-            assert!(message.contains(expected), "{message}\n  lacks: {expected}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_named() {
-        let error = read_file(Path::new("no/such.csv"), "y").unwrap_err();
-        assert!(error.to_string().starts_with("cannot read no/such.csv: "));
-    }
-}
+mod tests;

@@ -97,9 +97,14 @@ impl Performance {
             _ if whole_possible => Bins::Whole,
             _ => Bins::Twenty,
         };
-        let histogram = match bins {
-            Bins::Whole => whole_numbers(scores),
-            Bins::Twenty => equal_width(scores, EQUAL_BINS),
+        let whole = (bins == Bins::Whole)
+            .then(|| whole_numbers(scores))
+            .flatten();
+        // Whole numbers too large for bins of their own still have twenty.
+        let (bins, histogram) = match whole {
+            Some(whole) => (bins, Some(whole)),
+            None if mean(scores).is_nan() => (bins, None),
+            None => (Bins::Twenty, equal_width(scores, EQUAL_BINS)),
         };
         let choices = analysis.choices();
         Self {

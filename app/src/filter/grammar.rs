@@ -12,6 +12,7 @@ use form_urlencoded::{Serializer, parse};
 
 use super::{Bins, Choices, Condition, Filters, Method};
 use crate::dataset::{Column, ColumnId, Dataset, Kind};
+use crate::format;
 
 /// Parameters that are not columns.
 pub const RESERVED: [&str; 13] = [
@@ -145,7 +146,7 @@ impl Request {
                     levels
                         .iter()
                         .filter_map(|&level| column.levels().get(level))
-                        .map(|level| (name.clone(), level.clone())),
+                        .map(|level| (name.clone(), format::level(level).into_owned())),
                 ),
                 Condition::Range { low, high } => {
                     out.push((name, format!("{}..{}", bound(*low), bound(*high))));
@@ -475,10 +476,12 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a level is what an address says. Browsers send every line break as CR LF, whatever the
+/// Whether a level is what an address says; long ones it shortens as [`format::level`] does. Browsers send every line break as CR LF, whatever the
 /// file has.
 fn same_text(level: &str, value: &str) -> bool {
-    level == value || (value.contains('\n') && level.lines().eq(value.lines()))
+    level == value
+        || format::level(level) == value
+        || (value.contains('\n') && level.lines().eq(value.lines()))
 }
 
 fn parse_range(value: &str) -> Option<[Option<f64>; 2]> {

@@ -78,6 +78,27 @@ fn a_line_break_in_a_level_is_one_however_it_is_sent() {
 }
 
 #[test]
+fn a_long_level_has_a_short_name_in_addresses() {
+    let rows: String = (0..4)
+        .map(|i| format!("{i},{}{}\n", "ab".repeat(5_000), i % 2))
+        .collect();
+    let csv = format!("score,note\n{rows}");
+    let dataset = dataset::read("long".to_owned(), csv.as_bytes(), "score").unwrap();
+    let note = dataset.find("note").unwrap();
+    for level in [0, 1] {
+        let request = Request {
+            filters: Filters::default().with(note, Condition::Levels(vec![level])),
+            choices: Choices::default(),
+        };
+        let query = request.to_query(&dataset);
+        assert!(query.len() < 120, "{query}");
+        assert_eq!(Request::parse(&query, &dataset).unwrap().0, request);
+        let whole = format!("note={}{level}", "ab".repeat(5_000));
+        assert_eq!(Request::parse(&whole, &dataset).unwrap().0, request);
+    }
+}
+
+#[test]
 fn what_forms_send_is_redirected() {
     let dataset = dataset();
     let cases = [
@@ -234,6 +255,11 @@ proptest! {
         if let Ok((request, _)) = Request::parse(&query, &dataset) {
             let table = request.filters.apply(&dataset).unwrap();
             prop_assert!(table.rows() <= dataset.rows());
+            // What it means is written in one way, which means the same.
+            let canonical = request.to_query(&dataset);
+            let (again, from_form) = Request::parse(&canonical, &dataset).unwrap();
+            prop_assert_eq!(&again, &request);
+            prop_assert!(!from_form);
         }
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Frame;
 use crate::charts::{Card, Cell, DataTable, Drawing};
+use crate::format;
 
 /// The figure that shows the card. `controls` choose what it shows; empty where nothing is chosen.
 pub(super) fn card(frame: &Frame, card: &Card, controls: &Markup) -> Markup {
@@ -61,6 +62,9 @@ fn script_json(value: &serde_json::Value) -> PreEscaped<String> {
     )
 }
 
+/// Rows that a table on a page has at most.
+const MOST_ROWS: usize = 500;
+
 /// A table that scrolls within itself on narrow screens; the region can be reached and scrolled
 /// with the keyboard.
 pub(super) fn table(table: &DataTable, caption: &str) -> Markup {
@@ -71,12 +75,12 @@ pub(super) fn table(table: &DataTable, caption: &str) -> Markup {
                 thead {
                     tr {
                         @for (i, name) in table.header.iter().enumerate() {
-                            th scope="col" class=[right_aligned(table, i).then_some("number")] { (name) }
+                            th scope="col" class=[right_aligned(table, i).then_some("number")] { bdi { (name) } }
                         }
                     }
                 }
                 tbody {
-                    @for row in &table.rows {
+                    @for row in table.rows.iter().take(MOST_ROWS) {
                         tr {
                             @for (i, cell) in row.iter().enumerate() {
                                 @if i == 0 { th scope="row" { (content(cell)) } }
@@ -85,6 +89,11 @@ pub(super) fn table(table: &DataTable, caption: &str) -> Markup {
                         }
                     }
                 }
+            }
+        }
+        @if table.rows.len() > MOST_ROWS {
+            p.note {
+                "These are the first " (format::count(MOST_ROWS)) " of " (format::count(table.rows.len())) " rows."
             }
         }
     }
@@ -102,7 +111,8 @@ fn right_aligned(table: &DataTable, i: usize) -> bool {
 
 fn content(cell: &Cell) -> Markup {
     match cell {
-        Cell::Link { text, href } => html! { a href=(href) { (text) } },
+        Cell::Link { href, .. } => html! { a href=(href) { bdi { (cell.shown()) } } },
+        Cell::Text(_) => html! { bdi { (cell.shown()) } },
         other => html! { (other.shown()) },
     }
 }

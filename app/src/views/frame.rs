@@ -11,6 +11,13 @@ use super::Page;
 /// Filters that are always unfolded: those on the columns that explain the outcome best.
 const UNFOLDED: usize = 5;
 
+/// Characters of a long level that are there to be read.
+const MOST_WHOLE: usize = 1000;
+
+/// Filters that the sidebar offers at most, beside those that are set. More of them would be a page
+/// of their own; addresses can name every column.
+const MOST_FILTERS: usize = 60;
+
 /// Where the dataset comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
@@ -29,7 +36,10 @@ pub struct About {
 /// One selectable level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
+    /// Its name in addresses and lists.
     pub value: String,
+    /// The level, or the beginning of one that fills pages, where `value` is less.
+    pub whole: Option<String>,
     pub chosen: bool,
 }
 
@@ -66,6 +76,8 @@ pub struct Frame {
     pub(super) tabs: Vec<(Page, String)>,
     pub(super) unfolded: Vec<FilterView>,
     pub(super) folded: Vec<FilterView>,
+    /// Columns that only addresses can filter by.
+    pub(super) left_out: usize,
     /// Where "clear all" leads, when any filter is set.
     pub(super) clear_all: Option<String>,
     /// Choices that the filter form must carry along.
@@ -91,10 +103,11 @@ impl Frame {
     /// Collects the frame of a page.
     pub fn new(page: Page, about: About, analysis: &Analysis<'_>) -> Self {
         let (dataset, request) = (analysis.dataset, analysis.request);
-        let mut filters: Vec<FilterView> = filter_order(analysis)
+        let mut filters: Vec<FilterView> = offered(analysis)
             .into_iter()
             .map(|id| filter_view(analysis, page, id))
             .collect();
+        let offered = filters.len();
         let folded = filters.split_off(UNFOLDED.min(filters.len()));
         let cleared = Request {
             filters: Filters::default(),
@@ -109,6 +122,7 @@ impl Frame {
                 .to_vec(),
             unfolded: filters,
             folded,
+            left_out: filter_order(analysis).len() - offered,
             clear_all: (!request.filters.is_empty()).then(|| cleared.href(page.path(), dataset)),
             carried: choices
                 .iter()
@@ -146,7 +160,7 @@ fn in_words(column: &Column, condition: &Condition) -> String {
     match condition {
         Condition::Levels(levels) => {
             let levels = levels.iter().filter_map(|&i| column.levels().get(i));
-            let levels: Vec<&str> = levels.map(String::as_str).collect();
+            let levels: Vec<String> = levels.map(|level| format::quoted(level)).collect();
             format!("{name} {}", levels.join(" or "))
         }
         Condition::Range { low, high } => match (low, high) {
@@ -165,6 +179,16 @@ fn filter_order(analysis: &Analysis<'_>) -> Vec<ColumnId> {
     let mut order = analysis.baseline.most_useful.clone();
     order.push(analysis.outcome);
     order
+}
+
+/// The most useful columns and those that are filtered by.
+fn offered(analysis: &Analysis<'_>) -> Vec<ColumnId> {
+    let set = |id| analysis.request.filters.get(id).is_some();
+    let order = filter_order(analysis).into_iter().enumerate();
+    order
+        .filter(|&(i, id)| i < MOST_FILTERS || id == analysis.outcome || set(id))
+        .map(|(_, id)| id)
+        .collect()
 }
 
 fn filter_view(analysis: &Analysis<'_>, page: Page, id: ColumnId) -> FilterView {
@@ -195,10 +219,16 @@ fn choices(levels: &[String], condition: Option<&Condition>) -> Vec<Choice> {
         .iter()
         .enumerate()
         .map(|(i, level)| Choice {
-            value: level.clone(),
+            value: format::level(level).into_owned(),
+            whole: whole(level),
             chosen: chosen.contains(&i),
         })
         .collect()
+}
+
+/// What a long level says beyond its name in lists.
+fn whole(level: &str) -> Option<String> {
+    (format::level(level) != level).then(|| level.chars().take(MOST_WHOLE).collect())
 }
 
 fn range(analysis: &Analysis<'_>, id: ColumnId, condition: Option<&Condition>) -> Control {

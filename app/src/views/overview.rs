@@ -103,9 +103,10 @@ fn preview(figures: &Overview, columns: &[Column]) -> Markup {
         .iter()
         .enumerate()
         .map(|(i, row)| {
-            let cells = row
-                .iter()
-                .map(|cell| Cell::Text(cell.clone().unwrap_or_else(|| "missing".to_owned())));
+            let cells = row.iter().map(|cell| match cell {
+                Some(cell) => Cell::Text(cell.clone()),
+                None => Cell::Words("missing".to_owned()),
+            });
             std::iter::once(Cell::Count(i + 1)).chain(cells).collect()
         })
         .collect();
@@ -171,7 +172,7 @@ fn describe(columns: &[NumericInfo]) -> DataTable {
             let s = &info.summary;
             let mut row = vec![
                 Cell::Text(info.column.clone()),
-                Cell::Text(info.type_name.to_owned()),
+                Cell::Words(info.type_name.to_owned()),
                 Cell::Count(s.count),
                 Cell::Number(s.mean, 2),
                 Cell::Number(s.std, 2),
@@ -193,7 +194,9 @@ fn levels(factors: &[FactorInfo]) -> DataTable {
             let levels: Vec<String> = info
                 .levels
                 .iter()
-                .map(|(level, count)| format!("{level} ({})", format::count(*count)))
+                .map(|(level, count)| {
+                    format!("{} ({})", format::quoted(level), format::count(*count))
+                })
                 .collect();
             let (common, count) = match &info.most_common {
                 Some((level, count)) => (level.clone(), *count),
@@ -201,8 +204,8 @@ fn levels(factors: &[FactorInfo]) -> DataTable {
             };
             vec![
                 Cell::Text(info.column.clone()),
-                Cell::Text(info.type_name.to_owned()),
-                Cell::Text(levels.join(", ")),
+                Cell::Words(info.type_name.to_owned()),
+                Cell::Words(levels.join(", ")),
                 Cell::Text(common),
                 Cell::Count(count),
             ]
@@ -225,9 +228,9 @@ fn dictionary(columns: &[Column]) -> Markup {
             let meaning = entry(&column.name).map_or("", |entry| entry.meaning);
             vec![
                 Cell::Text(column.name.clone()),
-                Cell::Text(column.type_name().to_owned()),
-                Cell::Text(values(column)),
-                Cell::Text(meaning.to_owned()),
+                Cell::Words(column.type_name().to_owned()),
+                Cell::Words(values(column)),
+                Cell::Words(meaning.to_owned()),
             ]
         })
         .collect();
@@ -238,15 +241,19 @@ fn dictionary(columns: &[Column]) -> Markup {
 }
 
 fn values(column: &Column) -> String {
+    let joined = |levels: &[String], by: &str| {
+        let names: Vec<String> = levels.iter().map(|level| format::quoted(level)).collect();
+        names.join(by)
+    };
     match &column.kind {
         Kind::Factor {
             levels,
             ordered: true,
-        } => levels.join(" < "),
+        } => joined(levels, " < "),
         Kind::Factor {
             levels,
             ordered: false,
-        } => levels.join(", "),
+        } => joined(levels, ", "),
         Kind::Identifier => "text; used in no figure".to_owned(),
         Kind::Numeric { .. } => match entry(&column.name).and_then(|entry| entry.range) {
             Some([low, high]) => format!("{} to {}", format::value(low), format::value(high)),

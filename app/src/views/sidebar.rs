@@ -23,6 +23,12 @@ pub(super) fn sidebar(frame: &Frame) -> Markup {
                 }
                 @for filter in &frame.unfolded { (filter_markup(filter)) }
                 @if !frame.folded.is_empty() { (folded(frame)) }
+                @if frame.left_out > 0 {
+                    p.note {
+                        (format::counted(frame.left_out, "further column", "further columns"))
+                        " can be filtered by in the address, as in Column=10..30."
+                    }
+                }
                 button #apply.without-script type="submit" { "Apply filters" }
             }
         }
@@ -90,7 +96,7 @@ fn filter_markup(filter: &FilterView) -> Markup {
     let label = format::label(&filter.column);
     html! {
         fieldset class=(if filter.clear.is_some() { "filter active" } else { "filter" }) {
-            legend { (label) }
+            legend { bdi { (label) } }
             @if let Some(href) = &filter.clear {
                 a.clear href=(href) { "Clear" span.visually-hidden { " " (label) } }
             }
@@ -112,7 +118,7 @@ fn levels(filter: &FilterView, choices: &[Choice]) -> Markup {
                 label.level {
                     input type="checkbox" name=(filter.parameter) value=(choice.value)
                         checked[choice.chosen];
-                    span { (choice.value) }
+                    span title=[choice.whole.as_deref()] { bdi { (choice.value) } }
                 }
             }
         }

@@ -99,7 +99,7 @@ fn a_file_that_cannot_be_used_ends_the_program_with_2() {
         ),
         (
             vec!["--data", &ragged],
-            "row 3, column 2: 1 fields where the header has 2",
+            "row 3, column 2 (`x`): 1 fields where the header has 2",
         ),
         (
             vec!["serve", "--data", &other],
@@ -107,7 +107,7 @@ fn a_file_that_cannot_be_used_ends_the_program_with_2() {
         ),
         (
             vec!["--target", "Gender"],
-            "is not a number, so the column cannot be the outcome",
+            "is not a number, nor is any other cell, so the column cannot be the outcome",
         ),
     ];
     for (arguments, expected) in cases {
@@ -117,6 +117,21 @@ fn a_file_that_cannot_be_used_ends_the_program_with_2() {
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
         assert_eq!(stdout, "");
     }
+}
+
+#[test]
+fn everything_wrong_with_a_file_is_listed() {
+    let wrong = temporary("wrong.csv", b"Exam_Score,x\n1,2\n3\nmany,5\n");
+    let (status, _, stderr) = run(&["--data", &wrong]);
+    assert_eq!(status, Some(2));
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert_eq!(lines.len(), 3, "{stderr}");
+    assert!(lines[0].contains("wrong.csv: 2 problems ("), "{stderr}");
+    assert!(lines[1].starts_with("row 3, column 2 (`x`): "), "{stderr}");
+    assert!(
+        lines[2].starts_with("row 4, column 1 (`Exam_Score`): "),
+        "{stderr}"
+    );
 }
 
 #[test]

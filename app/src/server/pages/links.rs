@@ -5,6 +5,7 @@ use crate::charts::Clicks;
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::filter::{Choices, Condition, Filters, Request};
+use crate::format;
 use crate::stats::BANDS;
 
 /// A click on a level filters by it.
@@ -15,7 +16,10 @@ pub(super) fn levels(analysis: &Analysis<'_>, factor: ColumnId, path: &str) -> C
         .enumerate()
         .map(|(i, level)| {
             let filters = analysis.request.filters.toggled(factor, i);
-            (level.clone(), href(analysis, filters, path))
+            (
+                format::level(level).into_owned(),
+                href(analysis, filters, path),
+            )
         })
         .collect()
 }
