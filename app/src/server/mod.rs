@@ -2,6 +2,7 @@
 //! a request, from figures to views.
 
 mod asset;
+mod data;
 mod headers;
 mod metrics;
 mod observe;
@@ -13,42 +14,50 @@ mod stop;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state};
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use data::Loaded;
+pub use data::current::Current;
+pub use data::source::{LoadError, Source};
+pub use data::uploads::{Limits, Uploads};
+pub use data::watch::keep;
 pub use stop::{Signals, serve};
 
-use crate::dataset::Dataset;
-use crate::figures::Baseline;
-use crate::views::{About, Page};
+use crate::views::Page;
+use data::{asked, events, receive};
 use metrics::Metrics;
 use stop::Stopping;
 
-/// What the handlers share: one dataset, what is known of it without filters, and how the process
-/// does.
+/// What the handlers share: the default dataset, the uploaded ones unless uploads are off, and how the
+/// process does.
 #[derive(Debug)]
 pub struct App {
-    dataset: Dataset,
-    baseline: Baseline,
-    about: About,
+    current: Arc<Current>,
+    uploads: Option<Arc<Uploads>>,
+    streams: Arc<Semaphore>,
     metrics: Metrics,
     stopping: Stopping,
 }
 
 impl App {
-    /// Prepares a dataset for being served. Fails only if the program's metrics have names that
-    /// Prometheus does not allow.
-    pub fn new(dataset: Dataset, about: About) -> Result<Arc<Self>, prometheus::Error> {
-        let baseline = Baseline::new(&dataset);
+    /// Serves these datasets. Fails only if the program's metrics have names that Prometheus does
+    /// not allow.
+    pub fn new(
+        current: Arc<Current>,
+        uploads: Option<Arc<Uploads>>,
+    ) -> Result<Arc<Self>, prometheus::Error> {
         Ok(Arc::new(Self {
-            metrics: Metrics::new(dataset.rows())?,
-            dataset,
-            baseline,
-            about,
+            current,
+            uploads,
+            streams: Arc::new(Semaphore::new(events::MOST)),
+            metrics: Metrics::new()?,
             stopping: Stopping::default(),
         }))
     }
@@ -66,6 +75,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(Page::Relationships.path(), get(pages::relationships))
         .route("/relationships/{chart}", get(pages::relationships_csv))
         .route("/stats.json", get(pages::stats))
+        .route("/datasets", post(receive::receive))
+        .route("/datasets/{id}/delete", post(receive::delete))
+        // The limit of a file is the upload's own.
+        .layer(DefaultBodyLimit::disable())
+        .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(stop::ready))
@@ -77,6 +91,7 @@ pub fn router(app: Arc<App>) -> Router {
             headers::CACHE_CONTROL.0,
             headers::CACHE_CONTROL.1,
         ))
+        .layer(from_fn(asked::unkept))
         .layer(map_response(headers::secure))
         .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))

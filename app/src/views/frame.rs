@@ -22,6 +22,29 @@ pub struct About {
     pub origin: String,
     /// When, as people read it, with the time zone.
     pub loaded: String,
+    /// How long it stays.
+    pub stay: Stay,
+}
+
+/// How long a dataset stays what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stay {
+    /// As long as the program runs.
+    Fixed,
+    /// Until its file changes.
+    Watched {
+        /// Which version of the file this is.
+        version: String,
+        /// Why a newer version is not shown.
+        fault: Option<String>,
+    },
+    /// Until it expires or is deleted.
+    Uploaded {
+        /// Its name in addresses.
+        id: String,
+        /// When it expires, as people read it.
+        until: String,
+    },
 }
 
 /// One selectable level.
@@ -83,6 +106,8 @@ pub struct Frame {
     /// The mark when the address asks for none.
     pub(super) default_pass_mark: Option<f64>,
     pub(super) selected: usize,
+    /// The largest file that may be uploaded, in bytes; none may without it.
+    pub(super) upload_limit: Option<u64>,
 }
 
 impl Frame {
@@ -130,6 +155,16 @@ impl Frame {
             chosen_pass_mark: request.choices.pass,
             default_pass_mark: analysis.baseline.scale.pass_mark,
             selected: analysis.selected.rows(),
+            upload_limit: None,
+        }
+    }
+
+    /// The same frame with a form for files of at most so many bytes, or without one.
+    #[must_use]
+    pub fn with_uploads(self, limit: Option<u64>) -> Self {
+        Self {
+            upload_limit: limit,
+            ..self
         }
     }
 

@@ -7,9 +7,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use std::sync::Arc;
 use student_analytics::dataset::{Dataset, read};
-use student_analytics::server::{App, router};
-use student_analytics::views::About;
+
+use student_analytics::server::{App, Current, Loaded, router};
+use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// A dashboard on the dataset, loaded at a fixed time.
@@ -19,8 +21,10 @@ pub(crate) fn dashboard(dataset: Dataset) -> Router {
         rows: dataset.rows(),
         origin: "a test".to_owned(),
         loaded: "2026-01-31 12:00 UTC".to_owned(),
+        stay: Stay::Fixed,
     };
-    router(App::new(dataset, about).expect("the metrics have valid names"))
+    let current = Current::of(Loaded::new(dataset, about));
+    router(App::new(Arc::new(current), None).expect("the metrics have valid names"))
 }
 
 /// A dashboard on a CSV text whose outcome is `Exam_Score`.

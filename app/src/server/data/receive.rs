@@ -1,0 +1,112 @@
+//! `POST /datasets`: a form's file goes through to the store as it arrives, then it is read once to say
+//! whether it can be used. `POST /datasets/{id}/delete` removes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use bytes::Bytes;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::uploads::{UploadError, Uploads};
+use crate::server::App;
+use crate::server::problem::{Failure, UploadProblem};
+use crate::store::UploadId;
+use crate::views::Page;
+
+/// The form's field that holds the file.
+const FIELD: &str = "file";
+/// The longest pause between two pieces of a file.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Takes a file; the browser is sent to its first page.
+pub(in crate::server) async fn receive(
+    State(app): State<Arc<App>>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Failure> {
+    let uploads = app.uploads.as_ref().ok_or(Failure::NoUploads)?;
+    let mut form = form.map_err(|_| UploadProblem::NoFile)?;
+    let id = keep(uploads, &mut form).await?;
+    check(uploads, id).await?;
+    let address = format!("{}?data={id}", Page::Overview.path());
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// Streams the form's file to the store.
+async fn keep(uploads: &Uploads, form: &mut Multipart) -> Result<UploadId, Failure> {
+    while let Some(field) = form.next_field().await.map_err(cut_off)? {
+        if field.name() == Some(FIELD) {
+            return keep_file(uploads, field).await;
+        }
+    }
+    Err(UploadProblem::NoFile.into())
+}
+
+async fn keep_file(uploads: &Uploads, mut field: Field<'_>) -> Result<UploadId, Failure> {
+    let id = UploadId::random().map_err(|_| UploadError::Defect)?;
+    let mut writer = uploads.write(id);
+    let mut size = 0_u64;
+    while let Some(chunk) = next(&mut field).await? {
+        size += chunk.len() as u64;
+        if size > uploads.most() {
+            drop(writer);
+            discard(&mut field, uploads.most()).await;
+            return Err(UploadProblem::TooLarge(uploads.most()).into());
+        }
+        writer.put(chunk).await.map_err(UploadError::from)?;
+    }
+    if size == 0 {
+        return Err(UploadProblem::NoFile.into());
+    }
+    writer.finish().await.map_err(UploadError::from)?;
+    Ok(id)
+}
+
+async fn next(field: &mut Field<'_>) -> Result<Option<Bytes>, Failure> {
+    let chunk = timeout(PATIENCE, field.chunk()).await;
+    let chunk = chunk.map_err(|_| UploadProblem::CutOff)?;
+    chunk.map_err(cut_off)
+}
+
+fn cut_off(_error: MultipartError) -> Failure {
+    UploadProblem::CutOff.into()
+}
+
+/// Takes in some of what is left: a browser that cannot send the rest does not read the answer.
+async fn discard(field: &mut Field<'_>, most: u64) {
+    let mut left = most;
+    while let Ok(Some(chunk)) = next(field).await {
+        left = left.saturating_sub(chunk.len() as u64);
+        if left == 0 {
+            return;
+        }
+    }
+}
+
+/// Reads the file; one that is no table is not kept.
+async fn check(uploads: &Uploads, id: UploadId) -> Result<(), Failure> {
+    let failure = match uploads.find(id).await {
+        Ok(loaded) if loaded.dataset.needs_outcome() => return Err(Failure::NoOutcome(loaded)),
+        Ok(_) => return Ok(()),
+        Err(UploadError::Data(error)) => UploadProblem::Unusable(error).into(),
+        Err(error) => Failure::from(error),
+    };
+    if let Err(error) = uploads.delete(id).await {
+        warn!(%error, "an upload that cannot be used could not be removed");
+    }
+    Err(failure)
+}
+
+/// Removes an upload, and shows the default dataset again.
+pub(in crate::server) async fn delete(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    let uploads = app.uploads.as_ref().ok_or(Failure::NoUploads)?;
+    let id = id.parse().map_err(|()| UploadError::Gone)?;
+    uploads.delete(id).await.map_err(UploadError::from)?;
+    Ok(Redirect::to(Page::Overview.path()))
+}
