@@ -6,6 +6,7 @@ mod socket;
 
 use std::env;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,9 +118,14 @@ fn uploads(options: &ServeOptions) -> Result<Option<Uploads>> {
     if chosen.no_uploads {
         return Ok(None);
     }
-    let location = chosen.store.clone().unwrap_or_else(own_folder);
-    let store = Store::open(&location).with_context(|| {
-        format!("cannot keep uploads in {location}: choose with --store, or give --no-uploads")
+    let folder = own_folder();
+    let store = match &chosen.store {
+        Some(location) => Store::open(location),
+        None => Store::own_folder(&folder),
+    };
+    let store = store.with_context(|| {
+        let given = chosen.store.clone().unwrap_or(Location::Local(folder));
+        format!("cannot keep uploads in {given}: choose with --store, or give --no-uploads")
     })?;
     let limits = Limits {
         file: chosen.upload_limit * 1_000_000,
@@ -130,7 +136,7 @@ fn uploads(options: &ServeOptions) -> Result<Option<Uploads>> {
 }
 
 /// The folder of this user's uploads: they last a day.
-fn own_folder() -> Location {
+fn own_folder() -> PathBuf {
     let user = rustix::process::getuid().as_raw();
-    Location::Local(env::temp_dir().join(format!("student-analytics-{user}")))
+    env::temp_dir().join(format!("student-analytics-{user}"))
 }

@@ -65,6 +65,10 @@ fn cause(error: &object_store::Error) -> String {
     kind.to_owned()
 }
 
+fn failed(error: io::Error) -> StoreError {
+    StoreError::Failed(error.to_string())
+}
+
 /// What is known of an object without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -108,7 +112,7 @@ impl Store {
     /// Opens the store at a location. A folder is made, for its owner alone.
     ///
     /// # Errors
-    /// If the folder cannot be made, is not the owner's alone, or the bucket is named wrongly.
+    /// If the folder cannot be made, or the bucket is named wrongly.
     pub fn open(location: &Location) -> Result<Self, StoreError> {
         match location {
             Location::Local(folder) => Self::folder(folder),
@@ -116,16 +120,23 @@ impl Store {
         }
     }
 
+    /// A folder of this user below one that is everyone's, such as `/tmp`.
+    ///
+    /// # Errors
+    /// If it cannot be made, or somebody else was there first.
+    pub fn own_folder(folder: &std::path::Path) -> Result<Self, StoreError> {
+        let store = Self::folder(folder)?;
+        let found = std::fs::symlink_metadata(folder).map_err(failed)?;
+        if found.uid() == rustix::process::geteuid().as_raw() {
+            return Ok(store);
+        }
+        let foreign = "the folder is somebody else's".to_owned();
+        Err(StoreError::Failed(foreign))
+    }
+
     fn folder(folder: &std::path::Path) -> Result<Self, StoreError> {
-        let failed = |error: io::Error| StoreError::Failed(error.to_string());
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(failed)?;
-        // In a folder that is everyone's, such as /tmp, somebody else may have been there first.
-        let found = std::fs::symlink_metadata(folder).map_err(failed)?;
-        let own = found.uid() == rustix::process::geteuid().as_raw();
-        if found.is_dir() && !own {
-            return Err(StoreError::Failed("the folder is somebody else's".into()));
-        }
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true);
         Ok(Self {
             objects: Arc::new(objects),

@@ -60,7 +60,7 @@ fn version(about: &About) -> Option<&str> {
 
 fn stale(fault: &str) -> Markup {
     html! {
-        p.notice { "Its file has changed and cannot be used, so these are the figures of before: " (fault) "." }
+        p.notice { "The newest data cannot be used, so these are the figures of before: " (fault) "." }
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod data;
 mod log;
 mod passed_socket;
 mod server;
@@ -15,7 +16,6 @@ use server::Server;
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_student-analytics"));
     clean(&mut command).args(arguments);
-    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 
@@ -24,6 +24,7 @@ fn clean(command: &mut Command) -> &mut Command {
     for name in OPTIONS {
         command.env_remove(variable(name));
     }
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 

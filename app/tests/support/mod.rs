@@ -42,7 +42,15 @@ pub(crate) struct Answer {
 
 /// Asks for an address.
 pub(crate) async fn get(dashboard: &Router, address: &str) -> Answer {
-    let request = Request::get(address).body(Body::empty()).expect(address);
+    send(
+        dashboard,
+        Request::get(address).body(Body::empty()).expect(address),
+    )
+    .await
+}
+
+/// Sends a request.
+pub(crate) async fn send(dashboard: &Router, request: Request<Body>) -> Answer {
     let response = dashboard
         .clone()
         .oneshot(request)
