@@ -235,6 +235,7 @@
     const inside = link && link.closest("#sidebar, nav.tabs, #main");
     if (!inside || link.hasAttribute("download") || !isPlainClick(event)) return;
     if (link.origin !== location.origin || link.getAttribute("href").startsWith("#")) return;
+    if (link.dataset.leave !== undefined) return;
     event.preventDefault();
     const other = link.closest("nav.tabs") !== null;
     visit(link.href, true).then(() => {
@@ -244,15 +245,136 @@
 
   function onChange(event) {
     const form = event.target.closest("form");
+    if (form && form.method === "post") return;
     // A number that is none would be sent as nothing, and clear its filter.
     if (form && form.reportValidity()) visit(addressOf(form), true);
   }
 
   function onSubmit(event) {
-    // What changes something is sent as it is.
+    if (event.target.id === "upload") {
+      event.preventDefault();
+      upload(event.target);
+      return;
+    }
+    // What else changes something is sent as it is.
     if (event.target.method === "post") return;
     event.preventDefault();
     visit(addressOf(event.target), true);
+  }
+
+  // Uploads: with progress, and by dropping a file on the form. The answer is a page: that of the
+  // new dataset, or one that says what is wrong with the file.
+
+  function say(form, text) {
+    form.querySelector("[role=status]").textContent = text;
+  }
+
+  function upload(form) {
+    const file = form.querySelector("input[type=file]").files[0];
+    if (!file) return;
+    if (file.size > Number(form.dataset.limit)) {
+      say(form, "The file is too large.");
+      return;
+    }
+    const bar = form.querySelector("progress");
+    const button = form.querySelector("button");
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+    });
+    request.upload.addEventListener("load", () => {
+      bar.removeAttribute("value");
+      say(form, "Reading the file…");
+    });
+    request.addEventListener("load", () => answered(request));
+    request.addEventListener("error", () => say(form, "The upload failed. Try again."));
+    request.addEventListener("loadend", () => {
+      bar.hidden = true;
+      button.disabled = false;
+    });
+    bar.value = 0;
+    bar.hidden = false;
+    button.disabled = true;
+    say(form, "Uploading…");
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  }
+
+  function answered(request) {
+    if (request.status === 200) {
+      window.location.assign(request.responseURL);
+      return;
+    }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const fresh = page.getElementById("main");
+    const main = document.getElementById("main");
+    if (!fresh) return;
+    forgetCharts();
+    main.replaceChildren(...fresh.childNodes);
+    main.focus();
+    // The filters are about figures that are no longer shown: a link back is a full visit.
+    for (const link of main.querySelectorAll("a")) link.dataset.leave = "";
+    for (const status of document.querySelectorAll("#upload [role=status]")) status.textContent = "";
+  }
+
+  function onDrag(event) {
+    const form = event.target.closest && event.target.closest("#upload");
+    if (form) event.preventDefault();
+  }
+
+  function onDrop(event) {
+    const form = event.target.closest && event.target.closest("#upload");
+    if (!form || event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    form.querySelector("input[type=file]").files = event.dataTransfer.files;
+    upload(form);
+  }
+
+  // News of the dataset. Only the page that is looked at listens: browsers have few connections to a
+  // server, and pages in the background would take them all.
+
+  const RETRY = 30000;
+  let news = null;
+
+  function shownVersion() {
+    const source = document.querySelector("#sidebar [data-version]");
+    return source ? source.dataset.version : null;
+  }
+
+  function listen() {
+    const wanted = !document.hidden && shownVersion() !== null;
+    if (!wanted && news) {
+      news.close();
+      news = null;
+    }
+    if (!wanted || news) return;
+    news = new EventSource("/events");
+    news.addEventListener("dataset", (event) => {
+      if (shownVersion() !== null && event.data !== shownVersion()) offerReload();
+    });
+    news.addEventListener("error", () => {
+      // A server that stops or is full ends the stream; otherwise the browser comes again by itself.
+      if (!news || news.readyState !== EventSource.CLOSED) return;
+      news = null;
+      setTimeout(listen, RETRY);
+    });
+  }
+
+  function offerReload() {
+    if (document.getElementById("news").childNodes.length > 0) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Show it";
+    button.addEventListener("click", () => window.location.reload());
+    document.getElementById("news").append("There is newer data. ", button);
+  }
+
+  function addNews() {
+    // Empty, so that screen readers know the place before something is said in it.
+    const place = document.createElement("div");
+    place.id = "news";
+    place.setAttribute("role", "status");
+    document.body.append(place);
   }
 
   // The theme.
@@ -324,9 +446,14 @@
     // A jump within the page changes nothing that was asked for.
     if (location.pathname + location.search !== shown) visit(location.href, false);
   });
+  document.addEventListener("dragover", onDrag);
+  document.addEventListener("drop", onDrop);
+  document.addEventListener("visibilitychange", listen);
   window.addEventListener("resize", fit);
   window.addEventListener("beforeprint", preparePrint);
   window.addEventListener("afterprint", endPrint);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followSystem);
+  addNews();
+  listen();
   showCharts();
 })();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use student_analytics::dataset::DEFAULT_OUTCOME;
+use student_analytics::store::Location;
 
 /// The version, and the commit that a release was built from.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -30,22 +31,27 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the dashboard until Ctrl-C.
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Print the hash of a password, for --password-file; it is asked for, or read from a pipe.
     HashPassword,
 }
 
 /// What the program is to do.
 pub(crate) enum Task {
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     HashPassword,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
-    /// CSV file of student records [default: the bundled synthetic sample].
-    #[arg(long, value_name = "PATH", env = "STUDENT_ANALYTICS_DATA")]
-    pub(crate) data: Option<PathBuf>,
+    /// CSV file of student records, or s3://bucket/key [default: the bundled synthetic sample].
+    #[arg(long, value_name = "PATH", value_parser = location, env = "STUDENT_ANALYTICS_DATA")]
+    pub(crate) data: Option<Location>,
+    /// How often to look whether that file has changed, in seconds; 0 is never.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "STUDENT_ANALYTICS_WATCH")]
+    pub(crate) watch: Duration,
+    #[command(flatten)]
+    pub(crate) uploads: UploadOptions,
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 8501, env = "STUDENT_ANALYTICS_PORT")]
     pub(crate) port: u16,
@@ -69,6 +75,23 @@ pub(crate) struct ServeOptions {
     pub(crate) cookie_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) log: LogOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UploadOptions {
+    /// Where uploaded files are kept: a folder, or s3://bucket/prefix [default: a folder of its own
+    /// below the system's one for temporary files].
+    #[arg(long, value_name = "PATH", value_parser = location, env = "STUDENT_ANALYTICS_STORE")]
+    pub(crate) store: Option<Location>,
+    /// The largest file that may be uploaded, in MB.
+    #[arg(long, value_name = "MB", default_value_t = 200, value_parser = value_parser!(u64).range(1..=1_000_000), env = "STUDENT_ANALYTICS_UPLOAD_LIMIT")]
+    pub(crate) upload_limit: u64,
+    /// Memory for uploaded datasets, in MB; those used least are read again when they are asked for.
+    #[arg(long, value_name = "MB", default_value_t = 256, value_parser = value_parser!(u64).range(1..=1_000_000), env = "STUDENT_ANALYTICS_CACHE")]
+    pub(crate) cache: u64,
+    /// Take no uploads.
+    #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
+    pub(crate) no_uploads: bool,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +126,19 @@ pub(crate) enum LogLevel {
     Debug,
 }
 
+fn location(text: &str) -> Result<Location, String> {
+    let Ok(location) = text.parse();
+    match location {
+        Location::Bucket { .. } if cfg!(not(feature = "s3")) => {
+            Err("this build has no S3: build it with --features s3, as releases are".to_owned())
+        }
+        Location::Bucket { bucket, .. } if bucket.is_empty() => {
+            Err("no bucket is named: write it as s3://bucket/key".to_owned())
+        }
+        location => Ok(location),
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
     match seconds {
@@ -116,7 +152,7 @@ impl Cli {
         match self.command {
             Some(Command::HashPassword) => Task::HashPassword,
             Some(Command::Serve(options)) => Task::Serve(options),
-            None => Task::Serve(self.serve),
+            None => Task::Serve(Box::new(self.serve)),
         }
     }
 }

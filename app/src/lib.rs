@@ -1,9 +1,9 @@
 //! A dashboard that shows what drives exam scores in a table of student records.
 //!
 //! Data goes one way, and each module uses those before it only: [`dataset`] → [`filter`] →
-//! [`stats`] → [`figures`] → [`charts`] → [`views`] → [`server`]. Nothing but `main` and
-//! [`server`] reads a clock, the environment, the network or the disk; `dataset::read_file` is the
-//! one function that opens a file.
+//! [`stats`] → [`figures`] → [`charts`] → [`views`] → [`server`]. Nothing but `main`, [`server`] and
+//! the [`store`] beside the chain reads a clock, the environment, the network or the disk;
+//! `dataset::read_file` is the one function of the chain that opens a file.
 
 pub mod assets;
 pub mod charts;
@@ -13,4 +13,5 @@ pub mod filter;
 pub mod format;
 pub mod server;
 pub mod stats;
+pub mod store;
 pub mod views;

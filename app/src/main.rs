@@ -5,22 +5,27 @@ mod cli;
 mod log;
 mod socket;
 
+use std::env;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use jiff::Timestamp;
-use student_analytics::dataset::{self, Dataset, ReadError};
-use student_analytics::format;
-use student_analytics::server::{self, App, Signals};
-use student_analytics::views::About;
+use student_analytics::dataset::ReadError;
+use student_analytics::server::{self, App, Current, Limits, LoadError, Signals, Source, Uploads};
+use student_analytics::store::{Location, Store};
 use tracing::info;
 
 use crate::cli::{Cli, ServeOptions, Task};
 
 /// The synthetic sample, part of the program.
 const SAMPLE: &[u8] = include_bytes!("../../data/StudentPerformanceFactors.csv");
+
+/// How long uploads are kept.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Exit status when the dataset cannot be used.
 const BAD_DATA: u8 = 2;
@@ -35,8 +40,8 @@ fn main() -> ExitCode {
 fn start(options: &ServeOptions) -> ExitCode {
     log::start(&options.log);
     let passed = socket::passed();
-    let dataset = match load(options) {
-        Ok(dataset) => dataset,
+    let (source, current) = match data(options) {
+        Ok(data) => data,
         Err(error) => {
             eprintln!("error: {}", describe(options, &error));
             return ExitCode::from(BAD_DATA);
@@ -44,7 +49,7 @@ fn start(options: &ServeOptions) -> ExitCode {
     };
     let address = SocketAddr::new(options.bind, options.port);
     let listener = passed.and_then(|passed| socket::listen(passed, address));
-    ended(listener.and_then(|listener| serve(options, dataset, listener)))
+    ended(listener.and_then(|listener| serve(options, source, current, listener)))
 }
 
 fn ended(result: Result<()>) -> ExitCode {
@@ -57,18 +62,29 @@ fn ended(result: Result<()>) -> ExitCode {
     }
 }
 
-fn load(options: &ServeOptions) -> Result<Dataset, ReadError> {
-    match &options.data {
-        Some(path) => dataset::read_file(path, &options.target),
-        None => dataset::read("Synthetic sample".to_owned(), SAMPLE, &options.target),
-    }
+/// Where the default dataset comes from, and what of it is there at once: all but objects in a bucket.
+fn data(options: &ServeOptions) -> Result<(Source, Current), LoadError> {
+    let source = match &options.data {
+        Some(location) => Source::at(location)?,
+        None => Source::Bundled {
+            name: "Synthetic sample",
+            bytes: SAMPLE,
+        },
+    };
+    let current = match source {
+        Source::Object { .. } => Current::waiting(),
+        Source::Bundled { .. } | Source::File(_) => {
+            Current::of(source.load_local(&options.target)?)
+        }
+    };
+    Ok((source, current))
 }
 
 /// The problem with the name of the file, unless it says that itself.
-fn describe(options: &ServeOptions, error: &ReadError) -> String {
+fn describe(options: &ServeOptions, error: &LoadError) -> String {
     match (&options.data, error) {
-        (Some(path), error) if !matches!(error, ReadError::Io { .. }) => {
-            format!("{}: {error}", path.display())
+        (Some(path), error) if !matches!(error, LoadError::Data(ReadError::Io { .. })) => {
+            format!("{path}: {error}")
         }
         _ => error.to_string(),
     }
@@ -76,40 +92,62 @@ fn describe(options: &ServeOptions, error: &ReadError) -> String {
 
 /// Announces where the dashboard is, and serves it until a signal ends that.
 #[tokio::main]
-async fn serve(options: &ServeOptions, dataset: Dataset, listener: TcpListener) -> Result<()> {
+async fn serve(
+    options: &ServeOptions,
+    source: Source,
+    current: Current,
+    listener: TcpListener,
+) -> Result<()> {
     let access = access::control(options)?;
     // Before anyone is told that the server runs, so that it can be stopped from then on.
     let signals = Signals::listen().context("cannot listen for signals")?;
-    let about = about(options, &dataset);
+    let uploads = uploads(options)?.map(Arc::new);
     let address = listener
         .local_addr()
         .context("the listener has no address")?;
-    println!(
-        "{}: {} ({})",
-        about.name,
-        format::counted(about.rows, "row", "rows"),
-        about.origin
-    );
+    println!("{}", current.describe(&source));
     println!(
         "The dashboard is on {}  (Ctrl-C stops it)",
         socket::url(address)
     );
     info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
-    let app = App::new(dataset, about)?;
+    let current = Arc::new(current);
+    let app = App::new(Arc::clone(&current), uploads.clone())?;
+    let every = Some(options.watch).filter(|every| !every.is_zero());
+    tokio::spawn(server::keep(source, options.target.clone(), current, every));
+    if let Some(uploads) = uploads {
+        tokio::spawn(uploads.sweep());
+    }
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
     server::serve(listener, app, access, signals, options.drain).await;
     Ok(())
 }
 
-fn about(options: &ServeOptions, dataset: &Dataset) -> About {
-    About {
-        name: dataset.name().to_owned(),
-        rows: dataset.rows(),
-        origin: options.data.as_ref().map_or_else(
-            || "bundled with the program".to_owned(),
-            |path| path.display().to_string(),
-        ),
-        loaded: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        guarded: options.password_file.is_some(),
+/// The uploads, unless there are to be none.
+fn uploads(options: &ServeOptions) -> Result<Option<Uploads>> {
+    let chosen = &options.uploads;
+    if chosen.no_uploads {
+        return Ok(None);
     }
+    let folder = own_folder();
+    let store = match &chosen.store {
+        Some(location) => Store::open(location),
+        None => Store::own_folder(&folder),
+    };
+    let store = store.with_context(|| {
+        let given = chosen.store.clone().unwrap_or(Location::Local(folder));
+        format!("cannot keep uploads in {given}: choose with --store, or give --no-uploads")
+    })?;
+    let limits = Limits {
+        file: chosen.upload_limit * 1_000_000,
+        cache: chosen.cache * 1_000_000,
+        lifetime: LIFETIME,
+    };
+    Ok(Some(Uploads::new(store, limits, options.target.clone())))
+}
+
+/// The folder of this user's uploads: they last a day.
+fn own_folder() -> PathBuf {
+    let user = rustix::process::getuid().as_raw();
+    env::temp_dir().join(format!("student-analytics-{user}"))
 }

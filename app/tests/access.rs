@@ -97,6 +97,9 @@ async fn without_a_cookie_there_is_the_login_only() {
         ("GET", "/stats.json", "application/json", 403, ""),
         ("GET", "/performance/bands.csv", "", 403, ""),
         ("POST", "/overview", page, 403, ""),
+        ("POST", "/datasets", page, 403, ""),
+        ("POST", "/datasets/0/delete", page, 403, ""),
+        ("GET", "/events", "text/event-stream", 403, ""),
         (
             "GET",
             "/healthz/../overview",

@@ -114,6 +114,10 @@ pub struct Dataset {
     /// One polars column per entry of `columns`: `Int64`, `Float64`, `Enum` or `String`.
     frame: DataFrame,
     outcome: ColumnId,
+    /// Nobody said that this column is the outcome.
+    needs_outcome: bool,
+    /// By what name addresses refer to it; the default dataset has none.
+    reference: Option<String>,
 }
 
 impl Dataset {
@@ -135,6 +139,36 @@ impl Dataset {
     /// The outcome unless a page's address chooses another.
     pub fn default_outcome(&self) -> ColumnId {
         self.outcome
+    }
+
+    /// Whether an address has to choose the outcome, because the table has no column of the
+    /// expected name.
+    pub fn needs_outcome(&self) -> bool {
+        self.needs_outcome
+    }
+
+    /// By what name addresses refer to it; the default dataset has none.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// The same dataset under a name for addresses.
+    #[must_use]
+    pub fn named(mut self, reference: String) -> Self {
+        self.reference = Some(reference);
+        self
+    }
+
+    /// The same dataset, whose outcome every address has to choose.
+    #[must_use]
+    pub fn without_outcome(mut self) -> Self {
+        self.needs_outcome = true;
+        self
+    }
+
+    /// What it takes in memory, about, in bytes.
+    pub fn memory(&self) -> usize {
+        self.frame.estimated_size()
     }
 
     /// The column at `id`.

@@ -76,6 +76,8 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         columns,
         frame,
         outcome,
+        needs_outcome: false,
+        reference: None,
     })
 }
 

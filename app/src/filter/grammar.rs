@@ -156,7 +156,7 @@ impl Request {
         out
     }
 
-    /// The parameters of the choices, canonical, not percent-encoded.
+    /// The parameters of the dataset and the choices, canonical, not percent-encoded.
     pub fn choice_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
         // Destructured, so that a choice cannot be added and forgotten here.
         let Choices {
@@ -175,6 +175,7 @@ impl Request {
         } = &self.choices;
         let name = |id: &Option<ColumnId>| id.map(|id| dataset.column(id).name.clone());
         let values = [
+            ("data", dataset.reference().map(str::to_owned)),
             ("target", name(target)),
             ("pass", pass.map(|mark| mark.to_string())),
             ("bins", bins.map(|bins| bins.word().to_owned())),
@@ -390,8 +391,9 @@ impl Reading<'_> {
         match parameter {
             "target" => {
                 let target = numeric(self)?;
+                let said = self.dataset.needs_outcome();
                 self.request.choices.target =
-                    (target != self.dataset.default_outcome()).then_some(target);
+                    (said || target != self.dataset.default_outcome()).then_some(target);
             }
             "factor" => self.request.choices.factor = Some(numeric(self)?),
             "x" => self.request.choices.x = Some(numeric(self)?),
@@ -425,11 +427,9 @@ impl Reading<'_> {
                 let on = known.find(|&on| on_or_off(on) == value);
                 self.request.choices.trend = Some(on.ok_or_else(|| wrong("give `on` or `off`"))?);
             }
-            _ => {
-                return Err(wrong(
-                    "this server has one dataset only; remove the parameter",
-                ));
-            }
+            // Only `data` is left: which dataset an address is about is found out before.
+            _ if self.dataset.reference() == Some(value) => {}
+            _ => return Err(wrong("an address is about one dataset; name one")),
         }
         Ok(())
     }

@@ -160,7 +160,7 @@ fn problems_are_named_all_at_once() {
         ("method=kendall", &["give `pearson` or `spearman`"]),
         ("trend=yes", &["give `on` or `off`"]),
         ("pass=high", &["the pass mark is a number"]),
-        ("data=1", &["this server has one dataset only"]),
+        ("data=1", &["an address is about one dataset"]),
         (
             "nope=1&sex=x",
             &["unknown column `nope`", "has no level `x`"],

@@ -161,7 +161,8 @@ mod tests {
 
     use super::*;
     use crate::dataset::read;
-    use crate::views::About;
+    use crate::server::{Current, Loaded};
+    use crate::views::{About, Stay};
 
     fn app() -> Arc<App> {
         let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
@@ -170,9 +171,10 @@ mod tests {
             rows: 1,
             origin: "a test".to_owned(),
             loaded: String::new(),
-            guarded: false,
+            stay: Stay::Fixed,
         };
-        App::new(dataset, about).unwrap()
+        let current = Current::of(Loaded::new(dataset, about));
+        App::new(Arc::new(current), None).unwrap()
     }
 
     async fn ask(routes: &Router, path: &str) -> Response {

@@ -1,17 +1,20 @@
 //! What a request may hold and how long its answer may take. Beyond it is an answer that says the
 //! limit; what is beyond even the connection's own bounds never comes here (see `connection`).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
 use tokio::time::timeout;
 
-use super::problem;
+use super::App;
+use super::data::receive;
+use super::problem::{self, UploadProblem};
 
 /// Bytes of a path with its query. AWS's load balancer takes no request line beyond 16 KB, so a
 /// longer address would work in some places only.
@@ -21,20 +24,38 @@ const PARAMETERS: usize = 1_000;
 /// Bytes of all headers; browsers send one or two thousand, with the cookies of neighbours more.
 const HEADERS: usize = 32 * 1024;
 
+/// Bytes of a form beside its file.
+const FORM: u64 = 8 * 1024;
+/// What sending and reading a file may take: 200 MB come over a line of 1 Mbit/s. One whose bytes stop
+/// coming is given up sooner, by [`receive`].
+pub(super) const UPLOAD: Duration = Duration::from_secs(30 * 60);
+
 /// What the requests of one route may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Allowance {
     /// Bytes of the body.
     body: usize,
+    /// What a larger one is.
+    beyond: Excess,
     /// Until there is an answer, the arrival of the body included.
     time: Duration,
 }
 
-/// The only place where a route gets more than others.
-fn allowance(_route: Option<&str>) -> Allowance {
-    Allowance {
-        body: 8 * 1024,
-        time: Duration::from_secs(30),
+/// The only place where a route gets more than others; `file` is the largest file that is taken.
+fn allowance(route: Option<&str>, file: Option<u64>) -> Allowance {
+    const MOST: usize = 8 * 1024;
+    match (route, file) {
+        (Some(receive::ROUTE), Some(file)) => Allowance {
+            // As much again of a file that is too large is taken in, for its sender to see the answer.
+            body: usize::try_from(2 * file + FORM).unwrap_or(usize::MAX),
+            beyond: Excess::File(file),
+            time: UPLOAD,
+        },
+        _ => Allowance {
+            body: MOST,
+            beyond: Excess::Body(MOST),
+            time: Duration::from_secs(30),
+        },
     }
 }
 
@@ -45,6 +66,7 @@ enum Excess {
     Parameters,
     Headers,
     Body(usize),
+    File(u64),
 }
 
 impl IntoResponse for Excess {
@@ -70,15 +92,17 @@ impl IntoResponse for Excess {
                 "This request is too large",
                 format!("What is sent to this address may have {most} bytes."),
             ),
+            Self::File(most) => return UploadProblem::TooLarge(most).into_response(),
         };
         problem::refused(status, title, &limit)
     }
 }
 
 /// Refuses what is too much, and gives up what takes too long.
-pub(super) async fn keep(request: Request, next: Next) -> Response {
+pub(super) async fn keep(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    let allowance = allowance(route.map(MatchedPath::as_str));
+    let file = app.uploads.as_ref().map(|uploads| uploads.most());
+    let allowance = allowance(route.map(MatchedPath::as_str), file);
     if let Some(excess) = excess(request.uri(), request.headers(), allowance) {
         return excess.into_response();
     }
@@ -102,7 +126,7 @@ fn excess(uri: &Uri, headers: &HeaderMap, allowance: Allowance) -> Option<Excess
     } else if size(headers) > HEADERS {
         Some(Excess::Headers)
     } else if length.is_some_and(|length| length > allowance.body as u64) {
-        Some(Excess::Body(allowance.body))
+        Some(allowance.beyond)
     } else {
         None
     }
@@ -128,9 +152,9 @@ fn overdue(has_body: bool, time: Duration) -> Response {
     ))
 }
 
-/// The answer when a body turned out to be too large while it was read.
-pub(super) fn too_large(route: Option<&str>) -> Response {
-    Excess::Body(allowance(route).body).into_response()
+/// The answer when the body of a form without a file turned out to be too large while it was read.
+pub(super) fn too_large() -> Response {
+    allowance(None, None).beyond.into_response()
 }
 
 #[cfg(test)]
@@ -143,7 +167,7 @@ mod tests {
     fn each_limit_is_kept_and_reached() {
         let address = |bytes: usize| format!("/{}", "a".repeat(bytes - 1));
         let parameters = |n: usize| format!("/?{}", vec!["a=1"; n].join("&"));
-        let most = allowance(None).body;
+        let most = allowance(None, None).body;
         let cases = [
             (address(ADDRESS), 0, 0, None),
             (address(ADDRESS + 1), 0, 0, Some(Excess::Address)),
@@ -164,8 +188,43 @@ mod tests {
                 headers.insert(header::COOKIE, "c".repeat(rest).parse().unwrap());
                 assert_eq!(size(&headers), bytes);
             }
-            let found = excess(&uri.parse().unwrap(), &headers, allowance(None));
+            let found = excess(&uri.parse().unwrap(), &headers, allowance(None, None));
             assert_eq!(found, expected, "{} {bytes} {body}", uri.len());
+        }
+    }
+
+    #[test]
+    fn uploads_alone_get_more() {
+        const MB: u64 = 1_000_000;
+        let usual = allowance(None, None);
+        assert_eq!((usual.body, usual.time.as_secs()), (8192, 30));
+        let cases = [
+            (Some("/overview"), Some(200 * MB), None),
+            (Some("/login"), Some(200 * MB), None),
+            (Some("/datasets/{id}/delete"), Some(200 * MB), None),
+            (Some("/events"), Some(200 * MB), None),
+            (None, Some(200 * MB), None),
+            (Some("/datasets"), None, None),
+            (Some("/datasets"), Some(MB), Some(MB)),
+            (Some("/datasets"), Some(200 * MB), Some(200 * MB)),
+            (
+                Some("/datasets"),
+                Some(1_000_000 * MB),
+                Some(1_000_000 * MB),
+            ),
+        ];
+        for (route, limit, file) in cases {
+            let found = allowance(route, limit);
+            let Some(file) = file else {
+                assert_eq!(found, usual, "{route:?} {limit:?}");
+                continue;
+            };
+            assert!(
+                found.body as u64 > file,
+                "{file}: there is room for the file"
+            );
+            assert_eq!(found.beyond, Excess::File(file));
+            assert!(found.time >= Duration::from_secs(600));
         }
     }
 }

@@ -8,22 +8,23 @@
 //! balancer adds `X-Forwarded-For` and `X-Amzn-Trace-Id` to each request, and no client can take
 //! them away. A scraper asks the instances by their own addresses.
 
+mod dataset;
 mod process;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use prometheus::core::Collector;
 use prometheus::{
-    Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, Result,
-    TEXT_FORMAT, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, Result, TEXT_FORMAT,
+    TextEncoder,
 };
 use tracing::error;
 
 use super::compute::Gauges;
+use super::data::current::State;
 use super::{App, problem, request_id};
 
 /// Upper bounds of the times to answer, in seconds: a page takes milliseconds.
@@ -46,13 +47,11 @@ pub(super) struct Metrics {
     seconds: HistogramVec,
     in_flight: IntGauge,
     queue: Gauges,
-    loaded: Instant,
 }
 
 impl Metrics {
-    /// Counts from now on; the dataset was loaded just before. Fails only for names that the format
-    /// does not allow.
-    pub(super) fn new(rows: usize) -> Result<Self> {
+    /// Counts from now on. Fails only for names that the format does not allow.
+    pub(super) fn new() -> Result<Self> {
         let requests = IntCounterVec::new(
             Opts::new("http_requests_total", "Requests that were answered."),
             &["route", "method", "status"],
@@ -66,14 +65,11 @@ impl Metrics {
             &["route"],
         )?;
         let in_flight = IntGauge::new("http_requests_in_flight", "Requests being answered.")?;
-        let size = IntGauge::new("student_analytics_dataset_rows", "Rows of the dataset.")?;
-        size.set(i64::try_from(rows).unwrap_or(i64::MAX));
         let queue = Gauges::new()?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
-        registry.register(Box::new(size))?;
         registry.register(Box::new(queue.waiting.clone()))?;
         registry.register(Box::new(queue.shed.clone()))?;
         registry.register(Box::new(process::start_time()?))?;
@@ -83,7 +79,6 @@ impl Metrics {
             seconds,
             in_flight,
             queue,
-            loaded: Instant::now(),
         })
     }
 
@@ -106,25 +101,23 @@ impl Metrics {
         seconds.observe(took.as_secs_f64());
     }
 
-    fn text(&self) -> Result<String> {
-        let age = Gauge::new(
-            "student_analytics_dataset_age_seconds",
-            "Time since the dataset was loaded.",
-        )?;
-        age.set(self.loaded.elapsed().as_secs_f64());
+    fn text(&self, current: &State) -> Result<String> {
         let mut families = self.registry.gather();
-        families.extend(age.collect());
+        families.extend(dataset::now(current)?);
         families.extend(process::now()?);
         TextEncoder::new().encode_to_string(&families)
     }
 }
 
 /// What the process counted, for those who ask it directly.
-pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    extract::State(app): extract::State<Arc<App>>,
+    headers: HeaderMap,
+) -> Response {
     if PROXIED.iter().any(|name| headers.contains_key(name)) {
         return problem::not_found().await;
     }
-    match app.metrics.text() {
+    match app.metrics.text(&app.current.state()) {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {
             error!(%error, "the metrics cannot be written");

@@ -5,6 +5,7 @@ mod access;
 mod asset;
 mod compute;
 mod connection;
+mod data;
 mod headers;
 mod limits;
 mod metrics;
@@ -18,45 +19,55 @@ mod stop;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
+use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use access::{Access, AccessError, KeyError, PasswordError, hash_password};
+pub use data::Loaded;
+pub use data::current::Current;
+pub use data::source::{LoadError, Source};
+pub use data::uploads::{Limits, Uploads};
+pub use data::watch::keep;
 pub use stop::{Signals, serve};
 
-use crate::dataset::Dataset;
-use crate::figures::Baseline;
-use crate::views::{About, Page};
+use crate::views::Page;
 use compute::Queue;
+use data::{asked, events, receive};
 use metrics::Metrics;
 use stop::Stopping;
 
-/// What the handlers share: one dataset, what is known of it without filters, and how the process
-/// does.
+/// What the handlers share: the default dataset, the uploaded ones unless uploads are off, and how the
+/// process does.
 #[derive(Debug)]
 pub struct App {
-    dataset: Dataset,
-    baseline: Baseline,
-    about: About,
+    current: Arc<Current>,
+    uploads: Option<Arc<Uploads>>,
+    streams: Arc<Semaphore>,
+    receiving: Semaphore,
     metrics: Metrics,
     queue: Queue,
     stopping: Stopping,
 }
 
 impl App {
-    /// Prepares a dataset for being served. Fails only if the program's metrics have names that
-    /// Prometheus does not allow.
-    pub fn new(dataset: Dataset, about: About) -> Result<Arc<Self>, prometheus::Error> {
-        let baseline = Baseline::new(&dataset);
+    /// Serves these datasets. Fails only if the program's metrics have names that Prometheus does
+    /// not allow.
+    pub fn new(
+        current: Arc<Current>,
+        uploads: Option<Arc<Uploads>>,
+    ) -> Result<Arc<Self>, prometheus::Error> {
         Ok(Arc::new(Self {
-            metrics: Metrics::new(dataset.rows())?,
-            dataset,
-            baseline,
-            about,
+            current,
+            uploads,
+            streams: Arc::new(Semaphore::new(events::MOST)),
+            receiving: Semaphore::new(receive::MOST),
+            metrics: Metrics::new()?,
             queue: Queue::new(),
             stopping: Stopping::default(),
         }))
@@ -73,13 +84,14 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
     };
     routes
         .layer(from_fn(origin::own))
-        .layer(from_fn(limits::keep))
+        .layer(from_fn_with_state(Arc::clone(&app), limits::keep))
         .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(compression())
         .layer(SetResponseHeaderLayer::if_not_present(
             headers::CACHE_CONTROL.0,
             headers::CACHE_CONTROL.1,
         ))
+        .layer(from_fn(asked::unkept))
         .layer(from_fn(headers::secure))
         .layer(map_response_with_state(Arc::clone(&app), stop::move_on))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
@@ -90,6 +102,9 @@ fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
         .route("/", get(pages::start))
+        .route(receive::ROUTE, upload())
+        .route("/datasets/{id}/delete", post(receive::delete))
+        .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(stop::ready))
@@ -111,6 +126,13 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/stats.json", get(pages::stats))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// Takes files, of which [`limits`] knows the size.
+fn upload() -> MethodRouter<Arc<App>> {
+    post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
 /// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked

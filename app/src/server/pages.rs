@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
 use maud::Markup;
 
-use super::App;
+use super::data::asked::Asked;
 use super::problem::{self, Failure};
+use super::{App, Loaded};
 use crate::charts::{self, Card};
 use crate::dataset::ColumnId;
 use crate::figures::{Analysis, FactorImpact, Overview, Performance, Relationships, stats_json};
@@ -23,23 +24,39 @@ type Answer = Result<Response, Failure>;
 /// Understands the address, redirects what a form sent, and lets `content` make the page.
 fn show(
     app: &App,
+    asked: Asked,
     shown: Page,
     query: Option<String>,
     content: impl Fn(&Analysis<'_>, &Frame) -> Markup,
 ) -> Answer {
-    let (request, from_form) = understand(app, shown, query)?;
+    let Asked {
+        loaded,
+        about,
+        guarded,
+    } = asked;
+    let (request, from_form) = understand(&loaded, shown, query)?;
     if from_form {
-        let canonical = request.href(shown.path(), &app.dataset);
+        let canonical = request.href(shown.path(), &loaded.dataset);
         return Ok(Redirect::to(&canonical).into_response());
     }
-    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
-    let frame = Frame::new(shown, app.about.clone(), &analysis);
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
+    let limit = app.uploads.as_ref().map(|uploads| uploads.most());
+    let frame = Frame::new(shown, about, &analysis)
+        .with_uploads(limit)
+        .with_logout(guarded);
     Ok(page(&frame, &content(&analysis, &frame)).into_response())
 }
 
-fn understand(app: &App, page: Page, query: Option<String>) -> Result<(Request, bool), Failure> {
-    Request::parse(&query.unwrap_or_default(), &app.dataset)
-        .map_err(|problems| Failure::Query { page, problems })
+fn understand(
+    loaded: &Loaded,
+    page: Page,
+    query: Option<String>,
+) -> Result<(Request, bool), Failure> {
+    let dataset = &loaded.dataset;
+    Request::parse(&query.unwrap_or_default(), dataset).map_err(|problems| Failure::Query {
+        back: Request::default().href(page.path(), dataset),
+        problems,
+    })
 }
 
 /// The first page, with whatever the address says.
@@ -51,15 +68,23 @@ pub(super) async fn start(RawQuery(query): RawQuery) -> Redirect {
     }
 }
 
-pub(super) async fn overview(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
-    show(&app, Page::Overview, query, |analysis, frame| {
+pub(super) async fn overview(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&app, asked, Page::Overview, query, |analysis, frame| {
         let figures = Overview::compute(analysis);
         views::overview(frame, &figures, analysis.dataset.columns())
     })
 }
 
-pub(super) async fn performance(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
-    show(&app, Page::Performance, query, |analysis, frame| {
+pub(super) async fn performance(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&app, asked, Page::Performance, query, |analysis, frame| {
         let figures = Performance::compute(analysis);
         let cards = performance_cards(analysis, &figures);
         let factors = names(analysis, analysis.dataset.factor_ids());
@@ -85,8 +110,12 @@ fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card
     cards
 }
 
-pub(super) async fn factors(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
-    show(&app, Page::Factors, query, |analysis, frame| {
+pub(super) async fn factors(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&app, asked, Page::Factors, query, |analysis, frame| {
         let figures = FactorImpact::compute(analysis);
         let cards = factor_cards(analysis, &figures);
         let options = FactorChoices {
@@ -111,18 +140,25 @@ fn factor_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
 
 pub(super) async fn relationships(
     State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    show(&app, Page::Relationships, query, |analysis, frame| {
-        let figures = Relationships::compute(analysis);
-        let pairs = charts::strong_pairs(&figures);
-        let cards = relationship_cards(&figures, &pairs.0);
-        let options = RelationChoices {
-            numeric: names(analysis, analysis.dataset.numeric_ids()),
-            categorical: names(analysis, analysis.dataset.factor_ids()),
-        };
-        views::relationships(frame, &figures, &cards, &pairs, &options)
-    })
+    show(
+        &app,
+        asked,
+        Page::Relationships,
+        query,
+        |analysis, frame| {
+            let figures = Relationships::compute(analysis);
+            let pairs = charts::strong_pairs(&figures);
+            let cards = relationship_cards(&figures, &pairs.0);
+            let options = RelationChoices {
+                numeric: names(analysis, analysis.dataset.numeric_ids()),
+                categorical: names(analysis, analysis.dataset.factor_ids()),
+            };
+            views::relationships(frame, &figures, &cards, &pairs, &options)
+        },
+    )
 }
 
 fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
@@ -141,14 +177,15 @@ fn names(analysis: &Analysis<'_>, ids: Vec<ColumnId>) -> Vec<String> {
 
 /// The figures of one chart of a page, as a file to download.
 fn csv(
-    app: &App,
+    asked: &Asked,
     page: Page,
     file: &str,
     query: Option<String>,
     cards: impl Fn(&Analysis<'_>) -> Vec<Card>,
 ) -> Answer {
-    let (request, _) = understand(app, page, query)?;
-    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
+    let loaded = &asked.loaded;
+    let (request, _) = understand(loaded, page, query)?;
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
     let id = file.strip_suffix(".csv").ok_or(Failure::NoChart)?;
     let card = cards(&analysis)
         .into_iter()
@@ -165,42 +202,43 @@ fn csv(
 }
 
 pub(super) async fn performance_csv(
-    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    csv(&app, Page::Performance, &file, query, |analysis| {
+    csv(&asked, Page::Performance, &file, query, |analysis| {
         performance_cards(analysis, &Performance::compute(analysis))
     })
 }
 
 pub(super) async fn factors_csv(
-    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    csv(&app, Page::Factors, &file, query, |analysis| {
+    csv(&asked, Page::Factors, &file, query, |analysis| {
         factor_cards(analysis, &FactorImpact::compute(analysis))
     })
 }
 
 pub(super) async fn relationships_csv(
-    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    csv(&app, Page::Relationships, &file, query, |analysis| {
+    csv(&asked, Page::Relationships, &file, query, |analysis| {
         let figures = Relationships::compute(analysis);
         let (finding, _) = charts::strong_pairs(&figures);
         relationship_cards(&figures, &finding)
     })
 }
 
-pub(super) async fn stats(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Answer {
-    let request = match Request::parse(&query.unwrap_or_default(), &app.dataset) {
+pub(super) async fn stats(Extension(asked): Extension<Asked>, RawQuery(query): RawQuery) -> Answer {
+    let loaded = asked.loaded;
+    let request = match Request::parse(&query.unwrap_or_default(), &loaded.dataset) {
         Ok((request, _)) => request,
         Err(problems) => return Ok(problem::json(&problems)),
     };
-    let analysis = Analysis::new(&app.dataset, &app.baseline, &request)?;
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
     Ok(Json(stats_json(&analysis)).into_response())
 }

@@ -1,14 +1,21 @@
 //! Answers to requests that cannot be met.
 
 use std::any::Any;
+use std::sync::Arc;
+
+mod upload;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
+use super::Loaded;
+use super::data::uploads::UploadError;
 use crate::filter::QueryProblem;
 use crate::views::{Page, problem};
+
+pub(super) use upload::UploadProblem;
 
 /// What went wrong while answering.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +23,28 @@ pub(super) enum Failure {
     /// The address cannot be understood.
     #[error("the address cannot be understood")]
     Query {
-        page: Page,
+        /// The page's address without what cannot be understood.
+        back: String,
         problems: Vec<QueryProblem>,
     },
+    /// There is no default dataset yet.
+    #[error("the dataset is being loaded")]
+    Loading,
+    /// An uploaded table whose address does not say which column is explained.
+    #[error("no column is chosen as the outcome")]
+    NoOutcome(Arc<Loaded>),
+    /// This server takes no uploads.
+    #[error("uploads are off")]
+    NoUploads,
+    /// Too many files are sent at a time.
+    #[error("too many uploads")]
+    Crowded,
+    /// A file that is not taken.
+    #[error(transparent)]
+    Upload(#[from] UploadProblem),
+    /// An uploaded dataset that cannot be shown.
+    #[error(transparent)]
+    Uploaded(#[from] UploadError),
     /// The page has no such chart.
     #[error("no such chart")]
     NoChart,
@@ -30,12 +56,18 @@ pub(super) enum Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {
-            Self::Query { page, problems } => {
+            Self::Query { back, problems } => {
                 let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 let title = "This address cannot be understood";
-                let body = problem(title, &problems, page.path());
+                let body = problem(title, &problems, &back);
                 (StatusCode::BAD_REQUEST, body).into_response()
             }
+            Self::Loading => upload::loading(),
+            Self::NoOutcome(loaded) => upload::no_outcome(&loaded),
+            Self::NoUploads => upload::refused(),
+            Self::Crowded => busy("Too many files are sent at once. Please try again in a moment."),
+            Self::Upload(problem) => problem.into_response(),
+            Self::Uploaded(error) => error.into_response(),
             Self::NoChart => missing("The page has no chart of that name."),
             Self::Frame(_) => {
                 error!("the rows could not be filtered");

@@ -13,7 +13,6 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -33,23 +32,33 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the process is about to stop.
 #[derive(Debug, Default)]
-pub(super) struct Stopping(AtomicBool);
+pub(super) struct Stopping(watch::Sender<bool>);
 
 impl Stopping {
     fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.send_replace(true);
     }
 
-    fn begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    pub(super) fn begun(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it begins to stop.
+    pub(super) async fn wait(&self) {
+        let mut changes = self.0.subscribe();
+        // The sender lives as long as this does.
+        let _ended = changes.wait_for(|begun| *begun).await;
     }
 }
 
 /// Whether a load balancer should send requests here.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
-    match app.stopping.begun() {
-        true => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
-        false => (StatusCode::OK, "ready\n"),
+    if app.stopping.begun() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n");
+    }
+    match app.current.state().loaded {
+        Some(_) => (StatusCode::OK, "ready\n"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "loading\n"),
     }
 }
 

@@ -29,8 +29,29 @@ pub struct About {
     pub origin: String,
     /// When, as people read it, with the time zone.
     pub loaded: String,
-    /// Whether a password is asked for, so that there is something to log out of.
-    pub guarded: bool,
+    /// How long it stays.
+    pub stay: Stay,
+}
+
+/// How long a dataset stays what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stay {
+    /// As long as the program runs.
+    Fixed,
+    /// Until its file changes.
+    Watched {
+        /// Which version of the file this is.
+        version: String,
+        /// Why a newer version is not shown.
+        fault: Option<String>,
+    },
+    /// Until it expires or is deleted.
+    Uploaded {
+        /// Its name in addresses.
+        id: String,
+        /// When it expires, as people read it.
+        until: String,
+    },
 }
 
 /// One selectable level.
@@ -97,6 +118,10 @@ pub struct Frame {
     /// The mark when the address asks for none.
     pub(super) default_pass_mark: Option<f64>,
     pub(super) selected: usize,
+    /// The largest file that may be uploaded, in bytes; none may without it.
+    pub(super) upload_limit: Option<u64>,
+    /// Whether a password was asked for, so that there is something to log out of.
+    pub(super) guarded: bool,
 }
 
 impl Frame {
@@ -146,7 +171,24 @@ impl Frame {
             chosen_pass_mark: request.choices.pass,
             default_pass_mark: analysis.baseline.scale.pass_mark,
             selected: analysis.selected.rows(),
+            upload_limit: None,
+            guarded: false,
         }
+    }
+
+    /// The same frame with a form for files of at most so many bytes, or without one.
+    #[must_use]
+    pub fn with_uploads(self, limit: Option<u64>) -> Self {
+        Self {
+            upload_limit: limit,
+            ..self
+        }
+    }
+
+    /// The same frame, with a way to log out where there is something to log out of.
+    #[must_use]
+    pub fn with_logout(self, guarded: bool) -> Self {
+        Self { guarded, ..self }
     }
 
     /// Whether the filters leave no student.

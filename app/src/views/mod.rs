@@ -16,13 +16,13 @@ mod relationships;
 mod sidebar;
 
 pub use factors::{FactorChoices, factors};
-pub use frame::{About, Frame};
+pub use frame::{About, Frame, Stay};
 pub use layout::page;
 pub use login::login;
 pub use overview::overview;
 pub use page::Page;
 pub use performance::performance;
-pub use problem::problem;
+pub use problem::{choose_outcome, problem};
 pub use relationships::{RelationChoices, relationships};
 
 use maud::{Markup, html};

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::Frame;
-use super::frame::{Choice, Control, FilterView};
+use super::frame::{About, Choice, Control, FilterView, Stay};
+use super::{Frame, Page};
 use crate::format;
 
 pub(super) fn sidebar(frame: &Frame) -> Markup {
@@ -38,7 +38,7 @@ pub(super) fn sidebar(frame: &Frame) -> Markup {
 fn source(frame: &Frame) -> Markup {
     let about = &frame.about;
     html! {
-        section.source aria-labelledby="heading-source" {
+        section.source aria-labelledby="heading-source" data-version=[version(about)] {
             h2 #heading-source { "Data" }
             dl {
                 dt { "Source" } dd { (about.name) }
@@ -46,9 +46,56 @@ fn source(frame: &Frame) -> Markup {
                 dt { "Loaded" } dd { (about.loaded) }
                 dt { "From" } dd { (about.origin) }
             }
-            @if about.guarded {
+            @match &about.stay {
+                Stay::Fixed | Stay::Watched { fault: None, .. } => {}
+                Stay::Watched { fault: Some(fault), .. } => (stale(fault)),
+                Stay::Uploaded { id, until } => (own(id, until)),
+            }
+            @if let Some(limit) = frame.upload_limit { (upload(limit)) }
+            @if frame.guarded {
                 form method="post" action="/logout" { button type="submit" { "Log out" } }
             }
+        }
+    }
+}
+
+/// The version by which an open page knows that there is a newer one.
+fn version(about: &About) -> Option<&str> {
+    match &about.stay {
+        Stay::Watched { version, .. } => Some(version),
+        Stay::Fixed | Stay::Uploaded { .. } => None,
+    }
+}
+
+fn stale(fault: &str) -> Markup {
+    html! {
+        p.notice { "The newest data cannot be used, so these are the figures of before: " (fault) "." }
+    }
+}
+
+/// What the owner of an uploaded dataset may do.
+fn own(id: &str, until: &str) -> Markup {
+    html! {
+        p.note { "Kept until " (until) ". Whoever has this page's address can see it." }
+        form.actions method="post" action={ "/datasets/" (id) "/delete" } {
+            button type="submit" { "Delete this data" }
+            a href=(Page::Overview.path()) data-leave { "Leave it" }
+        }
+    }
+}
+
+fn upload(limit: u64) -> Markup {
+    let megabytes = limit / 1_000_000;
+    html! {
+        form #upload method="post" action="/datasets" enctype="multipart/form-data"
+            data-limit=(limit) aria-label="Own data" {
+            label.field {
+                span { "Your own CSV file, up to " (megabytes) " MB, kept for a day" }
+                input type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required;
+            }
+            progress.with-script max="1" value="0" aria-label="Upload" hidden {}
+            p.with-script role="status" {}
+            button type="submit" { "Upload" }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::{program, run, temporary};
 
 /// Pipes text to `hash-password`; the status, what it printed, and what it complained of.
-fn hash(text: &str) -> (Option<i32>, String, String) {
+pub(crate) fn hash(text: &str) -> (Option<i32>, String, String) {
     let mut child = program(&["hash-password"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

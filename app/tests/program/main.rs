@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod data;
 mod hostile;
 mod log;
 mod passed_socket;
@@ -25,11 +26,17 @@ fn clean(command: &mut Command) -> &mut Command {
     for name in OPTIONS {
         command.env_remove(variable(name));
     }
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 14] = [
     "data",
+    "watch",
+    "store",
+    "upload-limit",
+    "cache",
+    "no-uploads",
     "port",
     "bind",
     "target",
@@ -69,7 +76,10 @@ fn help_names_every_option_and_its_variable() {
         let (status, help, _) = run(arguments);
         assert_eq!(status, Some(0));
         for name in OPTIONS {
-            assert!(help.contains(&format!("--{name} ")), "{help}");
+            let named = help
+                .split_whitespace()
+                .any(|word| word == format!("--{name}"));
+            assert!(named, "{help}");
             let variable = format!("[env: {}=", variable(name));
             assert!(help.contains(&variable), "{help}");
         }

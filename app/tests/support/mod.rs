@@ -10,8 +10,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use student_analytics::dataset::{Dataset, read};
-use student_analytics::server::{Access, App, router};
-use student_analytics::views::About;
+use student_analytics::server::{Access, App, Current, Loaded, router};
+use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// A dashboard on the dataset that asks for no password.
@@ -26,12 +26,11 @@ pub(crate) fn guarded(dataset: Dataset, access: Option<Arc<Access>>) -> Router {
         rows: dataset.rows(),
         origin: "a test".to_owned(),
         loaded: "2026-01-31 12:00 UTC".to_owned(),
-        guarded: access.is_some(),
+        stay: Stay::Fixed,
     };
-    router(
-        App::new(dataset, about).expect("the metrics have valid names"),
-        access,
-    )
+    let current = Arc::new(Current::of(Loaded::new(dataset, about)));
+    let app = App::new(current, None).expect("the metrics have valid names");
+    router(app, access)
 }
 
 /// A dashboard on a CSV text whose outcome is `Exam_Score`.
@@ -49,7 +48,15 @@ pub(crate) struct Answer {
 
 /// Asks for an address.
 pub(crate) async fn get(dashboard: &Router, address: &str) -> Answer {
-    let request = Request::get(address).body(Body::empty()).expect(address);
+    send(
+        dashboard,
+        Request::get(address).body(Body::empty()).expect(address),
+    )
+    .await
+}
+
+/// Sends a request.
+pub(crate) async fn send(dashboard: &Router, request: Request<Body>) -> Answer {
     let response = dashboard
         .clone()
         .oneshot(request)

@@ -44,7 +44,7 @@ impl Build<'_> {
         let target = format!("{TRIPLE}.{OLDEST}");
         let command = cmd!(
             sh,
-            "{cargo_zigbuild} zigbuild --release --locked --package {PROGRAM} --target {target}"
+            "{cargo_zigbuild} zigbuild --release --locked --package {PROGRAM} --features s3 --target {target}"
         );
         self.environment(command, &names)
             .run()

@@ -64,7 +64,7 @@ pub(super) async fn log_in(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let Ok(body) = body else {
-        return limits::too_large(Some(LOGIN));
+        return limits::too_large();
     };
     let sent = Sent::read(&body);
     let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip());

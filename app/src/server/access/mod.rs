@@ -46,6 +46,10 @@ const WAITING: usize = 8;
 /// The longest wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Marks a request of one who has logged in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LoggedIn;
+
 /// Everything that decides who comes in.
 #[derive(Debug)]
 pub struct Access {
@@ -101,7 +105,7 @@ pub(super) fn protect(routes: Router<Arc<App>>, access: Arc<Access>) -> Router<A
 }
 
 /// Lets those pass who have a cookie, and sends browsers to the login.
-async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+async fn guard(State(access): State<Arc<Access>>, mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
     if route.is_some_and(|route| OPEN.contains(&route.as_str())) {
         return next.run(request).await;
@@ -109,6 +113,7 @@ async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) 
     if !session::in_headers(request.headers(), &access.key, now()) {
         return refuse(&request);
     }
+    request.extensions_mut().insert(LoggedIn);
     let mut response = next.run(request).await;
     // Nothing stays in a cache, or in the browser after logging out.
     let keep_nothing = HeaderValue::from_static("no-store");

@@ -64,6 +64,10 @@ static TOO_SLOW: LazyLock<String> = LazyLock::new(|| {
     answer
 });
 
+/// Marks an answer that goes on as long as somebody listens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lasting;
+
 /// Serves until the sender of `closing` is dropped; then what is in flight is finished.
 pub(super) async fn serve(listener: TcpListener, router: Router, closing: Receiver<()>) {
     let crowd = Arc::new(Crowd::new(MOST));
@@ -177,7 +181,10 @@ fn answering(
         let watch = Arc::clone(&watch);
         Box::pin(async move {
             let response = answer.await?;
-            watch.enter(Phase::Send);
+            watch.enter(match response.extensions().get() {
+                Some(Lasting) => Phase::Stream,
+                None => Phase::Send,
+            });
             Ok(response.map(|body| Sent::new(body, watch)))
         })
     })
@@ -239,6 +246,81 @@ async fn discard(stream: &TcpStream) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::dataset::read;
+    use crate::server::{App, Current, Loaded};
+    use crate::views::{About, Stay};
+
+    /// A dataset that is watched.
+    fn loaded(version: &str) -> Loaded {
+        let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
+        let about = About {
+            name: "x".to_owned(),
+            rows: 1,
+            origin: "a test".to_owned(),
+            loaded: String::new(),
+            stay: Stay::Watched {
+                version: version.to_owned(),
+                fault: None,
+            },
+        };
+        Loaded::new(dataset, about)
+    }
+
+    /// An answer may take a minute to be sent, and the clock says that more have passed.
+    #[tokio::test]
+    async fn news_may_be_waited_for_and_other_answers_may_not() {
+        let passed = Duration::from_secs(600);
+        for (phase, heard) in [(Phase::Stream, true), (Phase::Send, false)] {
+            let current = Arc::new(Current::of(loaded("first")));
+            let app = App::new(Arc::clone(&current), None).unwrap();
+            let routes = crate::server::router(app, None);
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let client = TcpStream::connect(listener.local_addr().unwrap());
+            let (client, accepted) = tokio::join!(client, listener.accept());
+            let ((stream, peer), mut client) = (accepted.unwrap(), client.unwrap());
+            let (_close, closing) = watch::channel(());
+            let place = Arc::new(Crowd::new(1)).enter();
+            tokio::spawn(converse(stream, peer, routes, place.watch(), closing));
+            let request =
+                b"GET /events HTTP/1.1\r\nHost: test\r\nAccept-Encoding: br, gzip\r\n\r\n";
+            client.write_all(request).await.unwrap();
+            let mut lines = BufReader::new(client).lines();
+            let mut head = String::new();
+            while !head.ends_with("data: first\n") {
+                head += &lines.next_line().await.unwrap().unwrap();
+                head.push('\n');
+            }
+            assert!(!head.contains("content-encoding"), "{head}");
+            assert_eq!(place.watch().phase(), Phase::Stream);
+            place.watch().entered(phase, passed);
+            current.swap(loaded("second"));
+            let mut rest = String::new();
+            // A connection that is given up ends in the middle.
+            while let Ok(Some(line)) = lines.next_line().await {
+                rest += &line;
+                if line == "data: second" {
+                    // Once more, for the alarm.
+                    current.swap(loaded("third"));
+                }
+                if line == "data: third" {
+                    break;
+                }
+            }
+            assert_eq!(rest.contains("data: third"), heard, "{phase:?} {rest}");
         }
     }
 }

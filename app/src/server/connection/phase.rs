@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
+use crate::server::limits;
+
 /// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -19,6 +21,8 @@ pub(super) enum Phase {
     Answer,
     /// The client, to take the answer.
     Send,
+    /// More of an answer that goes on.
+    Stream,
 }
 
 impl Phase {
@@ -32,10 +36,12 @@ impl Phase {
             Self::Idle => 75,
             // Heads fit into a few packets.
             Self::Head => 15,
-            // Only an upload takes that long: other answers are bounded by `limits`.
-            Self::Answer => 300,
+            // Answers are bounded by `limits`, of which uploads have most; this is for defects.
+            Self::Answer => limits::UPLOAD.as_secs() + 60,
             // The largest asset over a bad mobile network.
             Self::Send => 60,
+            // Browsers come again by themselves; one that is gone unseen does not stay for ever.
+            Self::Stream => 3600,
         })
     }
 
@@ -75,6 +81,12 @@ impl Watch {
 
     pub(super) fn enter(&self, phase: Phase) {
         *self.now() = (phase, Instant::now());
+    }
+
+    /// As if it had been in this phase for so long.
+    #[cfg(test)]
+    pub(super) fn entered(&self, phase: Phase, ago: Duration) {
+        *self.now() = (phase, Instant::now() - ago);
     }
 
     /// Bytes arrived: the first ones of a head, unless a request is being answered.
@@ -179,12 +191,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_longest_idle_one_goes() {
-        use Phase::{Answer, First, Head, Idle, Send};
-        let cases: [(&[Phase], Option<usize>); 5] = [
+        use Phase::{Answer, First, Head, Idle, Send, Stream};
+        let cases: [(&[Phase], Option<usize>); 6] = [
             (&[First, First], Some(0)),
             (&[Answer, Head], Some(1)),
             (&[Answer, Send, Idle], Some(1)),
             (&[Answer, Idle, Answer], Some(1)),
+            (&[Answer, Stream], Some(1)),
             (&[Answer, Answer], None),
         ];
         for (phases, goes) in cases {

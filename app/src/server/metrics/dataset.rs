@@ -1,0 +1,41 @@
+//! What is known of the default dataset.
+
+use prometheus::core::Collector;
+use prometheus::proto::MetricFamily;
+use prometheus::{Counter, Gauge, Result};
+
+use crate::server::data::current::State;
+
+/// Its size and age, once there is one, and whether a newer one could not be loaded.
+pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
+    let failures = Counter::new(
+        "student_analytics_dataset_failures_total",
+        "Times that the dataset could not be loaded.",
+    )?;
+    failures.inc_by(current.failures as f64);
+    let mut families = failures.collect();
+    let stale = f64::from(u8::from(current.fault.is_some()));
+    let mut gauges = vec![(
+        "student_analytics_dataset_stale",
+        "1 while the newest dataset cannot be used, else 0.",
+        stale,
+    )];
+    if let Some(loaded) = &current.loaded {
+        gauges.push((
+            "student_analytics_dataset_rows",
+            "Rows of the dataset.",
+            loaded.dataset.rows() as f64,
+        ));
+        gauges.push((
+            "student_analytics_dataset_age_seconds",
+            "Time since the dataset was loaded.",
+            loaded.since.elapsed().as_secs_f64(),
+        ));
+    }
+    for (name, help, value) in gauges {
+        let gauge = Gauge::new(name, help)?;
+        gauge.set(value);
+        families.extend(gauge.collect());
+    }
+    Ok(families)
+}
