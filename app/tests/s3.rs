@@ -82,7 +82,7 @@ fn send(address: &str, request: &str) -> String {
     answer
 }
 
-/// Puts an object into the bucket, which emulators take without a signature.
+/// Puts an object into the bucket. Emulators want a signature and do not check it.
 fn put(key: &str, content: &str) {
     let endpoint = std::env::var("STUDENT_ANALYTICS_TEST_S3").expect("an S3 that is running");
     let host = endpoint.trim_start_matches("http://");
@@ -91,6 +91,7 @@ fn put(key: &str, content: &str) {
         host,
         &format!(
             "PUT /{BUCKET}/{key} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request\r\n\
              Content-Length: {length}\r\n\r\n{content}"
         ),
     );

@@ -236,3 +236,58 @@ impl StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    const KEY: &str = "uploads/a/data.csv";
+
+    async fn write(store: &Store, parts: &[Vec<u8>]) {
+        let mut writer = store.write(KEY);
+        for part in parts {
+            writer.put(Bytes::from(part.clone())).await.unwrap();
+        }
+        writer.finish().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn objects_are_kept_until_they_go() {
+        let folder = std::env::temp_dir().join(UploadId::random().unwrap().to_string());
+        let location = Location::Local(folder.clone());
+        let long_ago = Timestamp::UNIX_EPOCH;
+        for store in [Store::memory(), Store::open(&location).unwrap()] {
+            assert_eq!(store.head(KEY).await, Err(StoreError::NotFound));
+            // The second goes through in several parts.
+            for parts in [
+                vec![b"a,b\n".to_vec()],
+                vec![vec![b'x'; PART_AND_A_HALF]; 2],
+            ] {
+                write(&store, &parts).await;
+                let (stored, bytes) = store.read(KEY).await.unwrap();
+                assert!(bytes == parts.concat());
+                assert_eq!(store.head(KEY).await.unwrap(), stored);
+            }
+            assert_eq!(store.sweep(UPLOADS, long_ago).await, Ok(0));
+            assert_eq!(store.sweep(UPLOADS, Timestamp::MAX).await, Ok(1));
+            assert_eq!(store.read(KEY).await.unwrap_err(), StoreError::NotFound);
+            assert_eq!(store.delete(KEY).await, Ok(()));
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    const PART_AND_A_HALF: usize = 12 << 20;
+
+    #[test]
+    fn a_folder_is_made_for_its_owner_alone() {
+        let folder = std::env::temp_dir().join(UploadId::random().unwrap().to_string());
+        Store::own_folder(&folder).unwrap();
+        let mode = std::fs::metadata(&folder).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
