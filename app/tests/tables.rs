@@ -27,6 +27,9 @@ const PAGES: [(&str, &str); 4] = [
 /// Bytes that no page has more of.
 const LARGEST_PAGE: usize = 4_000_000;
 
+/// Bytes beyond which no address is taken.
+const LONGEST_ADDRESS: usize = 16_000;
+
 const CHARTS: [&str; 9] = [
     "performance/histogram",
     "performance/bands",
@@ -206,6 +209,11 @@ fn queries(dataset: &Dataset) -> Vec<String> {
 async fn check(name: &str, dataset: Dataset, queries: &[String]) {
     let app = dashboard(dataset);
     for query in queries {
+        if query.len() > LONGEST_ADDRESS {
+            let answer = get(&app, &format!("/overview?{query}")).await;
+            assert_eq!(answer.status, StatusCode::URI_TOO_LONG, "{name}");
+            continue;
+        }
         for (page, mark) in PAGES {
             let answer = get(&app, &format!("/{page}?{query}")).await;
             let place = format!("{name}: /{page}?{:.200}", query);
@@ -257,6 +265,7 @@ async fn every_page_shows_any_table() {
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .unwrap()
 }

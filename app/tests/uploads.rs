@@ -135,7 +135,7 @@ async fn what_is_refused_is_not_kept() {
         (
             form("file", "Exam_Score,x\n1,2\n3\n"),
             422,
-            "row 3, column 2: 1 fields",
+            "row 3, column 2 (`x`): 1 fields",
         ),
         (
             form("file", "Exam_Score,x\n1,2\nmany,3\n"),

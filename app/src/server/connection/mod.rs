@@ -72,10 +72,26 @@ pub(super) struct Lasting;
 pub(super) async fn serve(listener: TcpListener, router: Router, closing: Receiver<()>) {
     let crowd = Arc::new(Crowd::new(MOST));
     let mut connections = JoinSet::new();
+    take_in(&listener, &crowd, &router, closing, &mut connections).await;
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Begins a conversation with each who comes.
+async fn take_in(
+    listener: &TcpListener,
+    crowd: &Arc<Crowd>,
+    router: &Router,
+    closing: Receiver<()>,
+    connections: &mut JoinSet<()>,
+) {
     let mut closed = closing.clone();
+    // It goes on when another connection ends: one that waits for a place is not to be dropped.
+    let mut next = pin!(accept(listener, crowd));
     loop {
         tokio::select! {
-            (stream, peer) = accept(&listener, &crowd) => {
+            (stream, peer) = next.as_mut() => {
+                next.set(accept(listener, crowd));
                 let place = crowd.enter();
                 let (router, closing) = (router.clone(), closing.clone());
                 connections.spawn(async move {
@@ -84,11 +100,9 @@ pub(super) async fn serve(listener: TcpListener, router: Router, closing: Receiv
             }
             Some(_) = connections.join_next() => {}
             // It is never sent to, only dropped.
-            _ = closed.changed() => break,
+            _ = closed.changed() => return,
         }
     }
-    drop(listener);
-    while connections.join_next().await.is_some() {}
 }
 
 /// The next connection, once there is a place for it.
