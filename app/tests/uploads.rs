@@ -140,7 +140,12 @@ async fn what_is_refused_is_not_kept() {
         (
             form("file", "Exam_Score,x\n1,2\nmany,3\n"),
             422,
-            "row 3, column `Exam_Score`",
+            "row 3, column 1 (`Exam_Score`)",
+        ),
+        (
+            form("file", "Exam_Score,x\n1,2\n3\nmany,3\n"),
+            422,
+            "</li><li>row 4, column 1 (`Exam_Score`)",
         ),
         (form("file", &large), 413, "larger than 1 MB"),
         (form("file", ""), 400, "No file came"),

@@ -99,6 +99,7 @@ pub(super) fn no_outcome(loaded: &Loaded) -> Response {
 }
 
 fn said(status: StatusCode, title: &str, what: impl Into<String>) -> Response {
-    let body = problem(title, &[what.into()], Page::Overview.path());
-    (status, body).into_response()
+    // A table may have several problems, each on a line of its own.
+    let what: Vec<String> = what.into().lines().map(str::to_owned).collect();
+    (status, problem(title, &what, Page::Overview.path())).into_response()
 }
