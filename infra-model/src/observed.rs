@@ -214,8 +214,8 @@ impl Observed {
         }
     }
 
-    /// The release that the template version in use names, if there is one: what `deploy` keeps
-    /// when it is given no other.
+    /// The release that the template version in use names, or the newest version that names one,
+    /// when someone made the one in use by hand: what `deploy` keeps when it is given no other.
     pub fn release_in_use(&self, settings: &crate::settings::Settings) -> Option<String> {
         let ours = |found: &&Found| found.tags.resource_in(&settings.stage).is_some();
         let template = self
@@ -237,8 +237,11 @@ impl Observed {
                 }
                 _ => None,
             });
-        let newest = template.versions.keys().next_back().copied();
-        let version = template.versions.get(&in_use.or(newest)?)?;
-        version.instance_tags.get(tags::RELEASE).map(str::to_owned)
+        let newest_first = template.versions.keys().rev().copied();
+        let mut all = in_use.into_iter().chain(newest_first);
+        all.find_map(|number| {
+            let version = template.versions.get(&number)?;
+            version.instance_tags.get(tags::RELEASE).map(str::to_owned)
+        })
     }
 }
