@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{Metadata, MetadataCommand};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -43,11 +43,23 @@ fn main() -> Result<()> {
     fs::write(out.join("assets.rs"), source).context("cannot write the list of assets")
 }
 
+/// What cargo knows of the packages. That spans the whole workspace, and a first build of this
+/// package alone has not fetched all of it: what is missing is then fetched.
+fn metadata() -> Result<Metadata> {
+    let here = |options: &[&str]| {
+        let options: Vec<String> = options.iter().map(|it| (*it).to_owned()).collect();
+        MetadataCommand::new().other_options(options).exec()
+    };
+    let platform = std::env::var("TARGET").context("cargo sets TARGET")?;
+    let of_platform = ["--filter-platform", &platform];
+    here(&["--offline", of_platform[0], of_platform[1]])
+        .or_else(|_| here(&of_platform))
+        .context("cargo cannot describe the packages")
+}
+
 /// ECharts as charming ships it, found where cargo unpacked the package.
 fn echarts() -> Result<PathBuf> {
-    let metadata = MetadataCommand::new()
-        .other_options(["--offline".to_owned()])
-        .exec()?;
+    let metadata = metadata()?;
     let charming = metadata
         .packages
         .iter()
