@@ -8,7 +8,7 @@ mod support;
 use axum::Router;
 use axum::http::StatusCode;
 use serde_json::Value;
-use support::{dashboard_on, get};
+use support::{CHARTS, dashboard_on, get};
 
 const SMALL: &str = include_str!("fixtures/small.csv");
 const PAGES: [&str; 4] = ["overview", "performance", "factors", "relationships"];
@@ -104,17 +104,7 @@ async fn choices_change_what_is_drawn() {
 #[tokio::test]
 async fn csv_downloads_hold_the_figures() {
     let app = dashboard_on(SMALL);
-    for chart in [
-        "performance/histogram",
-        "performance/bands",
-        "performance/average",
-        "performance/boxes",
-        "factors/correlation",
-        "factors/scatter",
-        "factors/variance",
-        "relationships/relation",
-        "relationships/matrix",
-    ] {
+    for chart in CHARTS {
         let answer = get(&app, &format!("/{chart}.csv?Gender=Female")).await;
         assert_eq!(answer.status, StatusCode::OK, "{chart}");
         assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");

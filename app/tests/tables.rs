@@ -14,7 +14,7 @@ use mutation::Chance;
 use proptest::prelude::*;
 use student_analytics::dataset::{Dataset, read};
 use student_analytics::filter::parameter;
-use support::{dashboard, get};
+use support::{CHARTS, dashboard, get};
 
 /// Each page with something that it shows of every table.
 const PAGES: [(&str, &str); 4] = [
@@ -29,18 +29,6 @@ const LARGEST_PAGE: usize = 4_000_000;
 
 /// Bytes beyond which no address is taken.
 const LONGEST_ADDRESS: usize = 16_000;
-
-const CHARTS: [&str; 9] = [
-    "performance/histogram",
-    "performance/bands",
-    "performance/average",
-    "performance/boxes",
-    "factors/correlation",
-    "factors/scatter",
-    "factors/variance",
-    "relationships/relation",
-    "relationships/matrix",
-];
 
 fn table(rows: usize, header: &str, row: impl Fn(usize) -> String) -> String {
     let rows: String = (0..rows).map(|i| row(i) + "\n").collect();

@@ -14,6 +14,19 @@ use student_analytics::server::{Access, App, Current, Loaded, router};
 use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
+/// Every chart whose figures can be downloaded, by its page and id.
+pub(crate) const CHARTS: [&str; 9] = [
+    "performance/histogram",
+    "performance/bands",
+    "performance/average",
+    "performance/boxes",
+    "factors/correlation",
+    "factors/scatter",
+    "factors/variance",
+    "relationships/relation",
+    "relationships/matrix",
+];
+
 /// A dashboard on the dataset that asks for no password.
 pub(crate) fn dashboard(dataset: Dataset) -> Router {
     guarded(dataset, None)

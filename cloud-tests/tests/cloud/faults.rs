@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use xtask_emulator::rules_from;
 
-use cloud_tests::{World, in_a_cloud};
+use cloud_tests::{Run, World, in_a_cloud};
 
 /// Sets faults as a person would write them.
 fn set(world: &World, faults: &[&str]) {
@@ -19,17 +19,19 @@ fn deploys_through(faults: &[&str], says: &[&str]) {
     in_a_cloud(async |world| {
         set(world, faults);
         let run = world.deploy().await;
-        for part in says {
-            assert!(
-                run.said().contains(part),
-                "{part} is not in:\n{}",
-                run.said()
-            );
-        }
+        has_said(&run, says);
         set(world, &[]);
         world.expect(0, &["diff"]).await;
         world.holds_everything_once().await;
     });
+}
+
+/// It has said each of these.
+fn has_said(run: &Run, parts: &[&str]) {
+    let said = run.said();
+    for part in parts {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
 }
 
 /// A deployment that fails and says these; without the faults, running again completes it.
@@ -39,13 +41,7 @@ fn fails_and_goes_on(faults: &[&str], says: &[&str]) {
         let run = world
             .expect(1, &["deploy", "--yes", "--patience", "0.001"])
             .await;
-        for part in says {
-            assert!(
-                run.said().contains(part),
-                "{part} is not in:\n{}",
-                run.said()
-            );
-        }
+        has_said(&run, says);
         set(world, &[]);
         world.deploy().await;
         world.expect(0, &["diff"]).await;
@@ -61,13 +57,8 @@ fn destroys_through(faults: &[&str], says: &[&str]) {
         let run = world
             .expect(0, &["destroy", "--yes", "--purge-bucket"])
             .await;
-        for part in says.iter().chain(&["nothing of ours is left"]) {
-            assert!(
-                run.said().contains(part),
-                "{part} is not in:\n{}",
-                run.said()
-            );
-        }
+        has_said(&run, says);
+        has_said(&run, &["nothing of ours is left"]);
         set(world, &[]);
         world.holds_nothing().await;
     });
@@ -83,13 +74,7 @@ fn destroys_in_the_end(faults: &[&str], says: &[&str]) {
         let run = world
             .expect(1, &[&destroy[..], &impatient[..]].concat())
             .await;
-        for part in says {
-            assert!(
-                run.said().contains(part),
-                "{part} is not in:\n{}",
-                run.said()
-            );
-        }
+        has_said(&run, says);
         set(world, &[]);
         world.expect(0, &destroy).await;
         world.holds_nothing().await;

@@ -55,6 +55,14 @@ struct Found {
 }
 
 impl Found {
+    /// Of a trial that takes one instance away.
+    fn with_one_missing() -> Self {
+        Self {
+            may_miss: 1,
+            ..Self::default()
+        }
+    }
+
     fn fact(&mut self, text: String) {
         self.facts.push(text);
     }

@@ -17,10 +17,7 @@ impl Scene<'_> {
     /// As AWS does it: deregistered, drained, shut down.
     pub(super) async fn terminate(&self) -> Result<Found> {
         let id = self.victim().await?;
-        let mut found = Found {
-            may_miss: 1,
-            ..Found::default()
-        };
+        let mut found = Found::with_one_missing();
         let began = Instant::now();
         self.stage
             .fleet()
@@ -28,11 +25,7 @@ impl Scene<'_> {
             .terminate(&id, "it is terminated")
             .await?;
         let model = Duration::from_secs(600);
-        self.stage
-            .wait("another instance", model, |fleet| {
-                fleet.healthy() >= fleet.bounds().0
-            })
-            .await?;
+        self.replaced(model).await?;
         found.fact(format!("replaced after {}", took(began.elapsed())));
         self.stage
             .wait("its end", model, |fleet| fleet.instance(&id).is_none())
@@ -81,10 +74,7 @@ impl Scene<'_> {
     /// SIGSTOP of everything: the health check notices, and the group replaces it.
     pub(super) async fn hang(&self) -> Result<Found> {
         let id = self.victim().await?;
-        let mut found = Found {
-            may_miss: 1,
-            ..Found::default()
-        };
+        let mut found = Found::with_one_missing();
         let before = self.requests(&id).await;
         let under_way = {
             let fleet = self.stage.fleet().await;
@@ -114,11 +104,7 @@ impl Scene<'_> {
             format!("noticed after {} instead of {}", took(noticed), took(bound))
         });
         found.fact(format!("noticed after {}", took(noticed)));
-        self.stage
-            .wait("another instance", model, |fleet| {
-                fleet.healthy() >= fleet.bounds().0
-            })
-            .await?;
+        self.replaced(model).await?;
         found.fact(format!("replaced after {}", took(began.elapsed())));
         Ok(found)
     }
@@ -126,10 +112,7 @@ impl Scene<'_> {
     /// An instance boots while it cannot reach the bucket.
     pub(super) async fn bucket(&self) -> Result<Found> {
         let id = self.victim().await?;
-        let mut found = Found {
-            may_miss: 1,
-            ..Found::default()
-        };
+        let mut found = Found::with_one_missing();
         self.stage.fleet().await.set_bucket(false);
         self.stage
             .fleet()
@@ -154,8 +137,7 @@ impl Scene<'_> {
             "its console says “… {}”",
             from(line.unwrap_or_default(), complaint)
         ));
-        let healthy = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
-        let back = self.stage.wait("another instance", model, healthy).await?;
+        let back = self.replaced(model).await?;
         found.fact(format!("healthy {} after the bucket was there", took(back)));
         Ok(found)
     }
@@ -163,10 +145,7 @@ impl Scene<'_> {
     /// An instance boots while the bucket holds another program under the release's name.
     pub(super) async fn checksum(&self) -> Result<Found> {
         let id = self.victim().await?;
-        let mut found = Found {
-            may_miss: 1,
-            ..Found::default()
-        };
+        let mut found = Found::with_one_missing();
         let (bucket, key) = self.release_object().await?;
         let cloud = self.stage.fleet().await.setting().cloud.clone();
         let right = cloud.read(&bucket, &key).await?;
@@ -191,13 +170,18 @@ impl Scene<'_> {
         let executed = said.contains(mark) || said.contains(STARTED) || said.contains(READY);
         found.demand(!executed, || "what was downloaded was executed".to_owned());
         found.fact("the instance refused to install it".to_owned());
-        let healthy = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
-        let back = self.stage.wait("another instance", model, healthy).await?;
+        let back = self.replaced(model).await?;
         found.fact(format!(
             "replaced {} after the release was put right",
             took(back)
         ));
         Ok(found)
+    }
+
+    /// Waits until as many instances are healthy as there should be; how long it took.
+    async fn replaced(&self, model: Duration) -> Result<Duration> {
+        let is_whole = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
+        self.stage.wait("another instance", model, is_whole).await
     }
 
     async fn requests(&self, id: &str) -> u64 {
