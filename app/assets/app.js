@@ -27,6 +27,7 @@
         textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
         categoryAxis: axis,
         valueAxis: axis,
+        title: { textStyle: { color: colors.text } },
         legend: { textStyle: { color: colors.text }, pageTextStyle: { color: colors.text } },
         tooltip: {
           backgroundColor: colors.ground,

@@ -8,6 +8,7 @@ mod bands;
 mod boxes;
 mod card;
 mod correlation;
+mod explore;
 mod histogram;
 mod matrix;
 mod overlay;
@@ -22,10 +23,14 @@ pub use bands::bands;
 pub use boxes::boxes;
 pub use card::{Card, Clicks, Drawing};
 pub use correlation::correlation;
+pub use explore::{
+    counts, missing_map, of_factor, outlier_boxes, outlying, outlying_in_full, pair_plot, score_boxes, scatters,
+};
 pub use histogram::histogram;
 pub use matrix::matrix;
 pub use pairs::strong_pairs;
 pub use scatter::{factor_scatter, relation_scatter};
+pub(crate) use table::guarded;
 pub use table::{Cell, DataTable};
 pub use variance::variance;
 
@@ -137,6 +142,11 @@ fn short(x: f64) -> CompositeValue {
 
 fn short_float(x: f64) -> f64 {
     format!("{x:.9e}").parse().unwrap_or(x)
+}
+
+/// A point of a curve, with the four digits that a screen can show.
+fn brief(x: f64) -> CompositeValue {
+    number(format!("{x:.3e}").parse().unwrap_or(x))
 }
 
 /// Several numbers as one data item.

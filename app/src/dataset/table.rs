@@ -59,6 +59,15 @@ impl<'a> Table<'a> {
             .map_or(0, |column| column.null_count())
     }
 
+    /// Whether each row lacks a value in that column.
+    pub fn gaps(&self, id: ColumnId) -> Vec<bool> {
+        let column = self.frame.columns().get(id.index());
+        let gaps = column.map(|column| column.is_null());
+        gaps.map_or_else(Vec::new, |gaps| {
+            gaps.iter().map(|gap| gap.unwrap_or(true)).collect()
+        })
+    }
+
     /// The cell as text, `None` where it is missing.
     pub fn cell(&self, row: usize, id: ColumnId) -> Option<String> {
         let column = self.frame.columns().get(id.index())?;

@@ -3,18 +3,25 @@
 //! Between `stats`, which knows only columns, and `charts` and `views`, which only show.
 
 mod baseline;
+mod explore;
 mod factors;
 mod overview;
 mod performance;
 mod relationships;
+mod sample;
 mod scatter;
 mod stats_json;
 
 pub use baseline::{Baseline, OutcomeBaseline, Scale};
+pub use explore::{
+    ColumnBox, ColumnInfo, Explore, MissingColumn, MissingMap, Outliers, OutlyingValue, PairColumn,
+    PairGroup, PairPlot, Rule,
+};
 pub use factors::{FactorCorrelation, FactorImpact, RankedFactor};
 pub use overview::{FactorInfo, Metrics, Missing, NumericInfo, OutOfRange, Overview, Preview};
 pub use performance::{Average, LevelBox, LevelMean, Performance, ScoreBoxes};
 pub use relationships::{MatrixFigure, Pair, Relationships, strength};
+pub use sample::sample;
 pub use scatter::{Group, Point, Scatter};
 pub use stats_json::stats_json;
 

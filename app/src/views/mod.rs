@@ -4,6 +4,7 @@
 
 mod card;
 mod controls;
+mod explore;
 mod factors;
 mod frame;
 mod layout;
@@ -15,6 +16,7 @@ mod problem;
 mod relationships;
 mod sidebar;
 
+pub use explore::explore;
 pub use factors::{FactorChoices, factors};
 pub use frame::{About, Frame, Stay};
 pub use layout::page;
