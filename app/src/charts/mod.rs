@@ -24,7 +24,8 @@ pub use boxes::boxes;
 pub use card::{Card, Clicks, Drawing};
 pub use correlation::correlation;
 pub use explore::{
-    counts, missing_map, of_factor, outlier_boxes, outlying, outlying_in_full, pair_plot, score_boxes, scatters,
+    counts, missing_map, of_factor, outlier_boxes, outlying, outlying_in_full, pair_plot, scatters,
+    score_boxes,
 };
 pub use histogram::histogram;
 pub use matrix::matrix;

@@ -6,6 +6,7 @@ mod asset;
 mod compute;
 mod connection;
 mod data;
+mod export;
 mod headers;
 mod limits;
 mod metrics;
@@ -36,6 +37,7 @@ pub use data::uploads::{Limits, Uploads};
 pub use data::watch::keep;
 pub use stop::{Signals, serve};
 
+use crate::export::Format;
 use crate::views::Page;
 use compute::Queue;
 use data::{asked, events, receive};
@@ -101,6 +103,7 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
+        .merge(exports(app))
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
@@ -129,6 +132,16 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// Rows as files. Those of text are compressed as they go; Parquet is already.
+fn exports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route(Format::Csv.path(), get(export::csv))
+        .route(Format::Json.path(), get(export::json))
+        .route_layer(compression())
+        .route(Format::Parquet.path(), get(export::parquet))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
 }
 

@@ -15,7 +15,7 @@ use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// Every chart whose figures can be downloaded, by its page and id.
-pub(crate) const CHARTS: [&str; 9] = [
+pub(crate) const CHARTS: [&str; 18] = [
     "performance/histogram",
     "performance/bands",
     "performance/average",
@@ -25,6 +25,15 @@ pub(crate) const CHARTS: [&str; 9] = [
     "factors/variance",
     "relationships/relation",
     "relationships/matrix",
+    "explore/missing",
+    "explore/matrix",
+    "explore/scatters",
+    "explore/boxes",
+    "explore/counts",
+    "explore/pairs",
+    "explore/outliers",
+    "explore/outlying",
+    "explore/histogram",
 ];
 
 /// A dashboard on the dataset that asks for no password.

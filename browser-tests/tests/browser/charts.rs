@@ -5,11 +5,24 @@ use browser_tests::{Browser, Ink, Page, Program, Scheme, VIEWS, browse};
 use serde_json::{Value, json};
 
 /// The charts of each view; the overview shows its figures as text and tables.
-const CHARTS: [(&str, &[&str]); 4] = [
+const CHARTS: [(&str, &[&str]); 5] = [
     ("/overview", &[]),
     ("/performance", &["histogram", "bands", "average", "boxes"]),
     ("/factors", &["correlation", "scatter", "variance"]),
     ("/relationships", &["relation", "matrix"]),
+    (
+        "/explore",
+        &[
+            "missing",
+            "matrix",
+            "scatters",
+            "boxes",
+            "counts",
+            "pairs",
+            "outliers",
+            "histogram",
+        ],
+    ),
 ];
 
 #[test]

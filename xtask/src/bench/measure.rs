@@ -11,7 +11,13 @@ use super::program::Program;
 use super::traffic::{self, Visitor};
 
 /// The pages a visitor opens.
-const PAGES: [&str; 4] = ["/overview", "/performance", "/factors", "/relationships"];
+const PAGES: [&str; 5] = [
+    "/overview",
+    "/performance",
+    "/factors",
+    "/relationships",
+    "/explore",
+];
 
 /// Starts of the program whose median is shown.
 const STARTS: usize = 11;

@@ -59,7 +59,10 @@ fn finding(factors: &[FactorInfo]) -> String {
     let level = factor.most_common.as_ref().map_or("", |(level, _)| level);
     let name = format::label(&factor.column);
     if share >= 100.0 {
-        return format!("All students with a value of {name} have {}.", format::quoted(level));
+        return format!(
+            "All students with a value of {name} have {}.",
+            format::quoted(level)
+        );
     }
     format!(
         "The most one-sided category is {name}: {} % of the students have {}.",
@@ -74,8 +77,13 @@ fn chart(lines: &Lines<'_, usize>) -> Chart {
         tuple([whole(line.item), whole(line.place), shown.into()])
     });
     base()
-        .grid(grid("8", "56", "8", "40"))
-        .x_axis(value_axis("students".to_owned()).scale(false).split_number(4))
+        // Headings are wider than the room that is made for labels: they are in bold.
+        .grid(grid("24", "56", "8", "40"))
+        .x_axis(
+            value_axis("students".to_owned())
+                .scale(false)
+                .split_number(4),
+        )
         .y_axis(name_axis(lines.labels.clone()))
         .series(
             Bar::new()

@@ -31,9 +31,7 @@ pub(super) struct Lines<'f, T> {
 
 impl<'f, T> Lines<'f, T> {
     /// As many of the factors as there is room for, and always the first.
-    pub(super) fn new(
-        factors: impl Iterator<Item = (&'f str, Vec<(&'f str, T)>)>,
-    ) -> Self {
+    pub(super) fn new(factors: impl Iterator<Item = (&'f str, Vec<(&'f str, T)>)>) -> Self {
         let mut all = Self {
             labels: Vec::new(),
             headings: Vec::new(),
@@ -71,9 +69,15 @@ impl<'f, T> Lines<'f, T> {
 
     /// Those of the clicks that lead from a line that is drawn.
     pub(super) fn clicks(&self, clicks: Clicks) -> Clicks {
-        let drawn: std::collections::HashSet<String> =
-            self.lines.iter().map(|line| key(line.factor, line.level)).collect();
-        clicks.into_iter().filter(|(name, _)| drawn.contains(name)).collect()
+        let drawn: std::collections::HashSet<String> = self
+            .lines
+            .iter()
+            .map(|line| key(line.factor, line.level))
+            .collect();
+        clicks
+            .into_iter()
+            .filter(|(name, _)| drawn.contains(name))
+            .collect()
     }
 }
 
@@ -105,6 +109,8 @@ pub(super) fn left_out(drawn: usize, all: usize) -> String {
 /// The clicks on the levels of one factor, as a chart of several factors names them.
 pub fn of_factor(factor: &str, clicks: Clicks) -> Clicks {
     let label = format::label(factor);
-    let named = clicks.into_iter().map(|(level, href)| (format!("{label}: {level}"), href));
+    let named = clicks
+        .into_iter()
+        .map(|(level, href)| (format!("{label}: {level}"), href));
     named.collect()
 }

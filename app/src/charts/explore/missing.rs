@@ -1,13 +1,15 @@
 //! Where values are missing: a column a line, the rows from left to right, the deeper the more.
 
 use charming::Chart;
-use charming::datatype::{CompositeValue, DataFrame, DataPoint};
 use charming::component::Axis;
+use charming::datatype::{DataFrame, DataPoint};
 use charming::element::{AxisLabel, AxisLine, AxisTick, AxisType, NameLocation};
 use charming::series::Heatmap;
 
 use crate::charts::card::NO_ROWS;
-use crate::charts::{Card, Cell, DataTable, Drawing, MOST_LINES, base, grid, name_axis, overlay, whole};
+use crate::charts::{
+    Card, Cell, DataTable, Drawing, MOST_LINES, base, grid, name_axis, overlay, whole,
+};
 use crate::figures::{MissingColumn, MissingMap};
 use crate::format;
 
@@ -22,7 +24,8 @@ pub fn missing_map(figures: &MissingMap) -> Card {
     }
     let drawn = drawn(figures);
     let mut drawing = Drawing::new(&chart(figures, &drawn), 96 + 26 * drawn.len().max(2));
-    overlay::dimensions(&mut drawing.option, 0, &["rows", "column", "missing"], &[0, 2]);
+    let names = ["rows", "column", "missing", "of"];
+    overlay::dimensions(&mut drawing.option, 0, &names, &[0, 2, 3]);
     let shades = cells(figures, &drawn).map(|cell| shade(cell.missing, cell.rows));
     overlay::shade_cells(&mut drawing.option, 0, shades);
     overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 150);
@@ -95,25 +98,20 @@ fn cells<'f>(
 }
 
 fn chart(figures: &MissingMap, drawn: &[&MissingColumn]) -> Chart {
-    let stretches = figures.gaps.first().map_or(0, |column| column.stretches.len());
+    let stretches = figures
+        .gaps
+        .first()
+        .map_or(0, |column| column.stretches.len());
     let names: Vec<String> = (0..stretches).map(|i| stretch_name(figures, i)).collect();
     let labels = drawn.iter().map(|column| format::label(&column.column));
     let items: Vec<DataFrame> = cells(figures, drawn)
         .map(|cell| {
-            let item = [
-                whole(cell.stretch),
-                whole(cell.line),
-                CompositeValue::from(format!(
-                    "{} of {}",
-                    format::count(cell.missing),
-                    format::count(cell.rows)
-                )),
-            ];
-            item.into_iter().map(DataPoint::from).collect()
+            let item = [cell.stretch, cell.line, cell.missing, cell.rows];
+            item.map(whole).into_iter().map(DataPoint::from).collect()
         })
         .collect();
     base()
-        .grid(grid("8", "24", "8", "36"))
+        .grid(grid("16", "24", "8", "36"))
         .x_axis(
             Axis::new()
                 .type_(AxisType::Category)

@@ -42,7 +42,11 @@ pub fn outlier_boxes(figures: &Outliers) -> Card {
 
 fn boxes_finding(figures: &Outliers, drawn: &[ColumnBox]) -> String {
     let count = |column: &ColumnBox| column.stats.outliers.len();
-    let most = figures.columns.iter().rev().max_by_key(|column| count(column));
+    let most = figures
+        .columns
+        .iter()
+        .rev()
+        .max_by_key(|column| count(column));
     let said = match most {
         Some(most) if count(most) > 0 => format!(
             "Most outliers has {}: {} beyond 1.5 interquartile ranges from the box.",
@@ -51,7 +55,9 @@ fn boxes_finding(figures: &Outliers, drawn: &[ColumnBox]) -> String {
         ),
         _ => "No value lies beyond 1.5 interquartile ranges from its box.".to_owned(),
     };
-    let crowded = drawn.iter().any(|column| outlier_points(&column.stats, 0).len() > MOST_OUTLIERS);
+    let crowded = drawn
+        .iter()
+        .any(|column| outlier_points(&column.stats, 0).len() > MOST_OUTLIERS);
     let thinned = match crowded {
         true => format!(" Of each column at most {MOST_OUTLIERS} different outliers are drawn."),
         false => String::new(),
@@ -99,8 +105,10 @@ fn chart(columns: &[ColumnBox]) -> Chart {
             stats.whisker_high,
         ];
         let points = outlier_points(stats, 0);
-        let points: Vec<_> =
-            sample(points.len(), MOST_OUTLIERS).into_iter().map(|i| points[i].clone()).collect();
+        let points: Vec<_> = sample(points.len(), MOST_OUTLIERS)
+            .into_iter()
+            .map(|i| points[i].clone())
+            .collect();
         chart = chart
             .series(
                 Boxplot::new()
@@ -130,7 +138,12 @@ fn finish(drawing: &mut Drawing, columns: &[ColumnBox]) {
         let (boxes, points) = (2 * i, 2 * i + 1);
         overlay::box_names(option, boxes);
         overlay::on_axes(option, boxes, i, i);
-        overlay::dimensions(option, points, &[&column.column, "box", "students"], &[0, 2]);
+        overlay::dimensions(
+            option,
+            points,
+            &[&column.column, "box", "students"],
+            &[0, 2],
+        );
         overlay::on_axes(option, points, i, i);
         overlay::truncate_labels(option, "yAxis", i, 120);
     }

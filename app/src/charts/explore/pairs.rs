@@ -13,13 +13,15 @@ use serde_json::{Value, json};
 
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
-    Card, Cell, DataTable, Drawing, base, brief, number, overlay, palette, round_bounds, tuple,
+    Card, Cell, DataTable, Drawing, base, brief, number, overlay, palette, short_float, tuple,
 };
 use crate::figures::{Pair, PairGroup, PairPlot};
 use crate::format;
 
 /// Pixels from the top of one row of plots to that of the next.
 const STEP: usize = 112;
+/// Pixels between the rows, where the names of the columns stand.
+const GAP: i64 = 22;
 /// Pixels above the plots, for the legend.
 const TOP: usize = 48;
 /// Share of the width left of the plots, for the labels of the axes, in percent.
@@ -110,7 +112,7 @@ fn chart(figures: &PairPlot) -> Chart {
     if figures.color.is_some() {
         chart = chart.legend(Legend::new().type_(LegendType::Scroll).top(0).data(names));
     }
-    let bounds: Vec<([f64; 2], f64)> = (0..k).map(|column| bounds(figures, column)).collect();
+    let bounds: Vec<[f64; 2]> = (0..k).map(|column| bounds(figures, column)).collect();
     for (row, column) in plots(k) {
         chart = with_plot(chart, figures, &bounds, row, column);
     }
@@ -130,14 +132,25 @@ fn chart(figures: &PairPlot) -> Chart {
     chart
 }
 
-/// Bounds of a column's axes, the same in all of its plots, with the step between ticks.
-fn bounds(figures: &PairPlot, column: usize) -> ([f64; 2], f64) {
-    let summaries = || figures.groups.iter().map(|group| &group.columns[column].summary);
+/// Bounds of a column's axes, the same in all of its plots: just beyond its values, since round ones
+/// would leave little room for the points.
+fn bounds(figures: &PairPlot, column: usize) -> [f64; 2] {
+    let summaries = || {
+        figures
+            .groups
+            .iter()
+            .map(|group| &group.columns[column].summary)
+    };
     let low = summaries().map(|s| s.min).fold(f64::NAN, f64::min);
     let high = summaries().map(|s| s.max).fold(f64::NAN, f64::max);
-    match low.is_nan() || !(high - low).is_finite() {
-        true => ([0.0, 1.0], 0.5),
-        false => round_bounds(low, high),
+    match high - low {
+        range if range.is_nan() || range.is_infinite() => [0.0, 1.0],
+        // Values that are all the same have an axis of their own size.
+        0.0 => [
+            low - low.abs().max(1.0) / 2.0,
+            high + high.abs().max(1.0) / 2.0,
+        ],
+        range => [low - 0.05 * range, high + 0.05 * range].map(short_float),
     }
 }
 
@@ -145,7 +158,7 @@ fn bounds(figures: &PairPlot, column: usize) -> ([f64; 2], f64) {
 fn with_plot(
     chart: Chart,
     figures: &PairPlot,
-    bounds: &[([f64; 2], f64)],
+    bounds: &[[f64; 2]],
     row: usize,
     column: usize,
 ) -> Chart {
@@ -153,22 +166,24 @@ fn with_plot(
     let left = LEFT + share(k) * column as f64;
     let top = TOP + STEP * row;
     let index = (row * (row + 1) / 2 + column) as f64;
-    let axis = |bounds: &([f64; 2], f64), labelled: bool| {
-        let ([low, high], _) = bounds;
+    let axis = |[low, high]: [f64; 2], labelled: bool| {
         Axis::new()
             .type_(AxisType::Value)
             .grid_index(index)
-            .min(number(*low))
-            .max(number(*high))
+            .min(number(low))
+            .max(number(high))
             .split_number(2)
             .split_line(SplitLine::new().show(false))
             .axis_tick(AxisTick::new().show(labelled))
-            .axis_line(AxisLine::new().show(true))
+            .axis_line(AxisLine::new().show(true).on_zero(false))
             .axis_label(AxisLabel::new().show(labelled).font_size(10))
     };
     let upwards = match row == column {
-        true => Axis::new().type_(AxisType::Value).grid_index(index).show(false),
-        false => axis(&bounds[row], column == 0),
+        true => Axis::new()
+            .type_(AxisType::Value)
+            .grid_index(index)
+            .show(false),
+        false => axis(bounds[row], column == 0),
     };
     let chart = chart
         .grid(
@@ -176,32 +191,45 @@ fn with_plot(
                 .left(format!("{left:.2}%"))
                 .width(format!("{:.2}%", share(k) - 1.0))
                 .top(top as i64)
-                .height(STEP as i64 - 14)
+                .height(STEP as i64 - GAP)
                 .contain_label(false),
         )
-        .x_axis(axis(&bounds[column], row + 1 == k))
+        .x_axis(axis(bounds[column], row + 1 == k))
         .y_axis(upwards);
     match row == column {
-        true => chart.title(
-            Title::new()
-                .text(format::label(&figures.columns[column]))
-                .left(format!("{left:.2}%"))
-                .top(top as i64 - 20)
-                .padding(0)
-                .text_style(TextStyle::new().font_size(11)),
-        ),
+        true => chart.title(name(figures, column, left).top(top as i64 - 17)),
         false => chart,
+    }
+}
+
+/// The name of a column above its density. Names may be longer than plots are wide, and have room
+/// towards the middle of the chart.
+fn name(figures: &PairPlot, column: usize, left: f64) -> Title {
+    let k = figures.columns.len();
+    let title = Title::new()
+        .text(format::label(&figures.columns[column]))
+        .padding(0)
+        .text_style(TextStyle::new().font_size(11).font_weight("normal"));
+    match 2 * column < k {
+        true => title.left(format!("{left:.2}%")),
+        false => title.right(format!("{:.2}%", 101.0 - left - share(k))),
     }
 }
 
 /// A group's density as its share of all students, so that the areas of all groups make 1.
 fn density(figures: &PairPlot, group: &PairGroup, column: usize) -> Line {
-    let all: usize = figures.groups.iter().map(|group| group.columns[column].summary.count).sum();
+    let all: usize = figures
+        .groups
+        .iter()
+        .map(|group| group.columns[column].summary.count)
+        .sum();
     let own = &group.columns[column];
     let share = own.summary.count as f64 / all.max(1) as f64;
     let curve: Vec<CompositeValue> = own.kde.as_ref().map_or_else(Vec::new, |kde| {
         let points = kde.x.iter().zip(&kde.y);
-        points.map(|(&x, &y)| tuple([brief(x), brief(y * share)])).collect()
+        points
+            .map(|(&x, &y)| tuple([brief(x), brief(y * share)]))
+            .collect()
     });
     let color = group_color(group);
     Line::new()
@@ -229,7 +257,11 @@ fn finish(drawing: &mut Drawing, figures: &PairPlot) {
             series += 1;
         }
     }
-    overlay::truncate_titles(option, 108);
+    for axis in 0..series / figures.groups.len() {
+        overlay::hide_end_labels(option, "xAxis", axis);
+        overlay::hide_end_labels(option, "yAxis", axis);
+    }
+    overlay::truncate_titles(option, 150);
 }
 
 /// The drawn rows of a group, null where a value is missing.

@@ -14,7 +14,7 @@ use crate::figures::{Point, Scatter, sample, strength};
 use crate::format;
 
 /// Points that are drawn of one factor at most.
-const MOST_POINTS: usize = 800;
+const MOST_POINTS: usize = 1200;
 /// Width of the chart in pixels below which plots stand in twos.
 const NARROW: usize = 640;
 
@@ -65,11 +65,17 @@ fn r(scatter: &Scatter) -> f64 {
 }
 
 fn finding(figures: &[Scatter], outcome: &str) -> String {
-    let defined = figures.iter().filter(|scatter| scatter.n > 2 && !r(scatter).is_nan());
-    let closest = defined.rev().max_by(|a, b| r(a).abs().total_cmp(&r(b).abs()));
+    let defined = figures
+        .iter()
+        .filter(|scatter| scatter.n > 2 && !r(scatter).is_nan());
+    let closest = defined
+        .rev()
+        .max_by(|a, b| r(a).abs().total_cmp(&r(b).abs()));
     let outcome = format::label(outcome);
     match closest {
-        None => "Too few students are left, or nothing varies, so no trend can be drawn.".to_owned(),
+        None => {
+            "Too few students are left, or nothing varies, so no trend can be drawn.".to_owned()
+        }
         Some(scatter) => format!(
             "{outcome} goes most closely with {}, and that relation is {} (r = {}).",
             format::label(&scatter.x_name),
@@ -84,15 +90,19 @@ fn left_out(figures: &[Scatter], drawn: &[Vec<Point>], all: usize) -> String {
     let mut said = String::new();
     if figures.len() < all {
         said += &format!(
-            " The chart draws the {} of {all} factors that explain most.",
+            " The chart has the {} of {all} factors that explain most.",
             figures.len()
         );
     }
-    let points: usize = figures.iter().flat_map(|s| &s.groups).map(|g| g.points.len()).sum();
+    let points: usize = figures
+        .iter()
+        .flat_map(|s| &s.groups)
+        .map(|g| g.points.len())
+        .sum();
     let shown: usize = drawn.iter().map(Vec::len).sum();
     if shown < points {
         said += &format!(
-            " It shows {} of {} points, spread evenly; the CSV has all.",
+            " The chart draws {} of {} points, spread evenly; the CSV has all.",
             format::count(shown),
             format::count(points)
         );
@@ -108,7 +118,12 @@ fn chart(figures: &[Scatter], drawn: &[Vec<Point>], panels: &Panels, outcome: &s
     for (i, scatter) in figures.iter().enumerate() {
         let index = i as f64;
         chart = chart
-            .x_axis(value_axis(format::label(&scatter.x_name)).name_gap(26).grid_index(index).split_number(4))
+            .x_axis(
+                value_axis(format::label(&scatter.x_name))
+                    .name_gap(26)
+                    .grid_index(index)
+                    .split_number(4),
+            )
             .y_axis(value_axis(String::new()).grid_index(index).split_number(4));
     }
     for points in drawn {
@@ -138,12 +153,18 @@ fn chart(figures: &[Scatter], drawn: &[Vec<Point>], panels: &Panels, outcome: &s
 
 /// Both ends of the trend; nothing without one.
 fn trend(scatter: &Scatter) -> Vec<CompositeValue> {
-    let points = || scatter.groups.iter().flat_map(|group| &group.points).map(|point| point.x);
+    let points = || {
+        scatter
+            .groups
+            .iter()
+            .flat_map(|group| &group.points)
+            .map(|point| point.x)
+    };
     let (low, high) = (points().reduce(f64::min), points().reduce(f64::max));
     match (&scatter.overall, low, high) {
-        (Some(fit), Some(low), Some(high)) => {
-            [low, high].map(|x| tuple([short(x), short(fit.at(x))])).to_vec()
-        }
+        (Some(fit), Some(low), Some(high)) => [low, high]
+            .map(|x| tuple([short(x), short(fit.at(x))]))
+            .to_vec(),
         _ => Vec::new(),
     }
 }
@@ -177,7 +198,15 @@ fn table(figures: &[Scatter]) -> DataTable {
             ]
         })
         .collect();
-    let header = ["factor", "students", "r", "slope", "95 % interval", "r²", "p"];
+    let header = [
+        "factor",
+        "students",
+        "r",
+        "slope",
+        "95 % interval",
+        "r²",
+        "p",
+    ];
     DataTable::new(&header, rows)
 }
 

@@ -48,14 +48,21 @@ pub fn score_boxes(factors: &[ScoreBoxes], outcome: &str, clicks: Clicks) -> Car
 
 /// Lowest and highest median of a factor's levels, with the levels' names.
 fn ends(factor: &ScoreBoxes) -> Option<[(f64, &str); 2]> {
-    let medians = || factor.levels.iter().map(|level| (level.stats.median, level.name.as_str()));
+    let medians = || {
+        factor
+            .levels
+            .iter()
+            .map(|level| (level.stats.median, level.name.as_str()))
+    };
     let low = medians().min_by(|a, b| a.0.total_cmp(&b.0))?;
     let high = medians().rev().max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some([low, high])
 }
 
 fn finding(factors: &[ScoreBoxes]) -> String {
-    let ends = factors.iter().filter_map(|factor| Some((factor, ends(factor)?)));
+    let ends = factors
+        .iter()
+        .filter_map(|factor| Some((factor, ends(factor)?)));
     let widest = ends.rev().max_by(|(_, a), (_, b)| {
         let spread = |ends: &[(f64, &str); 2]| ends[1].0 - ends[0].0;
         spread(a).total_cmp(&spread(b))
@@ -89,10 +96,15 @@ fn chart(lines: &Lines<'_, &BoxStats>, outcome: &str) -> Chart {
         ];
         boxes[line.place] = tuple(five.map(number));
         let points = outlier_points(stats, line.place);
-        outliers.extend(sample(points.len(), MOST_OUTLIERS).into_iter().map(|i| points[i].clone()));
+        outliers.extend(
+            sample(points.len(), MOST_OUTLIERS)
+                .into_iter()
+                .map(|i| points[i].clone()),
+        );
     }
     base()
-        .grid(grid("8", "24", "8", "40"))
+        // Headings are wider than the room that is made for labels: they are in bold.
+        .grid(grid("24", "24", "8", "40"))
         .x_axis(value_axis(format::label(outcome)))
         .y_axis(name_axis(lines.labels.clone()))
         .series(

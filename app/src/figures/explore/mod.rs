@@ -10,9 +10,7 @@ pub use pairs::{PairColumn, PairGroup, PairPlot};
 
 use super::overview::{factors, numeric_columns};
 use super::performance::score_boxes;
-use super::{
-    Analysis, FactorInfo, NumericInfo, Performance, Relationships, Scatter, ScoreBoxes,
-};
+use super::{Analysis, FactorInfo, NumericInfo, Performance, Relationships, Scatter, ScoreBoxes};
 use crate::dataset::ColumnId;
 
 /// Numeric factors that are drawn against the outcome at most.

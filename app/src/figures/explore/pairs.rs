@@ -4,7 +4,9 @@
 use super::the_most_useful;
 use crate::dataset::ColumnId;
 use crate::figures::{Analysis, sample};
-use crate::stats::{Kde, MISSING_LEVEL, Summary, gaussian_kde, gaussian_kde_of_whole_numbers, summarize};
+use crate::stats::{
+    Kde, MISSING_LEVEL, Summary, gaussian_kde, gaussian_kde_of_whole_numbers, summarize,
+};
 
 /// Columns that are drawn at most: more of them leave each plot too small to be read.
 const MOST_COLUMNS: usize = 8;
@@ -63,13 +65,19 @@ impl PairPlot {
         // The sample is of all rows at once, so that each group has its share of it.
         let total: usize = rows.iter().map(|(_, rows)| rows.len()).sum();
         let mut drawn = vec![false; analysis.selected.rows()];
-        let mut together: Vec<usize> = rows.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+        let mut together: Vec<usize> = rows
+            .iter()
+            .flat_map(|(_, rows)| rows.iter().copied())
+            .collect();
         together.sort_unstable();
         for position in sample(total, MOST_ROWS) {
             drawn[together[position]] = true;
         }
         Self {
-            columns: ids.iter().map(|&id| dataset.column(id).name.clone()).collect(),
+            columns: ids
+                .iter()
+                .map(|&id| dataset.column(id).name.clone())
+                .collect(),
             numeric: dataset.numeric_ids().len(),
             color: color.map(|id| (id, dataset.column(id).name.clone())),
             groups: rows
@@ -103,7 +111,12 @@ fn columns(analysis: &Analysis<'_>) -> Vec<ColumnId> {
 /// The factor that the address chooses, else the one that people look at first, else the first.
 fn color(analysis: &Analysis<'_>) -> Option<ColumnId> {
     let factors = analysis.dataset.factor_ids();
-    let first = || factors.iter().copied().find(|&id| analysis.dataset.column(id).name == FIRST_FACTOR);
+    let first = || {
+        factors
+            .iter()
+            .copied()
+            .find(|&id| analysis.dataset.column(id).name == FIRST_FACTOR)
+    };
     let chosen = analysis.choices().color.or_else(first);
     chosen.or_else(|| factors.first().copied())
 }

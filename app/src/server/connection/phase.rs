@@ -19,7 +19,7 @@ pub(super) enum Phase {
     Head,
     /// The answer, and the request's body for it.
     Answer,
-    /// The client, to take the answer.
+    /// The client, to take the answer, or the next part of one that is made as it is taken.
     Send,
     /// More of an answer that goes on.
     Stream,

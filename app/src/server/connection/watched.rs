@@ -101,7 +101,12 @@ impl HttpBody for Sent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        // The client has taken what came before, and has as long again for this.
+        if matches!(frame, Poll::Ready(Some(Ok(_)))) && self.watch.phase() == Phase::Send {
+            self.watch.enter(Phase::Send);
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
