@@ -82,7 +82,7 @@ pub struct Export {
 enum Kind {
     Csv { begun: bool },
     Json { begun: bool, ended: bool },
-    Parquet(Groups),
+    Parquet(Box<Groups>),
 }
 
 impl Export {
@@ -104,7 +104,7 @@ impl Export {
                     begun: false,
                     ended: false,
                 },
-                Format::Parquet => Kind::Parquet(Groups::new(&frame)?),
+                Format::Parquet => Kind::Parquet(Box::new(Groups::new(&frame)?)),
             },
             frame,
         })
@@ -128,7 +128,7 @@ impl Export {
                     *begun = true;
                     csv::header(names, &mut part);
                 }
-                rows(frame, done, &mut part, |row, part| csv::row(row, part));
+                rows(frame, done, &mut part, csv::row);
             }
             Kind::Json { begun, ended } => {
                 let mut first = !*begun;

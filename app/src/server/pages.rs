@@ -255,14 +255,13 @@ fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> 
     let (correlations, _) = charts::strong_pairs(&figures.relationships);
     let matrix = &figures.relationships.matrix;
     let clicks = || links::all_levels(analysis, Page::Explore.path());
-    let closest = figures.relationships.strongest.as_ref();
     vec![
         charts::missing_map(&figures.missing),
         charts::matrix(matrix, &correlations),
         charts::scatters(&figures.scatters, figures.numeric_factors, outcome),
         charts::score_boxes(&figures.boxes, outcome, clicks()),
         charts::counts(&figures.factors, clicks()),
-        charts::pair_plot(&figures.pairs, closest),
+        charts::pair_plot(&figures.pairs, &figures.relationships),
         charts::outlier_boxes(&figures.outliers),
         outlying,
         charts::histogram(&figures.performance, outcome),

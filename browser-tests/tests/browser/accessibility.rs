@@ -5,9 +5,10 @@ use browser_tests::{Browser, Page, Program, Scheme, VIEWS, browse};
 use fantoccini::key::Key;
 
 /// Views in other states: filtered, and without students.
-const FILTERED: [&str; 3] = [
+const FILTERED: [&str; 4] = [
     "/performance?Gender=Female&Hours_Studied=10..30",
     "/factors?color=Gender&Hours_Studied=10..30",
+    "/explore?color=School_Type&Gender=Female",
     "/factors?Hours_Studied=1..1&Attendance=100..100&Sleep_Hours=4..4",
 ];
 

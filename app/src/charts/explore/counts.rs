@@ -65,7 +65,7 @@ fn finding(factors: &[FactorInfo]) -> String {
         );
     }
     format!(
-        "The most one-sided category is {name}: {} % of the students have {}.",
+        "No category is more one-sided than {name}: {} % of the students have {}.",
         format::decimals(share, 1),
         format::quoted(level)
     )

@@ -52,24 +52,39 @@ fn drawn(figures: &MissingMap) -> Vec<&MissingColumn> {
 fn finding(figures: &MissingMap, drawn: usize) -> String {
     let total: usize = figures.gaps.iter().map(|column| column.count).sum();
     let cells = figures.rows * figures.columns;
-    let most = figures.gaps.iter().rev().max_by_key(|column| column.count);
-    let Some(most) = most else {
-        return NO_ROWS.to_owned();
-    };
     let share = 100.0 * total as f64 / cells as f64;
     let stretch = match figures.stretch {
         1 => String::new(),
         rows => format!(" Each cell stands for {} rows.", format::count(rows)),
     };
     format!(
-        "{} of {} cells lack a value ({} %), most of them in {} ({}).{stretch}{}",
+        "{} of {} cells lack a value ({} %){}.{stretch}{}",
         format::count(total),
         format::count(cells),
         format::decimals(share, 2),
-        format::label(&most.column),
-        format::count(most.count),
+        place(&figures.gaps),
         crate::charts::left_to_table(drawn, figures.gaps.len())
     )
+}
+
+/// In which columns most of the gaps are.
+fn place(gaps: &[MissingColumn]) -> String {
+    let most = gaps.iter().map(|column| column.count).max().unwrap_or(0);
+    let mut with_most = gaps.iter().filter(|column| column.count == most);
+    match (gaps.len(), with_most.next(), with_most.count()) {
+        (1, Some(only), _) => format!(", all of them in {}", format::label(&only.column)),
+        (_, Some(first), 0) => {
+            let name = format::label(&first.column);
+            format!(
+                ", more in {name} than in any other column ({})",
+                format::count(most)
+            )
+        }
+        (columns, ..) => format!(
+            " in {columns} columns, at most {} in one",
+            format::count(most)
+        ),
+    }
 }
 
 /// A cell with gaps.

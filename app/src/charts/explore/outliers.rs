@@ -49,7 +49,7 @@ fn boxes_finding(figures: &Outliers, drawn: &[ColumnBox]) -> String {
         .max_by_key(|column| count(column));
     let said = match most {
         Some(most) if count(most) > 0 => format!(
-            "Most outliers has {}: {} beyond 1.5 interquartile ranges from the box.",
+            "No column has more outliers than {}: {} beyond 1.5 interquartile ranges from the box.",
             format::label(&most.column),
             format::counted(count(most), "student lies", "students lie")
         ),

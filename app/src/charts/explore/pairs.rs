@@ -12,10 +12,11 @@ use charming::series::{Line, Scatter};
 use serde_json::{Value, json};
 
 use crate::charts::card::NO_ROWS;
+use crate::charts::matrix::method_name;
 use crate::charts::{
     Card, Cell, DataTable, Drawing, base, brief, number, overlay, palette, short_float, tuple,
 };
-use crate::figures::{Pair, PairGroup, PairPlot};
+use crate::figures::{PairGroup, PairPlot, Relationships};
 use crate::format;
 
 /// Pixels from the top of one row of plots to that of the next.
@@ -27,8 +28,8 @@ const TOP: usize = 48;
 /// Share of the width left of the plots, for the labels of the axes, in percent.
 const LEFT: f64 = 7.0;
 
-/// The card of the plots; `closest` are the two columns with the largest correlation.
-pub fn pair_plot(figures: &PairPlot, closest: Option<&Pair>) -> Card {
+/// The card of the plots; `relationships` name the two columns with the largest correlation.
+pub fn pair_plot(figures: &PairPlot, relationships: &Relationships) -> Card {
     let title = match &figures.color {
         Some((_, name)) => format!("All numeric columns in pairs, by {}", format::label(name)),
         None => "All numeric columns in pairs".to_owned(),
@@ -42,19 +43,20 @@ pub fn pair_plot(figures: &PairPlot, closest: Option<&Pair>) -> Card {
     Card {
         id: "pairs",
         title,
-        finding: finding(figures, closest),
+        finding: finding(figures, relationships),
         drawing: Some(drawing),
         table: table(figures),
         download: None,
     }
 }
 
-fn finding(figures: &PairPlot, closest: Option<&Pair>) -> String {
-    let mut said = match closest {
+fn finding(figures: &PairPlot, relationships: &Relationships) -> String {
+    let mut said = match &relationships.strongest {
         Some(pair) => format!(
-            "The closest pair is {} and {} (r = {}).",
+            "No pair is closer than {} and {} ({} r = {}).",
             format::label(&pair.a_name),
             format::label(&pair.b_name),
+            method_name(relationships.matrix.method),
             format::decimals(pair.r, 2)
         ),
         None => "No two columns vary together here.".to_owned(),

@@ -77,7 +77,7 @@ fn finding(figures: &[Scatter], outcome: &str) -> String {
             "Too few students are left, or nothing varies, so no trend can be drawn.".to_owned()
         }
         Some(scatter) => format!(
-            "{outcome} goes most closely with {}, and that relation is {} (r = {}).",
+            "{outcome} goes with no factor more closely than with {}: that relation is {} (r = {}).",
             format::label(&scatter.x_name),
             strength(r(scatter)),
             format::decimals(r(scatter), 2)

@@ -69,7 +69,7 @@ fn finding(factors: &[ScoreBoxes]) -> String {
     });
     match widest {
         Some((factor, [low, high])) if high.0 > low.0 => format!(
-            "The medians lie furthest apart by {}: {} has {}, {} has {}.",
+            "By no category do the medians lie further apart than by {}: {} has {}, {} has {}.",
             format::label(&factor.name),
             format::quoted(low.1),
             format::value(low.0),

@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 1000;
 /// Levels that are told apart by colour at most.
 const MOST_LEVELS: usize = 8;
 /// Points of a density curve.
-const KDE_POINTS: usize = 40;
+const KDE_POINTS: usize = 60;
 /// The factor that colours first where a table has it.
 const FIRST_FACTOR: &str = "Gender";
 
