@@ -196,6 +196,14 @@ pub(super) fn grids_when_narrow(option: &mut Value, width: usize, grids: &[Grid]
     }]);
 }
 
+/// In a plot narrower than `width` pixels, cuts the labels of its y axis at `labels` pixels.
+pub(super) fn shorter_labels_when_narrow(option: &mut Value, width: usize, labels: usize) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {"yAxis": {"axisLabel": {"width": labels}}},
+    }]);
+}
+
 /// Rows that several series share, a table for each colour: pages would grow with every plot that
 /// holds its own.
 pub(super) fn datasets(option: &mut Value, dimensions: &[String], tables: Vec<Value>) {

@@ -4,7 +4,7 @@ use charming::Chart;
 use charming::element::{ItemStyle, Label, LabelPosition};
 use charming::series::Bar;
 
-use super::lines::{Lines, key, left_out, linked};
+use super::lines::{Lines, NARROW, NARROW_LABELS, key, left_out, linked};
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, name_axis, overlay, palette, tuple,
@@ -108,6 +108,7 @@ fn finish(drawing: &mut Drawing, lines: &Lines<'_, usize>) {
     overlay::bold_labels(option, "yAxis", &lines.headings);
     overlay::truncate_labels(option, "yAxis", 0, 150);
     overlay::every_label(option, "yAxis");
+    overlay::shorter_labels_when_narrow(option, NARROW, NARROW_LABELS);
 }
 
 fn table(factors: &[FactorInfo], clicks: &Clicks) -> DataTable {

@@ -7,6 +7,11 @@ use crate::format;
 /// Lines that a chart has at most, headings included.
 const MOST_LINES: usize = 90;
 
+/// Width of a chart in pixels below which names leave little room for what is drawn.
+pub(super) const NARROW: usize = 400;
+/// Width of the names there, in pixels.
+pub(super) const NARROW_LABELS: usize = 96;
+
 /// A level of a factor on its line.
 pub(super) struct Line<'f, T> {
     /// Place on the axis, headings counted.

@@ -5,7 +5,7 @@ use charming::datatype::CompositeValue;
 use charming::element::ItemStyle;
 use charming::series::{Boxplot, Scatter};
 
-use super::lines::{Lines, key, left_out, linked};
+use super::lines::{Lines, NARROW, NARROW_LABELS, key, left_out, linked};
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, name_axis, number, outlier_points, overlay,
@@ -139,6 +139,7 @@ fn finish(drawing: &mut Drawing, lines: &Lines<'_, &BoxStats>) {
     overlay::bold_labels(option, "yAxis", &lines.headings);
     overlay::truncate_labels(option, "yAxis", 0, 150);
     overlay::every_label(option, "yAxis");
+    overlay::shorter_labels_when_narrow(option, NARROW, NARROW_LABELS);
 }
 
 fn table(factors: &[ScoreBoxes], clicks: &Clicks) -> DataTable {
