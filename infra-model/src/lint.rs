@@ -404,9 +404,11 @@ impl<'a> Parts<'a> {
             let open = ingress
                 .iter()
                 .any(|it| it.peer == Peer::Network(Cidr::ANYWHERE));
-            if open && self.topology.settings().uploads == Uploads::On {
+            let settings = self.topology.settings();
+            if open && settings.uploads == Uploads::On && settings.access.is_none() {
                 let what = "anyone on the internet may upload files".to_owned();
-                let remedy = "name the networks of your users with --allow, or give --no-uploads";
+                let remedy = "name the networks of your users with --allow, ask for a password with \
+                              --access-parameters, or give --no-uploads";
                 self.warning(Id::BalancerRules, what, remedy);
             }
             if ingress.is_empty() {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{
-    BucketName, CertificateArn, Cidr, Date, InstanceType, Instances, Invalid, Percent, Port,
-    PublicKey, Region, Sha256, Stage, UserData,
+    BucketName, CertificateArn, Cidr, Date, InstanceType, Instances, Invalid, ParameterPath,
+    Percent, Port, PublicKey, Region, Sha256, Stage, UserData,
 };
 
 /// The port that the dashboard serves and the load balancer forwards to.
@@ -147,6 +147,9 @@ pub struct Settings {
     pub min_group: u32,
     /// Whether people may upload their own table.
     pub uploads: Uploads,
+    /// Where instances find the hash of the password that visitors must know, and the key of
+    /// their cookies; without it everyone may look.
+    pub access: Option<ParameterPath>,
 }
 
 impl Settings {
@@ -167,6 +170,7 @@ impl Settings {
             public_key: None,
             min_group: 0,
             uploads: Uploads::default(),
+            access: None,
         })
     }
 

@@ -153,6 +153,22 @@ checked_text!(
 );
 
 checked_text!(
+    /// Where parameters lie in Systems Manager's Parameter Store, such as `/student-analytics/prod`.
+    ParameterPath,
+    "access parameters",
+    |text| {
+        let part = |it: &str| all(it, |c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let parts = text.strip_prefix('/').filter(|rest| rest.split('/').all(part));
+        let reserved = parts.is_some_and(|rest| rest.starts_with("aws") || rest.starts_with("ssm"));
+        (parts.is_none() || reserved || text.len() > 200 || text.split('/').count() > 14).then_some((
+            "is not a path of parameters",
+            "write at most 200 characters with a slash before each part, such as \
+             `/student-analytics/prod`; AWS keeps paths that begin with aws or ssm for itself",
+        ))
+    }
+);
+
+checked_text!(
     /// An EC2 instance type with x86-64 processors, which the release is built for.
     InstanceType,
     "instance type",

@@ -187,6 +187,7 @@ fn instances_only() -> Document {
 
 fn policies(role: Handle<Role>, settings: &Settings, bucket: &str) -> RolePolicies {
     let whole = format!("arn:aws:s3:::{bucket}");
+    // Who may not list a bucket is told 403 instead of 404 about what is not there.
     let mut inline = BTreeMap::from([(
         "ReadFiles",
         Document::of(vec![
@@ -195,7 +196,13 @@ fn policies(role: Handle<Role>, settings: &Settings, bucket: &str) -> RolePolici
         ]),
     )]);
     if settings.uploads == Uploads::On {
-        let actions = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+        // A large file is put in parts; one that is cut off in the middle is given up.
+        let actions = [
+            "s3:PutObject",
+            "s3:GetObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+        ];
         let uploads = Document::of(vec![allow(&actions, &[format!("{whole}/{UPLOADS}*")])]);
         inline.insert("WriteUploads", uploads);
     }

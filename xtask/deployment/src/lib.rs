@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent, PublicKey, Region, Sha256,
-    Stage,
+    BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
+    Region, Sha256, Stage,
 };
 
 /// Settings of the deployment; each has its default in the model.
@@ -57,6 +57,10 @@ pub struct Deployment {
     /// Switch uploads off: instances only read the bucket
     #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
     no_uploads: bool,
+    /// Path in SSM's Parameter Store below which `password-hash` and `cookie-key` lie; visitors must
+    /// then know the password
+    #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_PARAMETERS", value_name = "PATH")]
+    access_parameters: Option<ParameterPath>,
 }
 
 impl Deployment {
@@ -95,6 +99,7 @@ impl Deployment {
             } else {
                 defaults.uploads
             },
+            access: self.access_parameters.clone(),
         })
     }
 
