@@ -298,6 +298,10 @@ mod tests {
                 "dots",
             ),
             (refused::<BucketName>("ab"), "bucket", "3 to 54"),
+            (refused::<ParameterPath>("school"), "`school`", "/student"),
+            (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
+            (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),
+            (refused::<ParameterPath>("/aws/a"), "`/aws/a`", "AWS keeps"),
             (
                 refused::<InstanceType>("t4g.small"),
                 "`t4g.small`",

@@ -3,7 +3,7 @@
 use super::*;
 use crate::settings::{ImageFamily, Payload, Settings};
 use crate::topology::Resource;
-use crate::values::{CertificateArn, Instances, Port, Sha256, UserData};
+use crate::values::{CertificateArn, Instances, ParameterPath, Port, Sha256, UserData};
 
 const TODAY: Date = Date::of(2026, 11, 23);
 
@@ -70,6 +70,22 @@ fn the_published_system_works_and_warns() {
         ],
     );
     check_settings(|_| {}, &[]);
+}
+
+/// Those who know a password are not anyone.
+#[test]
+fn with_a_password_uploads_are_no_risk() {
+    let settings = Settings {
+        access: Some(ParameterPath::new("/school").unwrap()),
+        ..Settings::published().unwrap()
+    };
+    check(
+        &Topology::new(&settings, &payload()),
+        &[
+            "Warning http-listener: pages and uploads travel unencrypted",
+            "Warning launch-template: amazon-linux-2 has had no security updates since 2026-06-30",
+        ],
+    );
 }
 
 #[test]
