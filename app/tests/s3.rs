@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const BUCKET: &str = "student-analytics-tests";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const CSV: &str = "Exam_Score,Sport\n50,chess\n60,rowing\n70,chess\n80,rowing\n";
 
 const KEYS: [(&str, &str); 2] = [
