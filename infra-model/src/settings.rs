@@ -185,7 +185,7 @@ impl Settings {
 pub struct Payload {
     /// The dashboard's binary.
     pub release: Sha256,
-    /// The sample that the dashboard shows without other data.
+    /// The sample that fills the bucket's place for the data while it is empty.
     pub sample_data: Sha256,
     /// The boot script, complete.
     pub user_data: UserData,

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
@@ -18,39 +18,38 @@ const ADDRESS: &str = "export AWS_ENDPOINT_URL=";
 /// An emulated AWS, which ends when this is dropped.
 struct Emulated {
     child: Child,
-    endpoint: String,
+    /// Kept open, because it may say more.
+    output: BufReader<ChildStdout>,
 }
 
 /// Runs the tests; `STUDENT_ANALYTICS_MOTO` names moto.
 pub(super) fn s3(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
-    let emulator = program::built("xtask-emulator", &workspace.root)?;
-    let emulated = Emulated::start(&emulator, sh)?;
+    let emulator = program::built(program::EMULATOR, &workspace.root)?;
+    let mut emulated = Emulated::start(&emulator, sh)?;
+    let endpoint = emulated.endpoint()?;
     let command = cmd!(sh, "cargo test {S3_TESTS...}");
-    tests(command.env("STUDENT_ANALYTICS_TEST_S3", &emulated.endpoint))
+    tests(command.env("STUDENT_ANALYTICS_TEST_S3", endpoint))
 }
 
 impl Emulated {
     fn start(emulator: &Path, sh: &Shell) -> Result<Self> {
-        let child = Command::from(cmd!(sh, "{emulator} --port 0"))
+        let mut child = Command::from(cmd!(sh, "{emulator} --port 0"))
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("{} cannot be started", emulator.display()))?;
-        let mut emulated = Self {
+        let output = child.stdout.take().context("the emulator has no output")?;
+        Ok(Self {
             child,
-            endpoint: String::new(),
-        };
-        let output = emulated.child.stdout.take();
-        let lines = output
-            .map(BufReader::new)
-            .into_iter()
-            .flat_map(|it| it.lines());
-        let mut endpoints = lines
-            .map_while(Result::ok)
-            .filter_map(|line| Some(line.strip_prefix(ADDRESS)?.to_owned()));
-        emulated.endpoint = endpoints
-            .next()
-            .context("the emulator ended before it named its address")?;
-        Ok(emulated)
+            output: BufReader::new(output),
+        })
+    }
+
+    /// Where it listens, once it does.
+    fn endpoint(&mut self) -> Result<String> {
+        let mut lines = (&mut self.output).lines().map_while(Result::ok);
+        lines
+            .find_map(|line| Some(line.strip_prefix(ADDRESS)?.to_owned()))
+            .context("the emulator ended before it named its address")
     }
 }
 
