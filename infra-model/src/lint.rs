@@ -447,7 +447,9 @@ impl Parts<'_> {
         let balancer = self
             .balancers()
             .find(|(id, _)| *id == listener.balancer.id());
-        let Some((_, balancer)) = balancer else { return };
+        let Some((_, balancer)) = balancer else {
+            return;
+        };
         let leads_out =
             |rule: &Rule| rule.port == HTTPS && rule.peer == Peer::Network(Cidr::ANYWHERE);
         let rules: Vec<&GroupRules> = self.rules_of(&balancer.group).collect();

@@ -51,7 +51,10 @@ fn the_secret_is_a_parameter_where_people_sign_in() {
         assert!(!document.to_lowercase().contains("secret"), "{document}");
     }
     let hcl = terraform(&with);
-    assert!(hcl.contains("client_secret              = var.oidc_client_secret"), "{hcl}");
+    assert!(
+        hcl.contains("client_secret              = var.oidc_client_secret"),
+        "{hcl}"
+    );
     assert!(hcl.contains("sensitive   = true"), "{hcl}");
     let template = cloudformation(&with);
     assert!(template.contains("NoEcho: true"), "{template}");

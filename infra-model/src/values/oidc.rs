@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::{Invalid, all};
 
-const AS_PUBLISHED: &str =
-    "write it as the provider's `/.well-known/openid-configuration` says it";
+const AS_PUBLISHED: &str = "write it as the provider's `/.well-known/openid-configuration` says it";
 
 checked_text!(
     /// An address of the identity provider: its issuer, or an endpoint.
@@ -103,7 +102,10 @@ mod tests {
         ] {
             let said = ProviderUrl::new(text).err().map(|it| it.problem);
             assert_eq!(said.is_none(), problem.is_empty(), "{text}: {said:?}");
-            assert!(said.unwrap_or_default().contains(problem), "{text}: {said:?}");
+            assert!(
+                said.unwrap_or_default().contains(problem),
+                "{text}: {said:?}"
+            );
         }
         let with_query = ProviderUrl::new("https://id.example.org?x=/").unwrap();
         assert_eq!(with_query.host(), "id.example.org");

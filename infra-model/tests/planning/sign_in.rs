@@ -86,7 +86,12 @@ fn a_client_keeps_its_secret() {
     let cases: [(&str, Topology, bool, &str); 6] = [
         ("nothing", with(none), false, ""),
         ("client", with(client), true, "client dashboard → another"),
-        ("issuer", with(issuer), true, "issuer https://id.example.org → https://id.example.com/"),
+        (
+            "issuer",
+            with(issuer),
+            true,
+            "issuer https://id.example.org → https://id.example.com/",
+        ),
         (
             "endpoint",
             with(endpoint),
@@ -94,7 +99,12 @@ fn a_client_keeps_its_secret() {
             "token endpoint https://id.example.org/token → https://id.example.org/v2/token",
         ),
         ("scope", with(scope), false, "scope openid → openid email"),
-        ("timeout", with(timeout), false, "session timeout 43200 → 600"),
+        (
+            "timeout",
+            with(timeout),
+            false,
+            "session timeout 43200 → 600",
+        ),
     ];
     for (what, topology, needs, change) in cases {
         let plan = plan(&topology, &cloud);
@@ -149,10 +159,13 @@ const BY_HAND: &[(fn(&mut SignIn), bool, &str)] = &[
 
 fn edited(edit: impl FnOnce(&mut infra_model::observed::Listener)) -> Observed {
     let mut cloud = deployed(&closed());
-    let found = cloud.resources.iter_mut().find_map(|found| match &mut found.state {
-        State::Listener(it) if it.port == 443 => Some(it),
-        _ => None,
-    });
+    let found = cloud
+        .resources
+        .iter_mut()
+        .find_map(|found| match &mut found.state {
+            State::Listener(it) if it.port == 443 => Some(it),
+            _ => None,
+        });
     edit(found.unwrap());
     cloud
 }
@@ -162,9 +175,15 @@ fn what_is_changed_by_hand_is_mended() {
     for (edit, needs, change) in BY_HAND {
         let cloud = edited(|it| edit(it.sign_in.as_mut().unwrap()));
         let plan = plan(&closed(), &cloud);
-        let step = plan.steps.iter().find(|it| it.id == Some(Id::HttpsListener));
+        let step = plan
+            .steps
+            .iter()
+            .find(|it| it.id == Some(Id::HttpsListener));
         let said = step.unwrap().action.changes();
-        assert_eq!(said.iter().map(|it| it.to_string()).collect::<Vec<_>>(), [*change]);
+        assert_eq!(
+            said.iter().map(|it| it.to_string()).collect::<Vec<_>>(),
+            [*change]
+        );
         assert_eq!(!needing(&plan).is_empty(), *needs, "{change}");
         let after = apply(&cloud, &plan, 5, usize::MAX);
         assert!(crate::common::plan_is_empty(&closed(), &after), "{change}");
@@ -201,7 +220,10 @@ fn without_https_nobody_is_asked_to_sign_in() {
     };
     let plain = Topology::new(&settings, &payload());
     let cloud = deployed(&plain);
-    assert!(crate::common::plan_is_empty(&crate::common::topology(), &cloud));
+    assert!(crate::common::plan_is_empty(
+        &crate::common::topology(),
+        &cloud
+    ));
 }
 
 #[test]

@@ -68,7 +68,11 @@ mod tests {
             ("one\ntwo\n", None),
         ] {
             let secret = ClientSecret::new(text);
-            assert_eq!(secret.as_ref().ok().map(ClientSecret::reveal), held, "{text:?}");
+            assert_eq!(
+                secret.as_ref().ok().map(ClientSecret::reveal),
+                held,
+                "{text:?}"
+            );
             assert!(!format!("{secret:?}").contains("cr3t"), "{secret:?}");
         }
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, AuthenticateOidcActionConfig, Listener, LoadBalancer, LoadBalancerStateEnum, RedirectActionConfig,
-    RedirectActionStatusCodeEnum, TargetGroup,
+    Action, AuthenticateOidcActionConfig, Listener, LoadBalancer, LoadBalancerStateEnum,
+    RedirectActionConfig, RedirectActionStatusCodeEnum, TargetGroup,
 };
 use futures_util::future::try_join_all;
 use infra_model::id::Kind;
@@ -408,9 +408,17 @@ mod tests {
         let forward = ListenerAction::Forward("arn-1".into());
         let other = |text: &str| ListenerAction::Other(text.to_owned());
         for (have, client, then) in [
-            (vec![oidc(1), ordered(2)], Some("dashboard"), forward.clone()),
+            (
+                vec![oidc(1), ordered(2)],
+                Some("dashboard"),
+                forward.clone(),
+            ),
             // AWS may list them in any order.
-            (vec![ordered(2), oidc(1)], Some("dashboard"), forward.clone()),
+            (
+                vec![ordered(2), oidc(1)],
+                Some("dashboard"),
+                forward.clone(),
+            ),
             (vec![ordered(1)], None, forward),
             (vec![oidc(1)], None, other("authenticate-oidc")),
         ] {
