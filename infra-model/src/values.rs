@@ -8,7 +8,8 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
-pub use number::{Instances, Percent, Port};
+pub use number::{Instances, Percent, Port, SessionTimeout};
+pub use oidc::{ClientId, ProviderUrl, Scope};
 
 use std::fmt;
 use std::str::FromStr;
@@ -83,6 +84,9 @@ macro_rules! checked_text {
         }
     };
 }
+
+// Behind the macro, which it uses.
+mod oidc;
 
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(allowed)
@@ -326,6 +330,14 @@ mod tests {
             (refused::<Port>("0"), "port `0`", "65535"),
             (refused::<Instances>("101"), "`101`", "100"),
             (refused::<Percent>("many"), "`many`", "percentage"),
+            (refused::<SessionTimeout>("0"), "`0`", "604800"),
+            (
+                refused::<ProviderUrl>("http://id.example.org"),
+                "identity provider `http://id.example.org`",
+                "openid-configuration",
+            ),
+            (refused::<ClientId>(""), "OIDC client", "client id"),
+            (refused::<Scope>("email"), "OIDC scope `email`", "`openid"),
             (refused::<Date>("2026-6-30"), "`2026-6-30`", "YYYY-MM-DD"),
         ] {
             assert!(

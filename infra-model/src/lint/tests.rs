@@ -1,7 +1,7 @@
 //! One broken topology for each rule.
 
 use super::*;
-use crate::settings::{ImageFamily, Payload, Settings};
+use crate::settings::{ImageFamily, Oidc, Payload, Settings};
 use crate::topology::Resource;
 use crate::values::{CertificateArn, Instances, ParameterPath, Port, Sha256, UserData};
 
@@ -110,6 +110,41 @@ fn settings_that_do_not_fit_together_are_found() {
     check_settings(
         |it| it.allowed = (0..31).map(|i| Cidr::of([203, 0, 113, i], 32)).collect(),
         &["Error balancer-rules: 62 rules let people in; AWS takes 60"],
+    );
+}
+
+#[test]
+fn people_sign_in_by_https_and_the_load_balancer_asks_about_them() {
+    check_settings(|it| it.oidc = Some(Oidc::example()), &[]);
+    check_settings(
+        |it| {
+            it.oidc = Some(Oidc::example());
+            it.certificate = None;
+        },
+        &[
+            "Error http-listener: people cannot sign in over plain HTTP",
+            "Warning http-listener: pages and uploads travel unencrypted",
+        ],
+    );
+    // Who has to sign in is not anyone.
+    check_settings(
+        |it| {
+            it.oidc = Some(Oidc::example());
+            it.allowed = vec![Cidr::ANYWHERE];
+        },
+        &[],
+    );
+    let settings = Settings {
+        oidc: Some(Oidc::example()),
+        ..safe()
+    };
+    let mut topology = Topology::new(&settings, &payload());
+    if let Resource::GroupRules(rules) = topology.resource_mut(Id::BalancerRules) {
+        rules.egress.retain(|rule| rule.port != HTTPS);
+    }
+    check(
+        &topology,
+        &["Error balancer-rules: the load balancer may not ask the identity provider"],
     );
 }
 

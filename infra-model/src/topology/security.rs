@@ -129,12 +129,18 @@ pub(super) fn add(
         port: APP_PORT,
         peer: Peer::Group(app_group),
     };
+    // To ask the identity provider who has signed in.
+    let to_provider = settings.oidc.iter().map(|_| Rule {
+        port: HTTPS,
+        peer: Peer::Network(Cidr::ANYWHERE),
+    });
+    let to_provider = to_provider.filter(|_| settings.certificate.is_some());
     t.add(
         Id::BalancerRules,
         GroupRules {
             group: balancer_group,
             ingress,
-            egress: vec![to_app],
+            egress: std::iter::once(to_app).chain(to_provider).collect(),
         },
     );
     let from_balancer = Rule {

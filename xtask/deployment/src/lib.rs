@@ -1,6 +1,8 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
 
+mod sign_in;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -10,6 +12,8 @@ use infra_model::values::{
     BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
     Region, Sha256, Stage,
 };
+
+use sign_in::SignIn;
 
 /// Settings of the deployment; each has its default in the model.
 #[derive(Debug, clap::Args)]
@@ -39,6 +43,8 @@ pub struct Deployment {
     /// Certificate of AWS Certificate Manager; turns HTTPS on
     #[arg(long, env = "STUDENT_ANALYTICS_CERTIFICATE", value_name = "ARN")]
     certificate: Option<CertificateArn>,
+    #[command(flatten)]
+    sign_in: SignIn,
     /// Fewest instances
     #[arg(long, env = "STUDENT_ANALYTICS_MIN")]
     min: Option<Instances>,
@@ -89,6 +95,7 @@ impl Deployment {
                 false => self.allowed.clone(),
             },
             certificate: self.certificate.clone(),
+            oidc: self.sign_in.oidc(),
             min: self.min.unwrap_or(defaults.min),
             max: self.max.unwrap_or(defaults.max),
             target: self.target.unwrap_or(defaults.target),
