@@ -288,7 +288,7 @@ fn json_is_read_strictly() {
     ];
     let mapping = roles(&of).unwrap();
     let json = String::from_utf8(mapping.to_json().unwrap()).unwrap();
-    insta::assert_snapshot!(json, @r#""#);
+    insta::assert_snapshot!(json, @r#"{"version":1,"outcome":0,"columns":[{"name":"Exam_Score","role":"numeric"},{"name":"Year","role":"numeric"},{"name":"Sport","role":{"ordered":[1,0]}},{"name":"Note","role":"identifier"}]}"#);
     let broken = [
         String::new(),
         "{}".to_owned(),
