@@ -59,9 +59,9 @@ pub struct MappingForm {
 /// Types in the form with their words; the middle two need levels.
 const KINDS: [(&str, &str); 4] = [
     ("numeric", "Numeric"),
-    ("factor", "Category, in any order"),
-    ("ordered", "Category on a scale, from lowest to highest"),
-    ("identifier", "Identifier: listed, used in no figure"),
+    ("factor", "Category"),
+    ("ordered", "Category on a scale (ordered)"),
+    ("identifier", "Identifier: used in no figure"),
 ];
 
 /// The page.
@@ -124,7 +124,7 @@ fn fieldset(column: &ColumnForm) -> Markup {
             legend { bdi { (format::label(&column.name)) } }
             p.note #(said) {
                 @if let Some(problem) = &column.problem { strong { (problem) } " " }
-                (column.holds) @if !column.examples.is_empty() { ", such as " (listed(&column.examples)) } "."
+                (column.holds) @if !column.examples.is_empty() { ": " (listed(&column.examples)) " …" } @else { "." }
                 @if let Some(sign) = column.sign { " " (sign) }
             }
             label.field {
@@ -158,7 +158,7 @@ fn levels(column: &ColumnForm) -> Markup {
     html! {
         details open[open] {
             summary { "Order as a category" span.visually-hidden { ": " (format::label(&column.name)) } }
-            p.note { "The level with the smallest number is drawn first." }
+            p.note { "The level with the smallest number is drawn first; on a scale it is the lowest." }
             ol.places {
                 @for level in &column.levels {
                     li {

@@ -79,7 +79,7 @@ fn own(id: &str, until: &str, guessed: bool) -> Markup {
         @if guessed {
             p.notice { "What the columns hold is guessed, and nobody has confirmed it yet." }
         }
-        p { a href={ "/datasets/" (id) "/mapping" } { "Columns: outcome, types, identifiers" } }
+        p { a href={ "/datasets/" (id) "/mapping" } data-leave { "Columns" } ": outcome, types, identifiers" }
         p.note { "Kept until " (until) ". Whoever has this page's address can see it." }
         form.actions method="post" action={ "/datasets/" (id) "/delete" } {
             button type="submit" { "Delete this data" }

@@ -89,11 +89,11 @@ fn holds(column: &Inferred) -> String {
 
 fn reason(sign: Sign) -> &'static str {
     match sign {
-        Sign::Name => "Its name sounds like that of people, so an identifier is proposed.",
+        Sign::Name => "It is called like people's names, so an identifier is proposed.",
         Sign::Number => {
-            "Its name sounds like a number that people have, so an identifier is proposed."
+            "It is called like a number that people have, so an identifier is proposed."
         }
-        Sign::Contact => "Its name sounds like what reaches people, so an identifier is proposed.",
+        Sign::Contact => "It is called like what reaches people, so an identifier is proposed.",
         Sign::Email => "It holds e-mail addresses, so an identifier is proposed.",
     }
 }
