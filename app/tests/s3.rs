@@ -169,10 +169,27 @@ fn uploads_are_shown_by_every_process_until_they_are_deleted() {
         assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
         let (_, rest) = answer.split_once("location: ").unwrap();
         let (address, _) = rest.split_once("\r\n").unwrap();
+        let id = address.strip_prefix("/datasets/").unwrap();
+        let (id, _) = id.split_once("/mapping").unwrap();
+        let address = &format!("/overview?data={id}");
         for server in &servers {
             assert!(server.get(address).contains(rows));
         }
-        let (_, id) = address.split_once("data=").unwrap();
+        // What one process is told of the columns the other one follows.
+        let mapping = "outcome=1&type.1=numeric&type.2=identifier";
+        let confirmed = servers[1].send(&format!(
+            "POST /datasets/{id}/mapping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{mapping}",
+            mapping.len()
+        ));
+        assert!(confirmed.starts_with("HTTP/1.1 303"), "{confirmed}");
+        for server in &servers {
+            let page = server.get(&format!("/performance?data={id}"));
+            assert!(
+                page.starts_with("HTTP/1.1 200") && !page.contains("Sport"),
+                "{page}"
+            );
+        }
         let deleted = servers[1].send(&format!(
             "POST /datasets/{id}/delete HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
         ));
