@@ -40,7 +40,7 @@ pub use stop::{Signals, serve};
 use crate::export::Format;
 use crate::views::Page;
 use compute::Queue;
-use data::{asked, events, receive};
+use data::{asked, events, mapping, receive};
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -104,9 +104,11 @@ fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
         .merge(exports(app))
+        .merge(mapping_form(app))
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
+        .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -143,6 +145,15 @@ fn exports(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(compression())
         .route(Format::Parquet.path(), get(export::parquet))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// The form for an upload's columns, which may be as large as a page.
+fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route(mapping::ROUTE, get(mapping::show))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
 }
 
 /// Takes files, of which [`limits`] knows the size.
