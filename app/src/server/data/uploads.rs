@@ -8,12 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::Loaded;
 use super::source::readable;
+use super::{Loaded, background};
 use crate::dataset::{self, Dataset, ReadError};
 use crate::store::{Store, StoreError, UPLOADS, UploadId, Writer};
 use crate::views::{About, Stay};
@@ -132,10 +131,11 @@ impl Uploads {
         let read = move || -> Result<Loaded, ReadError> {
             let _turn = turn;
             let dataset = read_any(&bytes, &outcome)?.named(id.to_string());
+            drop(bytes);
             let about = about(&dataset, id, expires);
             Ok(Loaded::new(dataset, about))
         };
-        let loaded = spawn_blocking(read)
+        let loaded = background::run(read)
             .await
             .map_err(|_| UploadError::Defect)?;
         Ok(Arc::new(loaded?))
