@@ -2,6 +2,7 @@
 //! cache that is bounded by memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -79,6 +80,7 @@ pub struct Uploads {
     outcome: String,
     cache: Cache<UploadId, Arc<Loaded>, ByMemory>,
     reading: Arc<Semaphore>,
+    reads: AtomicU64,
 }
 
 impl Uploads {
@@ -90,12 +92,18 @@ impl Uploads {
             outcome,
             cache: Cache::with_weighter(DATASETS, limits.cache, ByMemory),
             reading: Arc::new(Semaphore::new(READ_TOGETHER)),
+            reads: AtomicU64::new(0),
         }
     }
 
     /// The largest file, in bytes.
     pub(in crate::server) fn most(&self) -> u64 {
         self.limits.file
+    }
+
+    /// How many files were read from the store so far.
+    pub(in crate::server) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     pub(super) fn write(&self, id: UploadId) -> Writer {
@@ -125,6 +133,7 @@ impl Uploads {
     async fn read(&self, id: UploadId, expires: Timestamp) -> Result<Arc<Loaded>, UploadError> {
         let turn = Arc::clone(&self.reading).acquire_owned().await;
         let turn = turn.map_err(|_| UploadError::Defect)?;
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let (_, bytes) = self.store.read(&id.key()).await?;
         let outcome = self.outcome.clone();
         // The turn goes along: a client that goes away does not end the work.
