@@ -73,7 +73,10 @@ impl<'a> Table<'a> {
         let column = self.frame.columns().get(id.index())?;
         match column.get(row).ok()? {
             AnyValue::Null => None,
-            AnyValue::String(text) => Some(text.to_owned()),
+            AnyValue::UInt32(position) => {
+                let texts = self.dataset.texts.get(id.index())?.as_ref()?;
+                texts.get(position).map(str::to_owned)
+            }
             AnyValue::Float64(real) => Some(real.to_string()),
             AnyValue::Int64(whole) => Some(whole.to_string()),
             other => Some(other.str_value().into_owned()),
