@@ -28,7 +28,6 @@ fn field(cell: &AnyValue<'_>) -> String {
         AnyValue::Null => String::new(),
         AnyValue::Int64(whole) => whole.to_string(),
         AnyValue::Float64(real) => plain(*real),
-        AnyValue::String(text) => guarded(text),
         other => guarded(&other.str_value()),
     }
 }

@@ -15,7 +15,6 @@ pub(super) fn row(names: &[String], cells: &[AnyValue<'_>], part: &mut Vec<u8>) 
             AnyValue::Null => value(&(), part),
             AnyValue::Int64(whole) => value(whole, part),
             AnyValue::Float64(real) => value(real, part),
-            AnyValue::String(text) => value(text, part),
             other => value(&other.str_value(), part),
         }
     }
