@@ -43,10 +43,7 @@ impl Regression {
                 false => f64::NAN,
             })
             .collect();
-        let external = internal
-            .iter()
-            .map(|&r| externally(r, df))
-            .collect();
+        let external = internal.iter().map(|&r| externally(r, df)).collect();
         let cook = internal
             .iter()
             .zip(&leverage)
