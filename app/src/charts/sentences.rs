@@ -232,7 +232,7 @@ fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     match percent {
         p if p > 0.0 && p < 0.05 => "less than 0.1".to_owned(),
-        p if p < 100.0 && p >= 99.95 => "more than 99.9".to_owned(),
+        p if (99.95..100.0).contains(&p) => "more than 99.9".to_owned(),
         p => format::decimals(p, 1),
     }
 }

@@ -6,6 +6,7 @@ mod baseline;
 mod factors;
 mod overview;
 mod performance;
+mod regression_json;
 mod relationships;
 mod scatter;
 mod stats_json;
