@@ -15,6 +15,7 @@ mod overlay;
 mod pairs;
 mod palette;
 mod scatter;
+pub mod sentences;
 mod table;
 mod variance;
 

@@ -7,6 +7,7 @@ mod explore;
 mod factors;
 mod overview;
 mod performance;
+mod regression_json;
 mod relationships;
 mod sample;
 mod scatter;
