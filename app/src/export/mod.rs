@@ -299,7 +299,12 @@ mod tests {
 
     #[test]
     fn no_rows_make_a_file_too() {
-        let dataset = read("one.csv".to_owned(), b"Exam_Score,g\n70,a\n", "Exam_Score").unwrap();
+        let dataset = read(
+            "two.csv".to_owned(),
+            b"Exam_Score,g\n70,a\n71,a\n",
+            "Exam_Score",
+        )
+        .unwrap();
         let none = dataset.table().frame().head(Some(0));
         for (format, expected) in [(Format::Csv, "Exam_Score,g\n"), (Format::Json, "[\n]\n")] {
             let table = Table::new(&dataset, none.clone());

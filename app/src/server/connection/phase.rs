@@ -83,6 +83,14 @@ impl Watch {
         *self.now() = (phase, Instant::now());
     }
 
+    /// The client took a part of its answer: it has as long again for the next, unless it is late.
+    pub(super) fn took_part(&self) {
+        let now = Instant::now();
+        if self.phase() == Phase::Send && now < self.deadline() {
+            self.enter(Phase::Send);
+        }
+    }
+
     /// As if it had been in this phase for so long.
     #[cfg(test)]
     pub(super) fn entered(&self, phase: Phase, ago: Duration) {

@@ -102,9 +102,8 @@ impl HttpBody for Sent {
         context: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        // The client has taken what came before, and has as long again for this.
-        if matches!(frame, Poll::Ready(Some(Ok(_)))) && self.watch.phase() == Phase::Send {
-            self.watch.enter(Phase::Send);
+        if matches!(frame, Poll::Ready(Some(Ok(_)))) {
+            self.watch.took_part();
         }
         frame
     }
