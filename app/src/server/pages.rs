@@ -21,7 +21,7 @@ use crate::views::{self, FactorChoices, Frame, Page, RelationChoices, page};
 
 mod links;
 
-type Answer = Result<Response, Failure>;
+pub(super) type Answer = Result<Response, Failure>;
 
 /// Understands the address, redirects what a form sent, and lets `content` make the page.
 fn show(
@@ -49,7 +49,7 @@ fn show(
     Ok(page(&frame, &content(&analysis, &frame)).into_response())
 }
 
-fn understand(
+pub(super) fn understand(
     loaded: &Loaded,
     page: Page,
     query: Option<String>,
@@ -94,7 +94,7 @@ pub(super) async fn performance(
     })
 }
 
-fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card> {
+pub(super) fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let path = Page::Performance.path();
     let mut cards = vec![charts::histogram(figures, outcome)];
@@ -129,7 +129,7 @@ pub(super) async fn factors(
     })
 }
 
-fn factor_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
+pub(super) fn factor_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let clicks = links::factors(analysis, Page::Factors.path());
     let mut cards = vec![charts::correlation(figures, outcome, clicks)];
@@ -163,7 +163,7 @@ pub(super) async fn relationships(
     )
 }
 
-fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
+pub(super) fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
     let mut cards = Vec::new();
     if let Some(scatter) = &figures.scatter {
         cards.push(charts::relation_scatter(scatter));
@@ -250,7 +250,7 @@ pub(super) async fn explore(
 }
 
 /// The steps of the page after its tables, with the list of outlying values that the answer needs.
-fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> Vec<Card> {
+pub(super) fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let (correlations, _) = charts::strong_pairs(&figures.relationships);
     let matrix = &figures.relationships.matrix;
