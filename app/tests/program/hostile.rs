@@ -198,6 +198,7 @@ fn visit(server: &Server) {
         "/relationships",
         "/explore",
         "/export.csv?Gender=Male",
+        "/report.html?Gender=Male",
         "/healthz",
     ] {
         let answer = server.get(path);

@@ -13,6 +13,10 @@ use crate::views::layout::NAME;
 /// What starts the charts.
 const START: &str = include_str!("../../../assets/report.js");
 
+/// The pages' sheet, and what only reports have.
+static SHEET: LazyLock<String> =
+    LazyLock::new(|| [text(&APP_CSS), include_str!("report.css")].concat());
+
 /// Nothing from elsewhere, and none but these scripts and this sheet: text that came with the data
 /// cannot run, whatever it says. A file has no headers, so the document says it itself.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -21,7 +25,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
         "default-src 'none'; script-src {}; style-src {}; style-src-attr 'unsafe-inline'; \
          img-src data:; base-uri 'none'; form-action 'none'",
         scripts.join(" "),
-        source(text(&APP_CSS))
+        source(&SHEET)
     )
 });
 
@@ -47,7 +51,7 @@ pub(super) fn document(title: &str, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content={ (NAME) " " (env!("CARGO_PKG_VERSION")) };
                 title { (title) " · " (NAME) }
-                style { (PreEscaped(text(&APP_CSS))) }
+                style { (PreEscaped(SHEET.as_str())) }
                 script { (PreEscaped(text(&THEME_JS))) }
             }
             body {
@@ -72,7 +76,7 @@ mod tests {
             text(&THEME_JS),
             text(&ECHARTS),
             text(&CHARTS_JS),
-            text(&APP_CSS),
+            SHEET.as_str(),
             START,
         ] {
             assert!(!content.is_empty());
