@@ -55,7 +55,12 @@ pub(crate) struct ReportOptions {
     pub(crate) target: String,
     /// Which students, and what is shown of them, as in the address of a page:
     /// 'Gender=Female&Hours_Studied=10..30'.
-    #[arg(long, value_name = "QUERY", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) filter: String,
     /// The file to write; one that is there is replaced.
     #[arg(long, value_name = "FILE")]

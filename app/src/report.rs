@@ -35,7 +35,11 @@ pub(crate) fn run(options: &ReportOptions) -> ExitCode {
     let mut pages = 0;
     let report = write_report(&loaded, query, Timestamp::now(), |page| {
         pages += 1;
-        progress.say(&format!("{} ({pages} of {})", page.title(), Page::ALL.len()));
+        progress.say(&format!(
+            "{} ({pages} of {})",
+            page.title(),
+            Page::ALL.len()
+        ));
     });
     progress.clear();
     match report {

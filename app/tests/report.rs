@@ -46,13 +46,24 @@ fn texts(html: &str) -> String {
 
 #[tokio::test]
 async fn the_beginning_says_what_it_is_about_and_holds() {
-    let html = report(&dashboard_on(SMALL), "?Gender=Female&pass=70").await.body;
+    let html = report(&dashboard_on(SMALL), "?Gender=Female&pass=70")
+        .await
+        .body;
     let subject = texts(between(&html, "<dl class=\"subject\"", "</dl>"));
     let (subject, written) = subject.rsplit_once('\n').unwrap();
-    assert!(written.starts_with("20") && written.ends_with(" UTC"), "{written}");
+    assert!(
+        written.starts_with("20") && written.ends_with(" UTC"),
+        "{written}"
+    );
     insta::assert_snapshot!("subject", subject);
-    insta::assert_snapshot!("contents", texts(between(&html, "<nav class=\"contents\"", "</nav>")));
-    insta::assert_snapshot!("methods", texts(between(&html, "<dl class=\"methods\"", "</dl>")));
+    insta::assert_snapshot!(
+        "contents",
+        texts(between(&html, "<nav class=\"contents\"", "</nav>"))
+    );
+    insta::assert_snapshot!(
+        "methods",
+        texts(between(&html, "<dl class=\"methods\"", "</dl>"))
+    );
 }
 
 #[tokio::test]
@@ -66,7 +77,9 @@ async fn it_has_the_cards_of_every_page() {
     }
     // What it says is what the pages say.
     for page in ["performance", "factors", "relationships", "explore"] {
-        let page = get(&app, &format!("/{page}?Gender=Female&method=spearman")).await.body;
+        let page = get(&app, &format!("/{page}?Gender=Female&method=spearman"))
+            .await
+            .body;
         let findings: Vec<&str> = page.split("<p class=\"finding\">").skip(1).collect();
         assert!(findings.len() > 1);
         for finding in findings {
@@ -78,7 +91,11 @@ async fn it_has_the_cards_of_every_page() {
     for link in html.split("href=\"").skip(1) {
         let (target, _) = link.split_once('"').unwrap();
         let name = target.strip_prefix('#').expect(target);
-        assert_eq!(html.matches(&format!(" id=\"{name}\"")).count(), 1, "{target}");
+        assert_eq!(
+            html.matches(&format!(" id=\"{name}\"")).count(),
+            1,
+            "{target}"
+        );
     }
     // Charts that two pages share are drawn once.
     assert_eq!(html.matches("class=\"plot\"").count(), CHARTS.len() - 3);
@@ -95,19 +112,35 @@ async fn it_is_small_and_whole_and_loads_nothing() {
 /// Whether it is well-formed and every attribute that loads or leads somewhere stays inside.
 fn self_contained(document: &str) {
     let head = between(document, "<!DOCTYPE html>", "<style>");
-    assert!(head.contains("default-src 'none'; script-src 'sha256-"), "{head}");
-    assert!(!head.contains("http://") && !head.contains("https://"), "{head}");
+    assert!(
+        head.contains("default-src 'none'; script-src 'sha256-"),
+        "{head}"
+    );
+    assert!(
+        !head.contains("http://") && !head.contains("https://"),
+        "{head}"
+    );
     // Scripts and the sheet are checked where they are written.
     let body = between(document, "<body>", "<script>");
     html::check(&format!("{body}</body>")).unwrap();
-    for name in ["src", "srcset", "action", "formaction", "data", "poster", "background"] {
+    for name in [
+        "src",
+        "srcset",
+        "action",
+        "formaction",
+        "data",
+        "poster",
+        "background",
+    ] {
         assert!(!body.contains(&format!(" {name}=")), "{name}");
     }
     assert!(!body.contains("url("));
     for link in body.split(" href=\"").skip(1) {
         assert!(link.starts_with('#'), "{}", &link[..40]);
     }
-    for element in ["<link", "<img", "<iframe", "<form", "<input", "<select", "<button", "<object"] {
+    for element in [
+        "<link", "<img", "<iframe", "<form", "<input", "<select", "<button", "<object",
+    ] {
         assert!(!body.contains(element), "{element}");
     }
     let sheet = between(document, "<style>", "</style>");
@@ -117,8 +150,10 @@ fn self_contained(document: &str) {
 #[tokio::test]
 async fn text_of_the_data_stays_text() {
     let evil = "</script><script>alert(1)</script>";
-    let rows: String = (0..12).map(|i| format!("{},{evil},<b>{}\n", 60 + i, i % 2)).collect();
-    let csv = format!("Exam_Score,<img src=x>,Kind\n{rows}");
+    let rows: String = (0..12)
+        .map(|i| format!("{},{evil},<b>{}\n", 60 + i, i % 2))
+        .collect();
+    let csv = format!("Exam_Score,<img>,Kind\n{rows}");
     let html = report(&dashboard_on(&csv), "?Kind=%3Cb%3E1").await.body;
     self_contained(&html);
     assert!(!html.contains("<script>alert") && !html.contains("<b>"));
@@ -135,13 +170,19 @@ async fn no_rows_make_a_report_that_says_so() {
 #[tokio::test]
 async fn it_is_a_download() {
     let app = dashboard_on(SMALL);
-    let cases = [("/report.html", "fixture-report.html"), ("/report.html?Gender=Male", "fixture-filtered-report.html")];
+    let cases = [
+        ("/report.html", "fixture-report.html"),
+        ("/report.html?Gender=Male", "fixture-filtered-report.html"),
+    ];
     for (address, name) in cases {
         for method in [Method::GET, Method::HEAD] {
             let request = Request::builder().method(&method).uri(address);
             let answer = send(&app, request.body(Body::empty()).unwrap()).await;
             assert_eq!(answer.status, StatusCode::OK, "{method} {address}");
-            assert_eq!(answer.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+            assert_eq!(
+                answer.headers[header::CONTENT_TYPE],
+                "text/html; charset=utf-8"
+            );
             let disposition = format!("attachment; filename=\"{name}\"");
             assert_eq!(answer.headers[header::CONTENT_DISPOSITION], disposition);
         }
@@ -151,8 +192,14 @@ async fn it_is_a_download() {
 
     let form = get(&app, "/report.html?Exam_Score.min=60&Exam_Score.max=&by=").await;
     assert_eq!(form.status, StatusCode::SEE_OTHER);
-    assert_eq!(form.headers[header::LOCATION], "/report.html?Exam_Score=60..");
-    for (query, said) in [("nope=1", "unknown column `nope`"), ("Gender=x", "has no level `x`")] {
+    assert_eq!(
+        form.headers[header::LOCATION],
+        "/report.html?Exam_Score=60.."
+    );
+    for (query, said) in [
+        ("nope=1", "unknown column `nope`"),
+        ("Gender=x", "has no level `x`"),
+    ] {
         let answer = get(&app, &format!("/report.html?{query}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
         assert!(answer.body.contains(said), "{query}");

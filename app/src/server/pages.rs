@@ -250,7 +250,11 @@ pub(super) async fn explore(
 }
 
 /// The steps of the page after its tables, with the list of outlying values that the answer needs.
-pub(super) fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> Vec<Card> {
+pub(super) fn explore_cards(
+    analysis: &Analysis<'_>,
+    figures: &Explore,
+    outlying: Card,
+) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let (correlations, _) = charts::strong_pairs(&figures.relationships);
     let matrix = &figures.relationships.matrix;

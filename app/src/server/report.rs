@@ -70,10 +70,7 @@ pub fn write_report(
 }
 
 /// Sends the report as a file.
-pub(super) async fn show(
-    Extension(asked): Extension<Asked>,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn show(Extension(asked): Extension<Asked>, RawQuery(query): RawQuery) -> Answer {
     let Asked { loaded, about, .. } = asked;
     let (request, from_form) = understand(&loaded, Page::Overview, query)?;
     if from_form {

@@ -31,8 +31,15 @@ fn a_report_is_written_with_a_line_for_each_step() {
     let folder = folder("report-written");
     let out = folder.join("report.html");
     let out = out.to_str().unwrap();
-    let (status, stdout, stderr) =
-        run(&["report", "--data", &data, "--out", out, "--filter", "?Gender=Female"]);
+    let (status, stdout, stderr) = run(&[
+        "report",
+        "--data",
+        &data,
+        "--out",
+        out,
+        "--filter",
+        "?Gender=Female",
+    ]);
     assert_eq!(status, Some(0), "{stderr}");
     let steps = [
         "Reading the data",
@@ -45,12 +52,18 @@ fn a_report_is_written_with_a_line_for_each_step() {
     for (line, step) in stderr.lines().zip(steps) {
         assert!(line.starts_with(step), "{line} is not {step}");
     }
-    assert!(!stderr.contains('\r') && !stderr.contains('\u{1b}'), "{stderr:?}");
+    assert!(
+        !stderr.contains('\r') && !stderr.contains('\u{1b}'),
+        "{stderr:?}"
+    );
     let html = fs::read_to_string(out).unwrap();
     assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>"));
     assert!(html.contains("<dd>only students with Gender Female</dd>"));
     assert!(stdout.starts_with(&format!("{out}: ")), "{stdout}");
-    assert!(stdout.contains(" of ") && stdout.ends_with(" bytes\n"), "{stdout}");
+    assert!(
+        stdout.contains(" of ") && stdout.ends_with(" bytes\n"),
+        "{stdout}"
+    );
     assert_eq!(names(&folder), ["report.html"]);
 }
 
@@ -66,7 +79,11 @@ fn a_report_takes_the_place_of_a_file_and_nothing_else() {
     symlink("old.html", place("link.html")).unwrap();
     let (status, _, stderr) = write(&place("link.html"));
     assert_eq!(status, Some(0), "{stderr}");
-    assert!(fs::symlink_metadata(place("link.html")).unwrap().is_symlink());
+    assert!(
+        fs::symlink_metadata(place("link.html"))
+            .unwrap()
+            .is_symlink()
+    );
     let written = fs::metadata(place("old.html")).unwrap();
     assert!(written.len() > 1000);
     assert_eq!(written.permissions().mode() & 0o777, 0o640);
@@ -86,13 +103,23 @@ fn a_report_takes_the_place_of_a_file_and_nothing_else() {
     for (out, said) in refused {
         let (status, stdout, stderr) = write(out);
         assert_eq!(status, Some(1), "{out}: {stderr}");
-        assert!(stderr.starts_with("error: ") && stderr.contains(said), "{stderr}\n lacks {said}");
-        assert_eq!(stderr.lines().count(), 1, "nothing is computed before: {stderr}");
+        assert!(
+            stderr.starts_with("error: ") && stderr.contains(said),
+            "{stderr}\n lacks {said}"
+        );
+        assert_eq!(
+            stderr.lines().count(),
+            1,
+            "nothing is computed before: {stderr}"
+        );
         assert_eq!(stdout, "");
     }
     assert_eq!(fs::read(&data).unwrap(), SMALL);
     assert_eq!(fs::read(place("kept.html")).unwrap(), b"kept");
-    assert_eq!(names(&folder), ["data.html", "kept.html", "link.html", "old.html"]);
+    assert_eq!(
+        names(&folder),
+        ["data.html", "kept.html", "link.html", "old.html"]
+    );
 }
 
 #[test]
@@ -102,11 +129,26 @@ fn what_cannot_be_a_report_is_explained() {
     let out = folder.join("report.html");
     let out = out.to_str().unwrap();
     let cases = [
-        (["--data", "no/such.csv"], "error: cannot read no/such.csv: "),
-        (["--filter", "Nope=1"], "error: --filter: unknown column `Nope`. The columns are: "),
-        (["--filter", "Gender=Robot"], "error: --filter: column `Gender` has no level `Robot`"),
-        (["--filter", "data=x"], "error: --filter: `data=x`: an address is about one dataset"),
-        (["--target", "Gender"], "so the column cannot be the outcome"),
+        (
+            ["--data", "no/such.csv"],
+            "error: cannot read no/such.csv: ",
+        ),
+        (
+            ["--filter", "Nope=1"],
+            "error: --filter: unknown column `Nope`. The columns are: ",
+        ),
+        (
+            ["--filter", "Gender=Robot"],
+            "error: --filter: column `Gender` has no level `Robot`",
+        ),
+        (
+            ["--filter", "data=x"],
+            "error: --filter: `data=x`: an address is about one dataset",
+        ),
+        (
+            ["--target", "Gender"],
+            "so the column cannot be the outcome",
+        ),
     ];
     for (arguments, said) in cases {
         let mut all = vec!["report", "--out", out];
@@ -128,11 +170,20 @@ fn what_cannot_be_a_report_is_explained() {
 #[test]
 fn no_rows_are_said_and_written() {
     let folder = folder("report-empty");
-    let mut command = program(&["report", "--out", "report.html", "--filter", "Exam_Score=1..2"]);
+    let mut command = program(&[
+        "report",
+        "--out",
+        "report.html",
+        "--filter",
+        "Exam_Score=1..2",
+    ]);
     let output = command.current_dir(&folder).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{stderr}");
-    assert!(stderr.contains("No students match the filter; the report says so."), "{stderr}");
+    assert!(
+        stderr.contains("No students match the filter; the report says so."),
+        "{stderr}"
+    );
     let html = fs::read_to_string(folder.join("report.html")).unwrap();
     assert!(html.contains("No students match these filters"));
 }

@@ -29,17 +29,22 @@ fn a_report_opens_from_the_disk_with_its_charts() -> Result<()> {
             page.draw().await?;
             for chart in &charts {
                 let ink = page.ink(chart).await?;
-                assert!(ink.drawn * 100 > ink.pixels, "{chart} is nearly empty: {ink:?}");
+                assert!(
+                    ink.drawn * 100 > ink.pixels,
+                    "{chart} is nearly empty: {ink:?}"
+                );
                 assert!(ink.shades >= 4, "{chart} has too few shades: {ink:?}");
             }
-            let loads = "return performance.getEntriesByType('resource').map((entry) => entry.name)";
+            let loads =
+                "return performance.getEntriesByType('resource').map((entry) => entry.name)";
             assert_eq!(page.run(loads, vec![]).await?, json!([]));
             assert_eq!(page.console_errors().await?, [""; 0]);
             assert_eq!(page.violations().await?, [""; 0], "{}", scheme.name());
 
             // Printed before anything was looked at, all charts are there, as wide as a sheet.
             page.reload().await?;
-            page.run("dispatchEvent(new Event('beforeprint'))", vec![]).await?;
+            page.run("dispatchEvent(new Event('beforeprint'))", vec![])
+                .await?;
             page.print_media().await?;
             let sheets = "return [...document.querySelectorAll('.plot')].map(
                 (plot) => plot.querySelector('canvas')?.clientWidth)";

@@ -6,9 +6,7 @@ mod document;
 mod methods;
 mod panels;
 
-pub use panels::{
-    explore_panels, factor_panels, missing_in_words, overview_panels, strong_panel,
-};
+pub use panels::{explore_panels, factor_panels, missing_in_words, overview_panels, strong_panel};
 
 use maud::{Markup, html};
 
