@@ -209,9 +209,12 @@ fn chart(page: Page, item: &Item, card: &Card) -> Markup {
     let rows = card.table.rows.len();
     html! {
         figure.chart id=(id) aria-labelledby={ "title-" (id) } {
-            h3 id={ "title-" (id) } { (card.title) }
-            p.finding { (card.finding) }
-            @if let Some(drawing) = &card.drawing { (plot(card, drawing)) }
+            // On paper these stay together.
+            div.whole {
+                h3 id={ "title-" (id) } { (card.title) }
+                p.finding { (card.finding) }
+                @if let Some(drawing) = &card.drawing { (plot(card, drawing)) }
+            }
             @if rows > 0 {
                 details.figures open[rows <= MOST_UNFOLDED] {
                     summary { "The figures as a table" }
