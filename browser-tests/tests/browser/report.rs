@@ -27,13 +27,16 @@ fn a_report_opens_from_the_disk_with_its_charts() -> Result<()> {
             let drawn = "return document.querySelectorAll('.plot canvas').length";
             assert_eq!(page.run(drawn, vec![]).await?, 0, "before they are in view");
             page.draw().await?;
-            for chart in &charts {
-                let ink = page.ink(chart).await?;
-                assert!(
-                    ink.drawn * 100 > ink.pixels,
-                    "{chart} is nearly empty: {ink:?}"
-                );
-                assert!(ink.shades >= 4, "{chart} has too few shades: {ink:?}");
+            // Every pixel is counted, which takes its time: once is enough.
+            if scheme == Scheme::Light {
+                for chart in &charts {
+                    let ink = page.ink(chart).await?;
+                    assert!(
+                        ink.drawn * 100 > ink.pixels,
+                        "{chart} is nearly empty: {ink:?}"
+                    );
+                    assert!(ink.shades >= 4, "{chart} has too few shades: {ink:?}");
+                }
             }
             let loads =
                 "return performance.getEntriesByType('resource').map((entry) => entry.name)";
