@@ -25,59 +25,6 @@ const ESCAPE: &str = "col.";
 /// Problems that are named; an address with more is not understood any better by reading on.
 const MOST_PROBLEMS: usize = 20;
 
-/// One thing in an address that cannot be understood; the message names it and the remedy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum QueryProblem {
-    /// No such column.
-    #[error("unknown column `{name}`. The columns are: {columns}")]
-    UnknownColumn {
-        /// As in the address.
-        name: String,
-        /// What would have been possible.
-        columns: String,
-    },
-    /// No such level.
-    #[error("column `{column}` has no level `{level}`. Its levels are: {levels}")]
-    UnknownLevel {
-        /// The factor.
-        column: String,
-        /// As in the address.
-        level: String,
-        /// What would have been possible.
-        levels: String,
-    },
-    /// Identifiers name single students.
-    #[error("column `{column}` is an identifier: it is used in no figure and no filter")]
-    Identifier {
-        /// The column.
-        column: String,
-    },
-    /// A range that is not one.
-    #[error("`{value}` is not a range of `{column}`. Write it as 10..30, 10.. or ..30")]
-    Range {
-        /// The numeric column.
-        column: String,
-        /// As in the address.
-        value: String,
-    },
-    /// Two ranges for one column.
-    #[error("column `{column}` has more than one range. Keep one of them")]
-    SecondRange {
-        /// The numeric column.
-        column: String,
-    },
-    /// A choice with an impossible value.
-    #[error("`{parameter}={value}`: {remedy}")]
-    Choice {
-        /// Name of the parameter.
-        parameter: String,
-        /// As in the address.
-        value: String,
-        /// What is possible.
-        remedy: String,
-    },
-}
-
 /// Everything that a page's address says.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Request {
@@ -85,16 +32,6 @@ pub struct Request {
     pub filters: Filters,
     /// What is shown of them.
     pub choices: Choices,
-}
-
-/// The name by which an address refers to the column.
-pub fn parameter(column: &Column) -> String {
-    let name = &column.name;
-    if RESERVED.contains(&name.as_str()) || name.starts_with(ESCAPE) {
-        format!("{ESCAPE}{name}")
-    } else {
-        name.clone()
-    }
 }
 
 impl Request {
@@ -116,118 +53,6 @@ impl Request {
         }
         reading.finish()
     }
-
-    /// The canonical query string: conditions in column order, levels in factor order, choices
-    /// in the order of [`RESERVED`]. Empty without any.
-    pub fn to_query(&self, dataset: &Dataset) -> String {
-        let mut out = Serializer::new(String::new());
-        for (name, value) in self.parameters(dataset) {
-            out.append_pair(&name, &value);
-        }
-        out.finish()
-    }
-
-    /// The path with the canonical query.
-    pub fn href(&self, path: &str, dataset: &Dataset) -> String {
-        match self.to_query(dataset) {
-            query if query.is_empty() => path.to_owned(),
-            query => format!("{path}?{query}"),
-        }
-    }
-
-    /// The parameters of the filters, canonical, not percent-encoded.
-    pub fn filter_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        let mut out = Vec::new();
-        for (id, condition) in self.filters.iter() {
-            let column = dataset.column(id);
-            let name = parameter(column);
-            match condition {
-                Condition::Levels(levels) => out.extend(
-                    levels
-                        .iter()
-                        .filter_map(|&level| column.levels().get(level))
-                        .map(|level| (name.clone(), format::level(level).into_owned())),
-                ),
-                Condition::Range { low, high } => {
-                    out.push((name, format!("{}..{}", bound(*low), bound(*high))));
-                }
-            }
-        }
-        out
-    }
-
-    /// The parameters of the dataset and the choices, canonical, not percent-encoded.
-    pub fn choice_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        // Destructured, so that a choice cannot be added and forgotten here.
-        let Choices {
-            target,
-            pass,
-            bins,
-            by,
-            box_by,
-            factor,
-            color,
-            trend,
-            x,
-            y,
-            method,
-            strong,
-        } = &self.choices;
-        let name = |id: &Option<ColumnId>| id.map(|id| dataset.column(id).name.clone());
-        let values = [
-            ("data", dataset.reference().map(str::to_owned)),
-            ("target", name(target)),
-            ("pass", pass.map(|mark| mark.to_string())),
-            ("bins", bins.map(|bins| bins.word().to_owned())),
-            ("by", name(by)),
-            ("box", name(box_by)),
-            ("factor", name(factor)),
-            ("color", name(color)),
-            ("trend", trend.map(|on| on_or_off(on).to_owned())),
-            ("x", name(x)),
-            ("y", name(y)),
-            ("method", method.map(|method| method.word().to_owned())),
-            ("strong", strong.map(|r| r.to_string())),
-        ];
-        values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
-    }
-
-    fn parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        let mut all = self.filter_parameters(dataset);
-        all.extend(self.choice_parameters(dataset));
-        all
-    }
-}
-
-impl Bins {
-    /// The value of `bins=`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Twenty => "20",
-        }
-    }
-}
-
-impl Method {
-    /// The value of `method=`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pearson => "pearson",
-            Self::Spearman => "spearman",
-        }
-    }
-}
-
-fn on_or_off(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
-}
-
-fn bound(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// Which end of a range a form's field gives.
