@@ -23,6 +23,11 @@ pub struct Anova {
     pub p: f64,
     /// Share of the outcome's variance that the levels explain, 0..=1: SSB / SST.
     pub eta2: f64,
+    /// The same for all such students rather than those here: η² less what chance alone adds, at
+    /// most 1 and below 0 where chance would have added more.
+    ///
+    /// Hays, "Statistics for Psychologists" (1963): ω² = (SSB − df_between MSW) / (SST + MSW).
+    pub omega2: f64,
     /// Groups less one.
     pub df_between: f64,
     /// Values less groups.
@@ -47,6 +52,7 @@ pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
         f,
         p: f_sf(f, df_between, df_within),
         eta2: spread.between / (spread.between + spread.within),
+        omega2: spread.omega2(df_between, df_within),
         df_between,
         df_within,
     })
@@ -100,6 +106,12 @@ impl Spread {
         }
     }
 
+    /// ω²; NaN where the variance within groups is.
+    fn omega2(&self, df_between: f64, df_within: f64) -> f64 {
+        let mean_within = self.within / df_within;
+        (self.between - df_between * mean_within) / (self.between + self.within + mean_within)
+    }
+
     /// F, with scipy's answers where it is not a number.
     fn f_ratio(&self, df_between: f64, df_within: f64) -> f64 {
         if df_within == 0.0 || self.constant {
@@ -124,8 +136,8 @@ mod tests {
 
     #[test]
     fn anova_is_scipys() {
-        // groups, then F, p and η²
-        let cases: [(&[&[f64]], [f64; 3]); 5] = [
+        // groups, then F, p, η² and ω²
+        let cases: [(&[&[f64]], [f64; 4]); 5] = [
             (
                 &[
                     &[1.0, 2.0, 3.0],
@@ -133,20 +145,20 @@ mod tests {
                     &[2.0, NAN, 4.0, 6.0],
                     &[5.0, 5.0, 8.0],
                 ],
-                [4.5, 0.064, 0.6],
+                [4.5, 0.064, 0.6, 7.0 / 16.0],
             ),
             (
                 &[&[1.0], &[2.0, 4.0, 5.0]],
-                [16.0 / 7.0, 0.2697032566597785, 8.0 / 15.0],
+                [16.0 / 7.0, 0.2697032566597785, 8.0 / 15.0, 9.0 / 37.0],
             ),
-            (&[&[1.0, 1.0], &[2.0, 2.0]], [f64::INFINITY, 0.0, 1.0]),
-            (&[&[0.1, 0.1], &[0.1]], [NAN; 3]),
-            (&[&[1.0], &[2.0], &[4.0]], [NAN, NAN, 1.0]),
+            (&[&[1.0, 1.0], &[2.0, 2.0]], [f64::INFINITY, 0.0, 1.0, 1.0]),
+            (&[&[0.1, 0.1], &[0.1]], [NAN; 4]),
+            (&[&[1.0], &[2.0], &[4.0]], [NAN, NAN, 1.0, NAN]),
         ];
         for (groups, want) in cases {
             let groups: Vec<Vec<f64>> = groups.iter().map(|group| group.to_vec()).collect();
             let a = anova(&groups).unwrap();
-            assert_all_close(&[a.f, a.p, a.eta2], &want);
+            assert_all_close(&[a.f, a.p, a.eta2, a.omega2], &want);
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) fn poisson(count: f64, mean: f64) -> f64 {
 }
 
 /// What Stirling's formula lacks: ln Γ(z) = (z − ½) ln z − z + ½ ln 2π + this, for z > 0.
-fn stirling_error(z: f64) -> f64 {
+pub(super) fn stirling_error(z: f64) -> f64 {
     const COEFFICIENTS: [f64; 6] = [
         1.0 / 12.0,
         -1.0 / 360.0,

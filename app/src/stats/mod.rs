@@ -11,6 +11,7 @@
 
 mod anova;
 mod bands;
+mod contingency;
 mod correlation;
 mod distributions;
 mod effect;
@@ -20,15 +21,19 @@ mod kde;
 mod kruskal;
 mod levels;
 mod multiple;
+mod regression;
 mod summary;
 mod sums;
 #[cfg(test)]
 mod testing;
 mod trend;
 mod tukey;
+mod two_groups;
+mod welch;
 
 pub use anova::{Anova, anova};
 pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
+pub use contingency::{Association, association, proportion_difference};
 pub use correlation::{
     Correlation, Matrix, average_ranks, correlation_interval, pearson, pearson_matrix, spearman,
     spearman_matrix,
@@ -39,9 +44,17 @@ pub use kde::{Kde, gaussian_kde, gaussian_kde_of_whole_numbers};
 pub use kruskal::{Kruskal, kruskal};
 pub use levels::by_level;
 pub use multiple::benjamini_hochberg;
+pub use regression::{
+    Coefficient, Factor, Influence, MOST_TERMS, Partial, Prediction, Regression, Setting, Term,
+    Unfit, regress, regress_through_origin,
+};
 pub use summary::{Summary, mean, mean_interval, quantile, sorted, summarize};
 pub use trend::{Trend, trend};
 pub use tukey::{BoxStats, box_stats};
+pub use two_groups::{
+    HedgesG, MannWhitney, MeanDifference, hedges_g, mann_whitney, mean_difference,
+};
+pub use welch::{WelchAnova, welch_anova};
 
 /// The code of a row whose level is missing.
 pub const MISSING_LEVEL: u32 = u32::MAX;

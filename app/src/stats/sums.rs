@@ -77,6 +77,61 @@ fn in_lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
     (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]) + rest
 }
 
+/// A sum of numbers and products with about twice the digits of a plain one.
+///
+/// Ogita, Rump and Oishi, "Accurate Sum and Dot Product" (2005), Dot2: each step's rounding error
+/// is itself a number, and summed apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Running {
+    total: f64,
+    lost: f64,
+}
+
+impl Running {
+    /// Adds a number.
+    pub(super) fn add(&mut self, value: f64) {
+        let [total, lost] = two_sum(self.total, value);
+        self.total = total;
+        self.lost += lost;
+    }
+
+    /// Adds a product of two numbers whose sizes are between 1e-140 and 1e140, or 0.
+    pub(super) fn add_product(&mut self, a: f64, b: f64) {
+        let [product, lost] = two_product(a, b);
+        self.add(product);
+        self.lost += lost;
+    }
+
+    /// The sum as a large part and what it lacks.
+    pub(super) fn parts(self) -> [f64; 2] {
+        two_sum(self.total, self.lost)
+    }
+}
+
+/// A rounded sum and its error (Knuth, "The Art of Computer Programming" 2, 4.2.2).
+fn two_sum(a: f64, b: f64) -> [f64; 2] {
+    let sum = a + b;
+    let from_b = sum - a;
+    [sum, (a - (sum - from_b)) + (b - from_b)]
+}
+
+/// A rounded product and its error (Dekker, "A Floating-Point Technique for Extending the Available
+/// Precision", 1971). Without fused multiplication, which older processors call a library for.
+fn two_product(a: f64, b: f64) -> [f64; 2] {
+    let product = a * b;
+    let ([a_high, a_low], [b_high, b_low]) = (halves(a), halves(b));
+    let error = a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
+    [product, error]
+}
+
+/// A number as the sum of two with half its digits each.
+fn halves(value: f64) -> [f64; 2] {
+    const SPLITTER: f64 = 134_217_729.0; // 2^27 + 1
+    let scaled = SPLITTER * value;
+    let high = scaled - (scaled - value);
+    [high, value - high]
+}
+
 /// Whether all values are equal; true without values.
 pub(super) fn constant(values: &[f64]) -> bool {
     values.windows(2).all(|pair| pair[0] == pair[1])
@@ -103,6 +158,18 @@ mod tests {
             [-0.25, 0.0, 0.25]
         );
         assert!(mean(&[]).is_nan());
+    }
+
+    #[test]
+    fn running_sums_keep_twice_the_digits() {
+        let mut sum = Running::default();
+        sum.add_product(1.0 + f64::EPSILON, 1.0 + f64::EPSILON);
+        sum.add(-1.0);
+        let [total, lost] = sum.parts();
+        assert_eq!(
+            [total, lost],
+            [2.0 * f64::EPSILON, f64::EPSILON * f64::EPSILON]
+        );
     }
 
     #[test]

@@ -17,8 +17,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import optimize, stats
+from scipy import optimize, special, stats
+from scipy.stats.contingency import association as contingency_association
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.oneway import _fstat2effectsize, anova_oneway
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 SEED = 20240607
 FLOORS = [90, 80, 70, 60, -math.inf]
@@ -63,6 +66,12 @@ def steps(rng, n):
     return rng.normal(0, 1, n).round(2), np.zeros(n), rng.integers(0, 3, n)
 
 
+def dependent(rng, n):
+    """One numeric factor follows from the other."""
+    x = rng.integers(0, 9, n)
+    return x, (60 + 2 * x + rng.normal(0, 3, n)).round(1), 100 - 2 * x
+
+
 def table(rng, make, n, levels, missing):
     """Three numeric columns x, y, z and the codes of a factor; null where missing."""
     x, y, z = (np.asarray(column, float) for column in make(rng, n))
@@ -89,6 +98,10 @@ def tables():
         yield "one row per level", (*table(rng, real, n, n, 0)[:3], np.arange(n, dtype=float), n)
     yield "all missing", table(rng, real, 6, 2, 1)
     yield "no rows", table(rng, real, 0, 2, 0)
+    for make in (whole, real, offset, skewed, dependent):
+        for _ in range(6):
+            for n, levels, missing in [(20, 3, 0), (22, 4, 0.1), (16, 2, 0.1), (11, 3, 0), (7, 2, 0)]:
+                yield make.__name__, table(rng, make, n, levels, missing)
 
 
 def summary(s):
@@ -180,7 +193,9 @@ def anova(groups):
     h, hp = (math.nan, math.nan) if constant else stats.kruskal(*groups)
     between = sum(len(g) * (g.mean() - values.mean()) ** 2 for g in groups)
     total = ((values - values.mean()) ** 2).sum()
-    return dict(n=len(values), levels=len(groups), f=f, p=p, eta2=math.nan if constant else between / total,
+    df = (len(groups) - 1, len(values) - len(groups))
+    omega2 = _fstat2effectsize(f, df).omega2 if math.isfinite(f) else (1 if f == math.inf else math.nan)
+    return dict(n=len(values), levels=len(groups), f=f, p=p, eta2=math.nan if constant else between / total, omega2=omega2,
                 df_between=len(groups) - 1, df_within=len(values) - len(groups), kruskal_h=h, kruskal_p=hp)
 
 
@@ -200,6 +215,123 @@ def eta2_interval(a):
         return lam / (lam + df1 + df2 + 1)
 
     return [bound(0.975), bound(0.025)]
+
+
+def welch(groups):
+    if len(groups) < 2 or any(len(set(g)) < 2 for g in groups):
+        return None
+    a = anova_oneway(groups, use_var="unequal")
+    return dict(f=a.statistic, p=a.pvalue, df_between=a.df[0], df_within=a.df[1])
+
+
+def two_groups(a, b):
+    """The first level against the others."""
+    out = dict(mean_difference=None, hedges_g=None, mann_whitney=None)
+    if len(a) and len(b):
+        test = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
+        out["mann_whitney"] = dict(u=test.statistic, p=test.pvalue, superiority=test.statistic / (len(a) * len(b)))
+    if min(len(a), len(b)) < 2 or (len(set(a)) == 1 and len(set(b)) == 1):
+        return out  # constant groups are tested by hand
+    t = stats.ttest_ind(a, b, equal_var=False)
+    interval = t.confidence_interval(0.95)
+    out["mean_difference"] = dict(difference=a.mean() - b.mean(), ci95=[interval.low, interval.high], t=t.statistic,
+                                  df=t.df, p=t.pvalue)
+    n, m, df = len(a), len(b), len(a) + len(b) - 2
+    pooled = math.sqrt(((n - 1) * a.var(ddof=1) + (m - 1) * b.var(ddof=1)) / df)
+    exact = math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / math.sqrt(df / 2)
+    g = exact * (a.mean() - b.mean()) / pooled
+    half = stats.norm.ppf(0.975) * math.sqrt((n + m) / (n * m) + g**2 / (2 * (n + m)))
+    out["hedges_g"] = dict(g=g, ci95=[g - half, g + half])
+    return out
+
+
+def association(grouped):
+    """Passes and failures per level."""
+    counts = pd.crosstab(grouped.code, grouped.y >= 60).to_numpy()
+    if min(counts.shape) < 2:
+        return None
+    test = stats.chi2_contingency(counts, correction=False)
+    return dict(n=counts.sum(), chi2=test.statistic, df=test.dof, p=test.pvalue,
+                v=contingency_association(counts, method="cramer"))
+
+
+def proportions(grouped):
+    a, b = grouped.y[grouped.code == 0] >= 60, grouped.y[grouped.code != 0] >= 60
+    if a.empty or b.empty:
+        return None
+    interval = confint_proportions_2indep(a.sum(), len(a), b.sum(), len(b), method="newcomb", compare="diff")
+    return [a.mean() - b.mean(), list(interval)]
+
+
+def design(df, present):
+    """Columns of the model by name and factor; the first level that has rows is the reference."""
+    ones = np.ones(len(df))
+    levels = [("codes", f"level {int(level)}", (df.codes == level).to_numpy(float)) for level in present[1:]]
+    return [("", "intercept", ones), ("x", "x", df.x.to_numpy()), ("z", "z", df.z.to_numpy()), *levels]
+
+
+def rank(columns):
+    """Rank of columns of about equal length."""
+    if not columns:
+        return 0
+    matrix = np.column_stack(columns)
+    matrix[:, 1:] = matrix[:, 1:] - matrix[:, 1:].mean(axis=0)
+    lengths = np.linalg.norm(matrix, axis=0)
+    return np.linalg.matrix_rank(matrix[:, lengths > 1e-9] / lengths[lengths > 1e-9], tol=1e-9)
+
+
+def regression(df, at):
+    df = df.dropna()
+    if df.empty:
+        return None
+    present = sorted(set(df.codes))
+    columns = design(df, present)
+    kept, aliased = [], []
+    for column in columns:
+        if rank([c[2] for c in [*kept, column]]) > len(kept):
+            kept.append(column)
+        else:
+            aliased.append(column[1])
+    matrix = np.column_stack([c[2] for c in kept])
+    fit = sm.OLS(df.y.to_numpy(), matrix).fit()
+    out = dict(n=len(df), df_model=len(kept) - 1, df_residual=len(df) - len(kept), aliased=aliased)
+    if df.y.nunique() < 2:
+        return out
+    out |= dict(estimates=fit.params, fitted=fit.fittedvalues)
+    if out["df_residual"] == 0 or fit.ssr < 1e-12 * fit.centered_tss:
+        return out  # residuals are rounding
+    interval = fit.conf_int()
+    out["coefficients"] = [dict(stderr=fit.bse[i], t=fit.tvalues[i], p=fit.pvalues[i], ci95=interval[i])
+                           for i in range(len(kept))]
+    out |= dict(r2=fit.rsquared, adjusted_r2=fit.rsquared_adj, residual_std=math.sqrt(fit.mse_resid))
+    if out["df_model"] > 0:
+        out |= dict(f=fit.fvalue, f_p=fit.f_pvalue)
+    out["partial"] = [partial(df.y, columns, kept, fit, factor) for factor in ("x", "z", "codes")]
+    influence = fit.get_influence()
+    leverage = influence.hat_matrix_diag
+    own = np.where(leverage > 1 - 1e-9, np.nan, 1)
+    out["influence"] = dict(leverage=leverage, internal=own * influence.resid_studentized_internal,
+                            cook=own * influence.cooks_distance[0])
+    if out["df_residual"] > 1:
+        out["influence"]["external"] = own * influence.resid_studentized_external
+    if not aliased:
+        row = dict(intercept=1, x=at[0], z=at[2]) | {f"level {int(present[-1])}": 1}
+        there = fit.get_prediction([[row.get(name, 0) for _, name, _ in kept]])
+        frame = there.summary_frame().iloc[0]
+        out["prediction"] = dict(mean=frame["mean"], mean_ci95=[frame.mean_ci_lower, frame.mean_ci_upper],
+                                 ci95=[frame.obs_ci_lower, frame.obs_ci_upper])
+    return out
+
+
+def partial(y, columns, kept, fit, factor):
+    """What the model loses without the factor, whose columns may have stood for others."""
+    others = [c[2] for c in columns if c[0] != factor]
+    taken = len(kept) - rank(others)
+    if taken == 0:
+        return None
+    without = sm.OLS(y.to_numpy(), np.column_stack(others)).fit()
+    f = (without.ssr - fit.ssr) / taken / fit.mse_resid
+    return dict(r2=(without.ssr - fit.ssr) / without.ssr, f=f, p=stats.f.sf(f, taken, fit.df_resid), df=taken)
 
 
 def bands(s):
@@ -229,6 +361,10 @@ def expected(x, y, z, codes, p, at):
         ranks=df.x.rank(), correlation_interval=interval, r2_interval=r2_interval(interval),
         trend=trend(pairs.x, pairs.y), band=band(pairs.x, pairs.y, at),
         anova=analysis, eta2_interval=eta2_interval(analysis),
+        welch=welch([group.to_numpy() for _, group in grouped.groupby("code").y]),
+        **two_groups(grouped.y[grouped.code == 0].to_numpy(), grouped.y[grouped.code != 0].to_numpy()),
+        association=association(grouped), proportions=proportions(grouped),
+        regression=regression(df.assign(codes=codes), at),
         bands=bands(outcome), pass_rate=(outcome >= 60).mean() * 100,
         benjamini_hochberg=adjusted(p))
 
@@ -244,7 +380,7 @@ def plain(value):
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        return int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.13g}")
     return value
 
 

@@ -1,0 +1,154 @@
+//! How much single rows bear on a regression.
+
+use super::coding::Row;
+use super::sweep::Swept;
+use super::{Factor, Regression};
+use twofloat::TwoFloat;
+
+/// Above this inflation of a variance, double precision leaves a leverage fewer than ten digits.
+const INFLATED: f64 = 1e5;
+
+/// A leverage this close to 1 leaves the row no residual but rounding.
+const WHOLE: f64 = 1.0 - 1e-10;
+
+/// How much each row bears on a regression, in the order of its `rows`.
+///
+/// Belsley, Kuh and Welsch, "Regression Diagnostics" (1980). Figures that need a residual are NaN
+/// for a row that the model must pass through, and all of them without degrees of freedom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Influence {
+    /// Weight of a row's outcome in its own expectation, 0..=1; they sum to the number of terms.
+    pub leverage: Vec<f64>,
+    /// Residuals over their standard deviation.
+    pub internal: Vec<f64>,
+    /// Residuals over the standard deviation that the other rows give: Student's t with one degree
+    /// of freedom less than the model's.
+    pub external: Vec<f64>,
+    /// Cook's distance: how far all expectations move without the row, 0 or more.
+    pub cook: Vec<f64>,
+}
+
+impl Regression {
+    /// Influence of each row; `factors` are those the model was fitted to.
+    pub fn influence(&self, factors: &[Factor<'_>]) -> Influence {
+        let leverage = self.leverages(factors);
+        let df = self.df_residual as f64;
+        let terms = self.coefficients.len() as f64;
+        let internal: Vec<f64> = self
+            .residuals
+            .iter()
+            .zip(&leverage)
+            .map(|(residual, &h)| match h < WHOLE {
+                true => residual / (self.residual_std * (1.0 - h).sqrt()),
+                false => f64::NAN,
+            })
+            .collect();
+        let external = internal
+            .iter()
+            .map(|r| match df > 1.0 {
+                true => r * ((df - 1.0) / (df - r * r)).sqrt(),
+                false => f64::NAN,
+            })
+            .collect();
+        let cook = internal
+            .iter()
+            .zip(&leverage)
+            .map(|(r, h)| r * r / terms * h / (1.0 - h))
+            .collect();
+        Influence {
+            leverage,
+            internal,
+            external,
+            cook,
+        }
+    }
+
+    fn leverages(&self, factors: &[Factor<'_>]) -> Vec<f64> {
+        let quadratic = Quadratic::new(&self.swept, self.coding.terms.len());
+        let mut row = Row::default();
+        self.rows
+            .iter()
+            .map(|&number| {
+                self.coding.read(factors, number, &mut row);
+                quadratic.of(&row)
+            })
+            .collect()
+    }
+}
+
+impl Influence {
+    /// Positions (among the regression's `rows`) whose Cook's distance is above 4 / n, the most
+    /// influential first.
+    ///
+    /// Bollen and Jackman, "Regression Diagnostics" (in Fox and Long, "Modern Methods of Data
+    /// Analysis", 1990): a rule by which to look at rows, not to leave them out.
+    pub fn influential(&self) -> Vec<usize> {
+        let limit = 4.0 / self.cook.len() as f64;
+        let mut above: Vec<usize> = (0..self.cook.len())
+            .filter(|&i| self.cook[i] > limit)
+            .collect();
+        above.sort_by(|&a, &b| self.cook[b].total_cmp(&self.cook[a]));
+        above
+    }
+}
+
+/// The quadratic form of the inverse cross products: leverage of a row.
+pub(super) struct Quadratic<'a> {
+    swept: &'a Swept,
+    size: usize,
+    /// The inverse in double precision, 0 for terms outside; `None` where that would not do.
+    inverse: Option<Vec<f64>>,
+}
+
+impl<'a> Quadratic<'a> {
+    pub(super) fn new(swept: &'a Swept, size: usize) -> Self {
+        let cell = |at: usize| {
+            let (a, b) = (at / size, at % size);
+            match swept.holds(a) && swept.holds(b) {
+                true => f64::from(swept.inverse(a, b)),
+                false => 0.0,
+            }
+        };
+        Self {
+            swept,
+            size,
+            inverse: (swept.inflation() < INFLATED).then(|| (0..size * size).map(cell).collect()),
+        }
+    }
+
+    pub(super) fn of(&self, row: &Row) -> f64 {
+        let leverage = match &self.inverse {
+            Some(inverse) => self.short(inverse, row),
+            None => self.long(row),
+        };
+        leverage.max(0.0)
+    }
+
+    fn short(&self, inverse: &[f64], row: &Row) -> f64 {
+        let line = |a: usize| {
+            let cells = &inverse[a * self.size..(a + 1) * self.size];
+            let ones: f64 = row.ones.iter().map(|&b| cells[b]).sum();
+            let numbers: f64 = row.numbers.iter().map(|&(b, x)| cells[b] * x).sum();
+            ones + numbers
+        };
+        let ones: f64 = row.ones.iter().map(|&a| line(a)).sum();
+        ones + row.numbers.iter().map(|&(a, x)| x * line(a)).sum::<f64>()
+    }
+
+    fn long(&self, row: &Row) -> f64 {
+        let entries: Vec<(usize, f64)> = row
+            .ones
+            .iter()
+            .map(|&term| (term, 1.0))
+            .chain(row.numbers.iter().copied())
+            .filter(|&(term, _)| self.swept.holds(term))
+            .collect();
+        let mut sum = TwoFloat::from(0.0);
+        for &(a, left) in &entries {
+            for &(b, right) in &entries {
+                sum += self.swept.inverse(a, b) * TwoFloat::new_mul(left, right);
+            }
+        }
+        f64::from(sum)
+    }
+}
