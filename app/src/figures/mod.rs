@@ -3,6 +3,8 @@
 //! Between `stats`, which knows only columns, and `charts` and `views`, which only show.
 
 mod baseline;
+mod comparison;
+mod explain;
 mod factors;
 mod overview;
 mod performance;
@@ -11,6 +13,11 @@ mod scatter;
 mod stats_json;
 
 pub use baseline::{Baseline, OutcomeBaseline, Scale};
+pub use comparison::{Comparison, Contrast, Contrasted, Distributions, GroupFigure, LevelShare};
+pub use explain::{
+    Explain, Field, FieldValue, Influence, InfluentialRow, LevelTests, Model, NoModel, PartialShare,
+    Residuals, TermFigure, Weight, WhatIf,
+};
 pub use factors::{FactorCorrelation, FactorImpact, RankedFactor};
 pub use overview::{FactorInfo, Metrics, Missing, NumericInfo, OutOfRange, Overview, Preview};
 pub use performance::{Average, LevelBox, LevelMean, Performance, ScoreBoxes};

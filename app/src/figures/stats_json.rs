@@ -1,6 +1,8 @@
 //! The figures behind the views as one JSON document, so that anyone can check them with pandas,
 //! scipy and statsmodels.
 
+mod regression;
+
 use serde_json::{Map, Value, json};
 
 use super::overview::level_counts;
@@ -13,7 +15,7 @@ use crate::stats::{
 };
 
 /// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
-/// `kde` and `benjamini_hochberg` are there for the unfiltered dataset only.
+/// `kde`, `benjamini_hochberg` and `regression` are there for the unfiltered dataset only.
 pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     let numeric = analysis.dataset.numeric_ids();
     let factors = analysis.dataset.factor_ids();
@@ -86,6 +88,7 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     if analysis.request.filters.is_empty() {
         put("kde", kde(analysis));
         put("benjamini_hochberg", adjusted(&tests.p));
+        put("regression", regression::json(analysis));
     }
     Value::Object(out)
 }

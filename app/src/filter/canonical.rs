@@ -2,16 +2,16 @@
 
 use form_urlencoded::Serializer;
 
-use super::grammar::{ESCAPE, RESERVED};
-use super::{Assumed, Bins, Choices, Condition, Filters, Method, Request};
-use super::scope::{ASSUMED, Scope, WORDS};
+use super::grammar::RESERVED;
+use super::scope::{ASSUMED, ESCAPE, Scope, is_prefixed};
+use super::{Assumed, Bins, Choices, Condition, Filters, Groups, Method, Request};
 use crate::dataset::{Column, ColumnId, Dataset};
 use crate::format;
 
 /// The name by which an address refers to the column.
 pub fn parameter(column: &Column) -> String {
     let name = &column.name;
-    if RESERVED.contains(&name.as_str()) || name.starts_with(ESCAPE) {
+    if RESERVED.contains(&name.as_str()) || is_prefixed(name) {
         format!("{ESCAPE}{name}")
     } else {
         name.clone()
@@ -20,7 +20,7 @@ pub fn parameter(column: &Column) -> String {
 
 impl Request {
     /// The canonical query string: conditions in column order, levels in factor order, choices
-    /// in the order of [`RESERVED`]. Empty without any.
+    /// in the order of [`RESERVED`], then the groups and what is assumed. Empty without any.
     pub fn to_query(&self, dataset: &Dataset) -> String {
         let mut out = Serializer::new(String::new());
         for (name, value) in self.parameters(dataset) {
@@ -39,23 +39,7 @@ impl Request {
 
     /// The parameters of the filters, canonical, not percent-encoded.
     pub fn filter_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        let mut out = Vec::new();
-        for (id, condition) in self.filters.iter() {
-            let column = dataset.column(id);
-            let name = parameter(column);
-            match condition {
-                Condition::Levels(levels) => out.extend(
-                    levels
-                        .iter()
-                        .filter_map(|&level| column.levels().get(level))
-                        .map(|level| (name.clone(), format::level(level).into_owned())),
-                ),
-                Condition::Range { low, high } => {
-                    out.push((name, format!("{}..{}", bound(*low), bound(*high))));
-                }
-            }
-        }
-        out
+        conditions(&self.filters, Scope::All, dataset)
     }
 
     /// The parameters of the dataset and the choices, canonical, not percent-encoded.
@@ -74,6 +58,8 @@ impl Request {
             y,
             method,
             strong,
+            groups: Groups { a, b },
+            assumed,
         } = &self.choices;
         let name = |id: &Option<ColumnId>| id.map(|id| dataset.column(id).name.clone());
         let values = [
@@ -91,10 +77,21 @@ impl Request {
             ("method", method.map(|method| method.word().to_owned())),
             ("strong", strong.map(|r| r.to_string())),
         ];
-        values
-            .into_iter()
+        let values = values.into_iter();
+        let mut out: Vec<(String, String)> = values
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
+            .collect();
+        out.extend(conditions(a, Scope::A, dataset));
+        out.extend(conditions(b, Scope::B, dataset));
+        out.extend(assumed.iter().filter_map(|(id, assumed)| {
+            let column = dataset.column(*id);
+            let value = match *assumed {
+                Assumed::Number(number) => number.to_string(),
+                Assumed::Level(level) => format::level(column.levels().get(level)?).into_owned(),
+            };
+            Some((format!("{ASSUMED}{}", parameter(column)), value))
+        }));
+        out
     }
 
     fn parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
@@ -124,7 +121,7 @@ impl Method {
     }
 }
 
-fn on_or_off(on: bool) -> &'static str {
+pub(super) fn on_or_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
@@ -132,3 +129,24 @@ fn bound(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
+
+/// The parameters of conditions on those rows.
+fn conditions(filters: &Filters, scope: Scope, dataset: &Dataset) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for (id, condition) in filters.iter() {
+        let column = dataset.column(id);
+        let name = format!("{}{}", scope.prefix(), parameter(column));
+        match condition {
+            Condition::Levels(levels) => out.extend(
+                levels
+                    .iter()
+                    .filter_map(|&level| column.levels().get(level))
+                    .map(|level| (name.clone(), format::level(level).into_owned())),
+            ),
+            Condition::Range { low, high } => {
+                out.push((name, format!("{}..{}", bound(*low), bound(*high))));
+            }
+        }
+    }
+    out
+}

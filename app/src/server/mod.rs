@@ -123,6 +123,8 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/factors/{chart}", get(pages::factors_csv))
         .route(Page::Relationships.path(), get(pages::relationships))
         .route("/relationships/{chart}", get(pages::relationships_csv))
+        .route(Page::Compare.path(), get(pages::compare))
+        .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))

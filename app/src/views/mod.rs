@@ -3,9 +3,12 @@
 //! Last but one in the chain; only the server uses it.
 
 mod card;
+mod compare;
 mod controls;
+mod explain;
 mod factors;
 mod frame;
+mod groups;
 mod layout;
 mod login;
 mod overview;
@@ -15,8 +18,11 @@ mod problem;
 mod relationships;
 mod sidebar;
 
+pub use compare::{compare, no_groups};
+pub use explain::explain;
 pub use factors::{FactorChoices, factors};
 pub use frame::{About, Frame, Stay};
+pub use groups::GroupForms;
 pub use layout::page;
 pub use login::login;
 pub use overview::overview;

@@ -11,15 +11,18 @@ pub enum Page {
     Factors,
     /// Numeric columns against each other.
     Relationships,
+    /// Two groups side by side.
+    Compare,
 }
 
 impl Page {
     /// Every page in the order of the tabs.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Overview,
         Self::Performance,
         Self::Factors,
         Self::Relationships,
+        Self::Compare,
     ];
 
     /// Its path.
@@ -29,6 +32,7 @@ impl Page {
             Self::Performance => "/performance",
             Self::Factors => "/factors",
             Self::Relationships => "/relationships",
+            Self::Compare => "/compare",
         }
     }
 
@@ -39,6 +43,7 @@ impl Page {
             Self::Performance => "Performance Analysis",
             Self::Factors => "Factor Impact",
             Self::Relationships => "Relationship Explorer",
+            Self::Compare => "Compare",
         }
     }
 }
