@@ -98,14 +98,7 @@ fn passes(group: &[f64]) -> Vec<usize> {
 }
 
 /// The outcome on both numeric columns and the factor.
-fn regression(
-    x: &[f64],
-    y: &[f64],
-    z: &[f64],
-    codes: &[u32],
-    levels: usize,
-    at: &[f64],
-) -> Value {
+fn regression(x: &[f64], y: &[f64], z: &[f64], codes: &[u32], levels: usize, at: &[f64]) -> Value {
     let factors = [
         Factor::Numeric(x),
         Factor::Numeric(z),

@@ -17,7 +17,13 @@ mod process;
 mod program;
 
 /// The views, in the order of their tabs.
-pub const VIEWS: [&str; 4] = ["/overview", "/performance", "/factors", "/relationships"];
+pub const VIEWS: [&str; 5] = [
+    "/overview",
+    "/performance",
+    "/factors",
+    "/relationships",
+    "/compare",
+];
 
 /// The command that provides what is missing, for messages.
 const COMMAND: &str = "cargo xtask test --only browser";

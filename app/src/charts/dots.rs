@@ -43,14 +43,19 @@ pub(super) struct Axis {
 /// The dots from top to bottom.
 pub(super) fn dots(dots: &[Dot], axis: &Axis) -> Drawing {
     let crowded = dots.len() > 12;
-    let lines = if crowded { dots.len() * 2 / 3 } else { dots.len() };
+    let lines = if crowded {
+        dots.len() * 2 / 3
+    } else {
+        dots.len()
+    };
     let mut drawing = Drawing::new(&chart(dots, axis), height_of(lines));
     for series in 0..colors(dots).len() {
         let names = [axis.value, "line", axis.told];
         overlay::dimensions(&mut drawing.option, series, &names, &[0, 2]);
         overlay::interval_caps(&mut drawing.option, series);
     }
-    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 150);
+    overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 210);
+    overlay::short_labels_when_narrow(&mut drawing.option, 560, 110);
     drawing
 }
 
@@ -59,7 +64,8 @@ fn chart(dots: &[Dot], axis: &Axis) -> Chart {
         let ends = dots
             .iter()
             .flat_map(|dot| dot.interval.unwrap_or([dot.value, dot.value]));
-        ends.chain(axis.zero.then_some(0.0)).filter(|x| x.is_finite())
+        ends.chain(axis.zero.then_some(0.0))
+            .filter(|x| x.is_finite())
     };
     let ([low, high], step) = round_bounds(
         ends().fold(f64::INFINITY, f64::min),
@@ -98,7 +104,11 @@ fn colors(dots: &[Dot]) -> Vec<&'static str> {
 }
 
 fn series(dots: &[Dot], axis: &Axis, color: &'static str) -> Scatter {
-    let own = || dots.iter().enumerate().filter(|(_, dot)| dot.color == color);
+    let own = || {
+        dots.iter()
+            .enumerate()
+            .filter(|(_, dot)| dot.color == color)
+    };
     let points: Vec<DataPointItem> = own()
         .map(|(i, dot)| {
             let told = CompositeValue::from(dot.told.clone());
@@ -111,7 +121,9 @@ fn series(dots: &[Dot], axis: &Axis, color: &'static str) -> Scatter {
             .symbol(Symbol::Custom("rect".to_owned()))
     };
     let intervals = own().filter_map(|(i, dot)| {
-        let [low, high] = dot.interval.filter(|ends| ends.iter().all(|x| x.is_finite()))?;
+        let [low, high] = dot
+            .interval
+            .filter(|ends| ends.iter().all(|x| x.is_finite()))?;
         Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
     });
     let intervals: Vec<MarkLineVariant> = intervals.collect();

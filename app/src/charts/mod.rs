@@ -26,7 +26,9 @@ pub use boxes::boxes;
 pub use card::{Card, Clicks, Drawing};
 pub use comparison::{contrasts, difference_table, distributions, means};
 pub use correlation::correlation;
-pub use explain::{coefficients, expectation, influence, level_tests, no_model, partial, residuals};
+pub use explain::{
+    coefficients, expectation, influence, level_tests, no_model, partial, residuals,
+};
 pub use histogram::histogram;
 pub use matrix::matrix;
 pub use pairs::strong_pairs;

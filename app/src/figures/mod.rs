@@ -15,8 +15,8 @@ mod stats_json;
 pub use baseline::{Baseline, OutcomeBaseline, Scale};
 pub use comparison::{Comparison, Contrast, Contrasted, Distributions, GroupFigure, LevelShare};
 pub use explain::{
-    Explain, Field, FieldValue, Influence, InfluentialRow, LevelTests, Model, NoModel, PartialShare,
-    Residuals, TermFigure, Weight, WhatIf,
+    Explain, Field, FieldValue, Influence, InfluentialRow, LevelTests, Model, NoModel,
+    PartialShare, Residuals, TermFigure, Weight, WhatIf,
 };
 pub use factors::{FactorCorrelation, FactorImpact, RankedFactor};
 pub use overview::{FactorInfo, Metrics, Missing, NumericInfo, OutOfRange, Overview, Preview};

@@ -129,7 +129,6 @@ fn bound(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-
 /// The parameters of conditions on those rows.
 fn conditions(filters: &Filters, scope: Scope, dataset: &Dataset) -> Vec<(String, String)> {
     let mut out = Vec::new();

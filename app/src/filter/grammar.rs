@@ -123,7 +123,7 @@ impl Reading<'_> {
             return Name::Choice;
         }
         let after = |prefix: &str| name.strip_prefix(prefix);
-        if let Some(id) = after(ASSUMED).and_then(|name| self.column(name)) {
+        if let Some(id) = after(ASSUMED).and_then(|name| self.column_after_prefix(name)) {
             return Name::Assumed(id);
         }
         [Scope::A, Scope::B, Scope::All]
@@ -133,13 +133,17 @@ impl Reading<'_> {
     }
 
     fn condition_on(&self, scope: Scope, name: &str) -> Option<Name> {
-        if let Some(id) = self.column(name) {
+        let column = |name: &str| match scope {
+            Scope::All => self.column(name),
+            Scope::A | Scope::B => self.column_after_prefix(name),
+        };
+        if let Some(id) = column(name) {
             return Some(Name::Column(scope, id));
         }
         [(".min", End::Low), (".max", End::High)]
             .into_iter()
             .find_map(|(suffix, end)| {
-                let id = self.column(name.strip_suffix(suffix)?)?;
+                let id = column(name.strip_suffix(suffix)?)?;
                 let numeric = self.dataset.column(id).is_numeric();
                 numeric.then_some(Name::Bound(scope, id, end))
             })
@@ -153,6 +157,11 @@ impl Reading<'_> {
                     .find(name)
                     .filter(|_| !RESERVED.contains(&name))
             })
+    }
+
+    /// The column of that name, where no choice can be meant.
+    fn column_after_prefix(&self, name: &str) -> Option<ColumnId> {
+        self.column(name).or_else(|| self.dataset.find(name))
     }
 
     /// The conditions on those rows.

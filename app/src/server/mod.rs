@@ -36,7 +36,7 @@ pub use data::uploads::{Limits, Uploads};
 pub use data::watch::keep;
 pub use stop::{Signals, serve};
 
-use crate::views::Page;
+use crate::views::{GUIDE, Page};
 use compute::Queue;
 use data::{asked, events, receive};
 use metrics::Metrics;
@@ -104,6 +104,8 @@ fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
+        .route(GUIDE, get(pages::guide))
+        .route("/guide/{topic}", get(pages::guide_topic))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))

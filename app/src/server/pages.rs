@@ -147,6 +147,15 @@ fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
     cards
 }
 
+pub(super) async fn guide() -> Markup {
+    views::guide()
+}
+
+pub(super) async fn guide_topic(Path(topic): Path<String>) -> Answer {
+    let page = views::guide_topic(&topic).ok_or(Failure::NoTopic)?;
+    Ok(page.into_response())
+}
+
 fn names(analysis: &Analysis<'_>, ids: Vec<ColumnId>) -> Vec<String> {
     let name = |id| analysis.dataset.column(id).name.clone();
     ids.into_iter().map(name).collect()

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::card::{card, table};
-use super::{Frame, section};
+use super::{Frame, guide, section};
 use crate::charts::Card;
 use crate::figures::{Explain, Field, FieldValue, Model};
 use crate::format;
@@ -22,7 +22,7 @@ pub fn explain(frame: &Frame, figures: &Explain, cards: &[Card], expected: &str)
             @for shown in cards {
                 @match (shown.id, &figures.model) {
                     ("coefficients", Ok(model)) => (card(frame, shown, &facts(model, shown))),
-                    ("partial", _) => (card(frame, shown, &partial_note(shown))),
+                    ("partial", _) => (card(frame, shown, &partial_note())),
                     ("residuals", _) => (card(frame, shown, &residual_note())),
                     ("influence", _) => (card(frame, shown, &influence_note(shown))),
                     ("tests", _) => (card(frame, shown, &tests_note(shown))),
@@ -87,9 +87,8 @@ fn references(model: &Model) -> Markup {
     }
 }
 
-fn partial_note(shown: &Card) -> Markup {
+fn partial_note() -> Markup {
     html! {
-        (table(&shown.table, "What each factor adds"))
         p.note {
             "Partial R²: how much of what all other factors leave unexplained goes along with this one. q is p \
              adjusted for all factors by Benjamini and Hochberg."
@@ -160,6 +159,7 @@ fn what_if(frame: &Frame, model: &Model, expected: &str) -> Markup {
              says what goes along with what among these students, not what would change if one of them did \
              something else."
         }
+        p.downloads { (guide::link_to("prediction")) }
     }
 }
 

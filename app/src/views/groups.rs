@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{FilterView, filter_view_of, filter_order};
+use super::frame::{FilterView, filter_order, filter_view_of};
 use super::sidebar::filter_markup;
 use super::{Frame, Page};
 use crate::figures::Analysis;
@@ -36,7 +36,8 @@ pub struct GroupForms {
 }
 
 impl GroupForms {
-    /// The form with the groups in force, which the page may have proposed.
+    /// The form with the groups that the address names; `chosen` are those in force, which the page
+    /// may have proposed.
     pub fn new(analysis: &Analysis<'_>, chosen: &Groups) -> Self {
         let to = |groups: Groups| {
             let choices = Choices {
@@ -50,20 +51,21 @@ impl GroupForms {
             request.href(Page::Compare.path(), analysis.dataset)
         };
         let none = Groups::default();
+        let named = &analysis.choices().groups;
         Self {
             groups: [
-                group_form(analysis, Scope::A, &chosen.a, |a| {
-                    to(Groups { a, ..chosen.clone() })
+                group_form(analysis, Scope::A, &named.a, |a| {
+                    to(Groups { a, ..named.clone() })
                 }),
-                group_form(analysis, Scope::B, &chosen.b, |b| {
-                    to(Groups { b, ..chosen.clone() })
+                group_form(analysis, Scope::B, &named.b, |b| {
+                    to(Groups { b, ..named.clone() })
                 }),
             ],
             swap: to(Groups {
                 a: chosen.b.clone(),
                 b: chosen.a.clone(),
             }),
-            reset: (analysis.choices().groups != none).then(|| to(none)),
+            reset: (*named != none).then(|| to(none)),
         }
     }
 }
@@ -101,9 +103,8 @@ fn group_form(
 
 /// The form; open where nobody has chosen yet.
 pub(super) fn group_forms(frame: &Frame, forms: &GroupForms, open: bool) -> Markup {
-    let own = |name: &str| {
-        name.starts_with(Scope::A.prefix()) || name.starts_with(Scope::B.prefix())
-    };
+    let own =
+        |name: &str| name.starts_with(Scope::A.prefix()) || name.starts_with(Scope::B.prefix());
     html! {
         details #choose-groups open[open] {
             summary { "Choose the groups" }
@@ -128,7 +129,7 @@ fn side(group: &GroupForm) -> Markup {
         fieldset class={ "side side-" (letter.to_lowercase()) } {
             legend { "Group " (letter) }
             @match &group.clear {
-                None => p.note { "No condition: everyone who is not in the other group." },
+                None => p.note { "Without a condition: everyone who is not in the other group." },
                 Some(clear) => p.note {
                     a href=(clear) { "Make group " (letter) " the rest" }
                 },

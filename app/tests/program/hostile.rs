@@ -73,7 +73,10 @@ fn kinds() -> Vec<Kind> {
         ),
         kind(
             "one level 900 times",
-            get(&format!("/performance?{levels}"), ""),
+            get(
+                &format!("/compare?{}", levels.replace("Gender", "a.Gender")),
+                "",
+            ),
             200,
         ),
         kind(

@@ -15,7 +15,7 @@ use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// Every chart whose figures can be downloaded, by its page and id.
-pub(crate) const CHARTS: [&str; 9] = [
+pub(crate) const CHARTS: [&str; 17] = [
     "performance/histogram",
     "performance/bands",
     "performance/average",
@@ -23,8 +23,16 @@ pub(crate) const CHARTS: [&str; 9] = [
     "factors/correlation",
     "factors/scatter",
     "factors/variance",
+    "factors/coefficients",
+    "factors/partial",
+    "factors/residuals",
+    "factors/influence",
+    "factors/tests",
     "relationships/relation",
     "relationships/matrix",
+    "compare/means",
+    "compare/distributions",
+    "compare/contrasts",
 ];
 
 /// A dashboard on the dataset that asks for no password.

@@ -5,11 +5,24 @@ use browser_tests::{Browser, Ink, Page, Program, Scheme, VIEWS, browse};
 use serde_json::{Value, json};
 
 /// The charts of each view; the overview shows its figures as text and tables.
-const CHARTS: [(&str, &[&str]); 4] = [
+const CHARTS: [(&str, &[&str]); 5] = [
     ("/overview", &[]),
     ("/performance", &["histogram", "bands", "average", "boxes"]),
-    ("/factors", &["correlation", "scatter", "variance"]),
+    (
+        "/factors",
+        &[
+            "correlation",
+            "scatter",
+            "variance",
+            "coefficients",
+            "partial",
+            "residuals",
+            "influence",
+            "tests",
+        ],
+    ),
     ("/relationships", &["relation", "matrix"]),
+    ("/compare", &["means", "distributions", "contrasts"]),
 ];
 
 #[test]

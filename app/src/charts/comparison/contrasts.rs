@@ -71,7 +71,10 @@ fn effect(contrasted: &Contrasted) -> String {
 }
 
 fn finding(figures: &Comparison, first: &Contrasted, defined: &[&Contrasted]) -> String {
-    let clear = defined.iter().filter(|contrasted| contrasted.q < 0.05).count();
+    let clear = defined
+        .iter()
+        .filter(|contrasted| contrasted.q < 0.05)
+        .count();
     let chance = match clear {
         0 => "no factor differs by more than chance alone may explain (all q ≥ 0.05)".to_owned(),
         clear => format!(
@@ -82,14 +85,27 @@ fn finding(figures: &Comparison, first: &Contrasted, defined: &[&Contrasted]) ->
     let own = match figures.defining.len() {
         0 => String::new(),
         _ => {
-            let names: Vec<String> = figures.defining.iter().map(|name| format::label(name)).collect();
-            format!(" {} is left out, by which the groups are made.", format::list(&names))
+            let names: Vec<String> = figures
+                .defining
+                .iter()
+                .map(|name| format::label(name))
+                .collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            format!(
+                " {} {verb} left out, by which the groups are made.",
+                format::list(&names)
+            )
         }
     };
     let name = format::label(&first.factor);
     let most = match (&first.contrast, first.association < 0.005) {
         (_, true) => "The groups hardly differ in any other factor".to_owned(),
-        (Contrast::Numbers { means: [a, b], g, .. }, _) => format!(
+        (
+            Contrast::Numbers {
+                means: [a, b], g, ..
+            },
+            _,
+        ) => format!(
             "The groups differ most in {name}, with an average of {} in A and {} in B{}",
             format::value(*a),
             format::value(*b),
@@ -114,8 +130,15 @@ fn finding(figures: &Comparison, first: &Contrasted, defined: &[&Contrasted]) ->
 
 /// The level whose share differs most.
 fn widest(levels: &[LevelShare]) -> Option<&LevelShare> {
-    let size = |level: &LevelShare| level.difference.map_or(0.0, |(difference, _)| difference.abs());
-    let levels = levels.iter().rev().filter(|level| level.difference.is_some());
+    let size = |level: &LevelShare| {
+        level
+            .difference
+            .map_or(0.0, |(difference, _)| difference.abs())
+    };
+    let levels = levels
+        .iter()
+        .rev()
+        .filter(|level| level.difference.is_some());
     levels.max_by(|a, b| size(a).total_cmp(&size(b)))
 }
 
@@ -178,7 +201,11 @@ fn table(contrasts: &[Contrasted]) -> DataTable {
 fn details(contrasts: &[Contrasted]) -> DataTable {
     let mut rows = Vec::new();
     for contrasted in contrasts {
-        let mut add = |level: &str, sizes: [usize; 2], figures: [f64; 2], difference: Cell, interval: Cell| {
+        let mut add = |level: &str,
+                       sizes: [usize; 2],
+                       figures: [f64; 2],
+                       difference: Cell,
+                       interval: Cell| {
             rows.push(vec![
                 Cell::Text(contrasted.factor.clone()),
                 Cell::Text(level.to_owned()),
@@ -196,14 +223,26 @@ fn details(contrasts: &[Contrasted]) -> DataTable {
         match &contrasted.contrast {
             Contrast::Numbers { means, g, interval } => {
                 let interval = interval.filter(|ends| ends[0].is_finite());
-                add("", contrasted.n, *means, Cell::Number(*g, 3), Cell::Interval(interval, 3));
+                add(
+                    "",
+                    contrasted.n,
+                    *means,
+                    Cell::Number(*g, 3),
+                    Cell::Interval(interval, 3),
+                );
             }
             Contrast::Levels(levels) => {
                 for level in levels {
                     let (difference, interval) = level.difference.unzip();
                     let difference = Cell::Number(difference.unwrap_or(f64::NAN), 3);
                     let interval = Cell::Interval(interval, 3);
-                    add(&level.level, level.counts, level.shares, difference, interval);
+                    add(
+                        &level.level,
+                        level.counts,
+                        level.shares,
+                        difference,
+                        interval,
+                    );
                 }
             }
         }

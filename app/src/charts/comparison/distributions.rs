@@ -64,7 +64,11 @@ fn finding(figures: &Comparison, outcome: &str) -> String {
 }
 
 fn width(found: &Distributions) -> f64 {
-    found.edges.windows(2).next().map_or(1.0, |edges| edges[1] - edges[0])
+    found
+        .edges
+        .windows(2)
+        .next()
+        .map_or(1.0, |edges| edges[1] - edges[0])
 }
 
 fn chart(found: &Distributions, names: &[String; 2], sizes: [usize; 2], outcome: &str) -> Chart {
@@ -72,8 +76,16 @@ fn chart(found: &Distributions, names: &[String; 2], sizes: [usize; 2], outcome:
     let mut chart = base()
         .grid(grid("40", "24", "40", "44"))
         .legend(Legend::new().top(0).data(names.to_vec()))
-        .x_axis(value_axis(outcome.to_owned()).min(number(first)).max(number(last)))
-        .y_axis(value_axis("% of the group".to_owned()).name_gap(40).scale(false));
+        .x_axis(
+            value_axis(outcome.to_owned())
+                .min(number(first))
+                .max(number(last)),
+        )
+        .y_axis(
+            value_axis("% of the group".to_owned())
+                .name_gap(40)
+                .scale(false),
+        );
     for side in [0, 1] {
         chart = chart.series(bars(found, &names[side], side, sizes[side]));
     }

@@ -51,7 +51,10 @@ fn finding(figures: &Comparison, outcome: &str) -> String {
         return NO_ROWS.to_owned();
     }
     let difference = a.mean - b.mean;
-    let places = format::places_for(difference);
+    let width = figures
+        .difference
+        .map_or(f64::NAN, |test| test.ci95[1] - test.ci95[0]);
+    let places = format::places_for(difference).max(format::places_for(width));
     let averages = format!(
         "Group A averages {} and group B {} points of {outcome}",
         format::decimals(a.mean, places),

@@ -43,7 +43,9 @@ fn nothing(figures: &Comparison) -> Option<String> {
     let [a, b] = &figures.groups;
     let empty = |n: usize| n == 0;
     match (empty(a.rows), empty(b.rows)) {
-        (true, true) => return Some("Neither group has a student, so there is nothing to compare.".to_owned()),
+        (true, true) => {
+            return Some("Neither group has a student, so there is nothing to compare.".to_owned());
+        }
         (true, false) => return Some(alone("A")),
         (false, true) => return Some(alone("B")),
         (false, false) => {}
@@ -54,7 +56,9 @@ fn nothing(figures: &Comparison) -> Option<String> {
         ))
     };
     match (empty(a.n), empty(b.n)) {
-        (true, true) => Some("No student of either group has an outcome, so there is nothing to compare.".to_owned()),
+        (true, true) => Some(
+            "No student of either group has an outcome, so there is nothing to compare.".to_owned(),
+        ),
         (true, false) => lacks("A"),
         (false, true) => lacks("B"),
         (false, false) => None,

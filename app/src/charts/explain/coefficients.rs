@@ -48,12 +48,18 @@ fn dot(term: &TermFigure) -> Dot {
         name: name(&term.weight),
         value: term.estimate,
         interval: Some(term.interval),
-        told: format::interval(Some(term.interval), format::places_for(term.estimate)),
+        told: format::interval(Some(term.interval), places(term)),
         color: match term.estimate < 0.0 {
             true => palette::NEGATIVE,
             false => palette::POSITIVE,
         },
     }
+}
+
+/// Decimals that tell a weight from 0 and the ends of its interval apart.
+fn places(term: &TermFigure) -> usize {
+    let [low, high] = term.interval;
+    format::places_for(term.estimate).max(format::places_for(high - low))
 }
 
 /// A weight on a line of its own.
@@ -69,7 +75,10 @@ fn finding(model: &Model, outcome: &str) -> String {
     let outcome = format::label(outcome);
     let left_out = match model.dropped {
         0 => String::new(),
-        n => format!(", {} out since a value is missing", format::counted(n, "is left", "are left")),
+        n => format!(
+            "; {} out since a value is missing",
+            format::counted(n, "is left", "are left")
+        ),
     };
     let together = format!(
         "Together the factors account for {} % of the differences in {outcome} among {}{left_out}",
@@ -94,7 +103,7 @@ fn strongest(model: &Model) -> Option<&TermFigure> {
 }
 
 fn sentence(term: &TermFigure, outcome: &str) -> Option<String> {
-    let places = format::places_for(term.estimate);
+    let places = places(term);
     let size = format::decimals(term.estimate.abs(), places);
     let interval = format::interval(Some(term.interval), places);
     let doubt = match term.interval {
@@ -130,7 +139,7 @@ fn sentence(term: &TermFigure, outcome: &str) -> Option<String> {
 fn table(model: &Model) -> DataTable {
     let estimated = model.terms.iter().map(|term| {
         let [factor, level, reference] = cells(&term.weight);
-        let places = format::places_for(term.estimate).max(3);
+        let places = places(term).max(3);
         vec![
             factor,
             level,

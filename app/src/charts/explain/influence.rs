@@ -44,7 +44,10 @@ pub fn influence(model: &Model, outcome: &str) -> Card {
 
 fn finding(model: &Model, first: &InfluentialRow, outcome: &str) -> String {
     let listed = match model.influence.rows.len() < model.influence.above {
-        true => format!(", of whom the first {} are shown", model.influence.rows.len()),
+        true => format!(
+            ", of whom the first {} are shown",
+            model.influence.rows.len()
+        ),
         false => String::new(),
     };
     format!(

@@ -112,25 +112,27 @@ fn table(points: &[Point]) -> DataTable {
         true => ((x - first.x) / width).floor().min(CLASSES as f64 - 1.0),
         false => 0.0,
     };
-    let rows = points.chunk_by(|a, b| class(a.x) == class(b.x)).map(|points| {
-        let values: Vec<f64> = points
-            .iter()
-            .flat_map(|point| std::iter::repeat_n(point.y, point.count))
-            .collect();
-        let values = sorted(&values);
-        let [least, low, middle, high, most] =
-            [0.0, 0.25, 0.5, 0.75, 1.0].map(|p| Cell::Number(quantile(&values, p), 2));
-        let (from, to) = (points[0].x, points[points.len() - 1].x);
-        vec![
-            Cell::Words(format!("{} to {}", format::value(from), format::value(to))),
-            Cell::Count(values.len()),
-            least,
-            low,
-            middle,
-            high,
-            most,
-        ]
-    });
+    let rows = points
+        .chunk_by(|a, b| class(a.x) == class(b.x))
+        .map(|points| {
+            let values: Vec<f64> = points
+                .iter()
+                .flat_map(|point| std::iter::repeat_n(point.y, point.count))
+                .collect();
+            let values = sorted(&values);
+            let [least, low, middle, high, most] =
+                [0.0, 0.25, 0.5, 0.75, 1.0].map(|p| Cell::Number(quantile(&values, p), 2));
+            let (from, to) = (points[0].x, points[points.len() - 1].x);
+            vec![
+                Cell::Words(format!("{} to {}", format::value(from), format::value(to))),
+                Cell::Count(values.len()),
+                least,
+                low,
+                middle,
+                high,
+                most,
+            ]
+        });
     let header = [
         "expected",
         "students",

@@ -63,7 +63,8 @@ fn finding(first: &LevelTests, all: &[&LevelTests]) -> String {
             format::label(&first.factor),
             format::decimals(100.0 * first.omega2, 1),
         ),
-        false => "No factor explains more of the variance than chance alone would (all ω² ≤ 0)".to_owned(),
+        false => "No factor explains more of the variance than chance alone would (all ω² ≤ 0)"
+            .to_owned(),
     };
     format!("{effect}; {chance}.")
 }

@@ -16,7 +16,8 @@ pub fn expectation(what_if: &WhatIf, outcome: &str) -> String {
         true => "such students",
         false => "students who are in every factor as most are",
     };
-    let places = format::places_for(expected.ci95[1] - expected.ci95[0]).min(1 + usize::from(expected.mean.abs() < 10.0));
+    let places = format::places_for(expected.ci95[1] - expected.ci95[0])
+        .min(1 + usize::from(expected.mean.abs() < 10.0));
     let interval = |ends: [f64; 2]| format::interval(Some(ends), places);
     let mut text = format!(
         "The model expects {} points of {outcome} on average from {such} (95 % interval {}). One of them lies \
@@ -29,7 +30,11 @@ pub fn expectation(what_if: &WhatIf, outcome: &str) -> String {
         text += &format!(
             " That is {} points {} than from students who are in every factor as most are.",
             format::decimals((expected.mean - usual.mean).abs(), places),
-            if expected.mean < usual.mean { "fewer" } else { "more" },
+            if expected.mean < usual.mean {
+                "fewer"
+            } else {
+                "more"
+            },
         );
     }
     for field in what_if.beyond() {

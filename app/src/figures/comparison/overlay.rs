@@ -3,9 +3,7 @@
 use crate::figures::Analysis;
 use crate::figures::performance::{EQUAL_BINS, KDE_POINTS};
 use crate::filter::Bins;
-use crate::stats::{
-    Kde, equal_width, gaussian_kde, gaussian_kde_of_whole_numbers, whole_numbers,
-};
+use crate::stats::{Kde, equal_width, gaussian_kde, gaussian_kde_of_whole_numbers, whole_numbers};
 
 /// Histograms and densities of both groups.
 #[derive(Debug, Clone, PartialEq)]

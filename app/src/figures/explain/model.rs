@@ -6,32 +6,41 @@ use super::what_if::WhatIf;
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
-use crate::stats::{
-    MOST_TERMS, Regression, Term, Unfit, benjamini_hochberg, regress, summarize,
-};
+use crate::format;
+use crate::stats::{MOST_TERMS, Regression, Term, Unfit, benjamini_hochberg, regress, summarize};
 
 /// Why there is no model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoModel {
     /// Nothing to explain the outcome by.
-    #[error("This table has no factor with values beside the outcome, so there is nothing to explain it by.")]
+    #[error(
+        "This table has no factor with values beside the outcome, so there is nothing to explain it by."
+    )]
     NoFactor,
     /// Nobody is complete.
-    #[error("No student here has an outcome and a value of every factor, so there is no model of all factors.")]
+    #[error(
+        "No student here has an outcome and a value of every factor, so there is no model of all factors."
+    )]
     NoRows,
     /// Nothing to explain.
-    #[error("All students with a value of every factor have the same outcome, so there is nothing to explain.")]
+    #[error(
+        "All students with a value of every factor have the same outcome, so there is nothing to explain."
+    )]
     Constant,
     /// Every student could be met exactly.
-    #[error("{rows} with a value of every factor are too few for {terms} terms: a model would meet each of them exactly and say nothing of others. Fewer filters leave more students.")]
+    #[error(
+        "With a value of every factor there {rows}, too few for a model of {terms}: it would meet each of them exactly and say nothing of others. Fewer filters leave more students."
+    )]
     TooFew {
-        /// "12 students".
+        /// "are 12 students".
         rows: String,
-        /// Terms that were estimated.
-        terms: usize,
+        /// "13 terms".
+        terms: String,
     },
     /// It would take too long.
-    #[error("The factors have {terms} terms, and a model takes at most {MOST_TERMS}. A table with fewer columns, or fewer levels in them, has one.")]
+    #[error(
+        "The factors have {terms} terms, and a model takes at most {MOST_TERMS}. A table with fewer columns, or fewer levels in them, has one."
+    )]
     TooManyTerms {
         /// Terms of the factors.
         terms: usize,
@@ -191,8 +200,11 @@ fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
     let summary = summarize(&scores);
     if fit.df_residual == 0 {
         return Err(NoModel::TooFew {
-            rows: crate::format::counted(fit.n, "student", "students"),
-            terms: fit.coefficients.len(),
+            rows: match fit.n {
+                1 => "is 1 student".to_owned(),
+                n => format!("are {} students", format::count(n)),
+            },
+            terms: format::counted(fit.coefficients.len(), "term", "terms"),
         });
     }
     if summary.min == summary.max || fit.r2.is_nan() {

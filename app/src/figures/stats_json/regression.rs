@@ -15,7 +15,10 @@ pub(super) fn json(analysis: &Analysis<'_>) -> Value {
         .filter(|id| *id != analysis.outcome)
         .filter(|&id| dataset.column(id).is_numeric() || !dataset.column(id).levels().is_empty())
         .collect();
-    let sorted: Vec<Alphabetical> = ids.iter().map(|&id| Alphabetical::of(analysis, id)).collect();
+    let sorted: Vec<Alphabetical> = ids
+        .iter()
+        .map(|&id| Alphabetical::of(analysis, id))
+        .collect();
     let factors: Vec<Factor<'_>> = ids
         .iter()
         .zip(&sorted)
