@@ -11,25 +11,28 @@ readonly region=@REGION@
 readonly bucket=@BUCKET@
 readonly release=@RELEASE@
 readonly release_key=@RELEASE_KEY@
-readonly sample=@SAMPLE@
-readonly sample_key=@SAMPLE_KEY@
+readonly data=@DATA@
+readonly access=@ACCESS@
 readonly port=@PORT@
 
 readonly name=student-analytics
 readonly program=/usr/local/bin/$name
-readonly data=/var/lib/$name
+readonly home=/var/lib/$name
+readonly settings=/etc/$name.conf
+readonly secrets=/etc/$name
 readonly unit=/etc/systemd/system/$name.service
 readonly socket=/etc/systemd/system/$name.socket
 readonly hardening=$unit.d/hardening.conf
 readonly log=/var/log/$name-bootstrap.log
 
-# Seconds: for one try of a download, for all of them, and for the service to become ready.
+# Seconds: for one try of a download, for all of them, and for the service to become ready, which it
+# is when it has loaded the data.
 readonly try=60
 readonly patience=180
-readonly start=60
+readonly start=120
 
 say() {
-  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$name" "$*"
+  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$name" "$*" >&2
 }
 
 fail() {
@@ -37,17 +40,33 @@ fail() {
   exit 1
 }
 
-# Downloads an object of the bucket. Right after the launch its credentials may not be there yet.
-download() {
-  local key=$1 file=$2 pause=1
-  until timeout "$try" aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$file"; do
+# Writes what a command of the AWS CLI prints into a file. Right after the launch its credentials may
+# not be there yet.
+fetch() {
+  local what=$1 file=$2 pause=1
+  shift 2
+  until timeout "$try" aws "$@" --region "$region" >"$file"; do
     if ((SECONDS + pause > patience)); then
-      fail "s3://$bucket/$key cannot be downloaded, after $SECONDS s of tries"
+      fail "$what, after $SECONDS s of tries"
     fi
-    say "s3://$bucket/$key cannot be downloaded; next try in $pause s"
+    say "$what; next try in $pause s"
     sleep "$pause"
     pause=$((pause < 16 ? pause * 2 : pause))
   done
+}
+
+# An object of the bucket.
+download() {
+  local object=s3://$bucket/$1 file=$2
+  fetch "$object cannot be downloaded" "$file" s3 cp --only-show-errors "$object" -
+}
+
+# A secret of the Parameter Store, which only root and the service may read; it is never printed.
+install_secret() {
+  local parameter=$access/$1
+  fetch "the parameter $parameter cannot be read" "$work/$1" \
+    ssm get-parameter --name "$parameter" --with-decryption --query Parameter.Value --output text
+  place 640 "$work/$1" "$secrets/$1" "$name"
 }
 
 verify() {
@@ -61,15 +80,21 @@ verify() {
 
 # Moves a file to its place in one step, so that a service that runs never meets half of it.
 place() {
-  local mode=$1 file=$2 target=$3
-  install -D -o root -g root -m "$mode" "$file" "$target.new"
+  local mode=$1 file=$2 target=$3 group=${4:-root}
+  install -D -o root -g "$group" -m "$mode" "$file" "$target.new"
   mv -f "$target.new" "$target"
 }
 
 add_user() {
   if ! id -u "$name" >/dev/null 2>&1; then
-    useradd --system --user-group --no-create-home --home-dir "$data" --shell /sbin/nologin "$name"
+    useradd --system --user-group --no-create-home --home-dir "$home" --shell /sbin/nologin "$name"
   fi
+}
+
+write_settings() {
+  cat <<'END OF SETTINGS'
+@SETTINGS@
+END OF SETTINGS
 }
 
 write_unit() {
@@ -99,7 +124,7 @@ wait_until_ready() {
   until curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "$url"; do
     if ((SECONDS >= end)); then
       systemctl status --no-pager --lines 20 "$name.service" || true
-      fail "$url does not answer $start s after the start; the service's last lines are above"
+      fail "$url is not ready $start s after the start: is $data a table? What became of the service is above"
     fi
     sleep 0.2
   done
@@ -115,13 +140,16 @@ main() {
 
   say "installing release $release"
   download "$release_key" "$work/$name"
-  download "$sample_key" "$work/$sample_key"
   verify "$work/$name" "$release"
-  verify "$work/$sample_key" "$sample"
 
   add_user
   place 755 "$work/$name" "$program"
-  place 644 "$work/$sample_key" "$data/$sample_key"
+  if [[ -n $access ]]; then
+    install_secret password-hash
+    install_secret cookie-key
+  fi
+  write_settings >"$work/settings"
+  place 644 "$work/settings" "$settings"
   write_unit >"$work/unit"
   place 644 "$work/unit" "$unit"
   write_socket >"$work/socket"

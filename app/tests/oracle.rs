@@ -74,7 +74,7 @@ fn compare(path: &str, reference: &Value, ours: &Value, found: &mut (usize, Vec<
             found.0 += 1;
             let (reference, own) = (reference.as_f64().unwrap(), own.as_f64().unwrap());
             let is_p = path.ends_with("/p")
-                || path.ends_with("/kruskal_p")
+                || path.ends_with("_p")
                 || path.starts_with("/benjamini_hochberg");
             let tolerance = if is_p { P_VALUES } else { FIGURES };
             let scale = if reference.abs() < TINY {

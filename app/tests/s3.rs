@@ -1,21 +1,28 @@
-//! The store over an S3 that is running: `STUDENT_ANALYTICS_TEST_S3` names it, as
-//! `http://localhost:5055`, and the bucket `student-analytics-tests` is in it.
+//! The store over an S3 that is running, such as the emulated AWS of `cargo xtask emulator`:
+//! `STUDENT_ANALYTICS_TEST_S3` names it. `cargo xtask test --only cloud` runs both.
 //!
 //! ```sh
-//! cargo test -p student-analytics --features s3 --test s3 -- --ignored
+//! STUDENT_ANALYTICS_TEST_S3=http://127.0.0.1:5000 cargo test -p student-analytics --features s3 --test s3
 //! ```
 
 #![cfg(feature = "s3")]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 const BUCKET: &str = "student-analytics-tests";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const CSV: &str = "Exam_Score,Sport\n50,chess\n60,rowing\n70,chess\n80,rowing\n";
+
+const KEYS: [(&str, &str); 2] = [
+    ("AWS_ACCESS_KEY_ID", "test"),
+    ("AWS_SECRET_ACCESS_KEY", "test"),
+];
 
 /// A process of the program whose data and uploads are in the bucket.
 struct Server {
@@ -25,17 +32,22 @@ struct Server {
 
 impl Server {
     fn start(data: &str) -> Self {
-        let endpoint = std::env::var("STUDENT_ANALYTICS_TEST_S3").expect("an S3 that is running");
+        Self::start_with(data, &KEYS)
+    }
+
+    /// With credentials, or what says where they are.
+    fn start_with(data: &str, credentials: &[(&str, &str)]) -> Self {
+        let endpoint = endpoint();
+        make_bucket();
         let mut child = Command::new(env!("CARGO_BIN_EXE_student-analytics"))
             .args(["serve", "--port", "0", "--watch", "0.05"])
             .args(["--data", &format!("s3://{BUCKET}/{data}")])
             .args(["--store", &format!("s3://{BUCKET}/stored/here")])
-            .envs([
-                ("AWS_ENDPOINT_URL", endpoint.as_str()),
-                ("AWS_ACCESS_KEY_ID", "test"),
-                ("AWS_SECRET_ACCESS_KEY", "test"),
-                ("AWS_REGION", "us-east-1"),
-            ])
+            .env_remove(KEYS[0].0)
+            .env_remove(KEYS[1].0)
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .envs(credentials.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -82,15 +94,34 @@ fn send(address: &str, request: &str) -> String {
     answer
 }
 
-/// Puts an object into the bucket. Emulators want a signature and do not check it.
+fn endpoint() -> String {
+    let name = "STUDENT_ANALYTICS_TEST_S3";
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!(
+            "{name} names no S3 that is running: `cargo xtask test --only cloud` provides one, or \
+             set it to the address that `cargo xtask emulator` prints"
+        )
+    })
+}
+
+/// The bucket of these tests; one that is there already stays.
+fn make_bucket() {
+    put_at(BUCKET, "");
+}
+
 fn put(key: &str, content: &str) {
-    let endpoint = std::env::var("STUDENT_ANALYTICS_TEST_S3").expect("an S3 that is running");
-    let host = endpoint.trim_start_matches("http://");
+    put_at(&format!("{BUCKET}/{key}"), content);
+}
+
+/// Puts a bucket, or an object into one. Emulators want a signature and do not check it.
+fn put_at(path: &str, content: &str) {
+    let endpoint = endpoint();
+    let host = endpoint.trim_start_matches("http://").trim_end_matches('/');
     let length = content.len();
     let answer = send(
         host,
         &format!(
-            "PUT /{BUCKET}/{key} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+            "PUT /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
              Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request\r\n\
              Content-Length: {length}\r\n\r\n{content}"
         ),
@@ -114,7 +145,6 @@ fn form(times: usize) -> String {
 }
 
 #[test]
-#[ignore = "needs an S3 that is running"]
 fn data_is_waited_for_and_watched() {
     let key = format!("data-{}.csv", std::process::id());
     let server = Server::start(&key);
@@ -131,7 +161,6 @@ fn data_is_waited_for_and_watched() {
 }
 
 #[test]
-#[ignore = "needs an S3 that is running"]
 fn uploads_are_shown_by_every_process_until_they_are_deleted() {
     let servers = [Server::start("nothing.csv"), Server::start("nothing.csv")];
     // The second is sent in several parts.
@@ -140,10 +169,27 @@ fn uploads_are_shown_by_every_process_until_they_are_deleted() {
         assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
         let (_, rest) = answer.split_once("location: ").unwrap();
         let (address, _) = rest.split_once("\r\n").unwrap();
+        let id = address.strip_prefix("/datasets/").unwrap();
+        let (id, _) = id.split_once("/mapping").unwrap();
+        let address = &format!("/overview?data={id}");
         for server in &servers {
             assert!(server.get(address).contains(rows));
         }
-        let (_, id) = address.split_once("data=").unwrap();
+        // What one process is told of the columns the other one follows.
+        let mapping = "outcome=1&type.1=numeric&type.2=identifier";
+        let confirmed = servers[1].send(&format!(
+            "POST /datasets/{id}/mapping HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{mapping}",
+            mapping.len()
+        ));
+        assert!(confirmed.starts_with("HTTP/1.1 303"), "{confirmed}");
+        for server in &servers {
+            let page = server.get(&format!("/performance?data={id}"));
+            assert!(
+                page.starts_with("HTTP/1.1 200") && !page.contains("Sport"),
+                "{page}"
+            );
+        }
         let deleted = servers[1].send(&format!(
             "POST /datasets/{id}/delete HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
         ));
@@ -152,4 +198,52 @@ fn uploads_are_shown_by_every_process_until_they_are_deleted() {
             assert!(server.get(address).starts_with("HTTP/1.1 404"));
         }
     }
+}
+
+/// The metadata service of an instance with a role: by version 2, which gives nothing without a token.
+/// Its address, and what it is asked for.
+fn metadata_service() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    thread::spawn(move || {
+        for mut connection in listener.incoming().map_while(Result::ok) {
+            let mut reader = BufReader::new(connection.try_clone().unwrap());
+            let mut head = String::new();
+            while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
+            let head = head.to_lowercase();
+            let line = head.lines().next().unwrap_or_default().to_owned();
+            let has_token = head.contains("x-aws-ec2-metadata-token: the-token");
+            let answer = match line.strip_suffix(" http/1.1").unwrap_or_default() {
+                "put /latest/api/token" => "the-token",
+                "get /latest/meta-data/iam/security-credentials/" if has_token => "role",
+                "get /latest/meta-data/iam/security-credentials/role" if has_token => CREDENTIALS,
+                _ => "",
+            };
+            seen.lock().unwrap().push(line);
+            let status = if answer.is_empty() { 401 } else { 200 };
+            let length = answer.len();
+            let answer = format!(
+                "HTTP/1.1 {status} Said\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}"
+            );
+            connection.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (address, asked)
+}
+
+const CREDENTIALS: &str = r#"{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"role",
+    "SecretAccessKey":"secret","Token":"session","LastUpdated":"2026-01-01T00:00:00Z",
+    "Expiration":"2099-01-01T00:00:00Z"}"#;
+
+#[test]
+fn credentials_come_from_the_instances_role() {
+    let (address, asked) = metadata_service();
+    let key = format!("of-the-role-{}.csv", std::process::id());
+    let server = Server::start_with(&key, &[("AWS_METADATA_ENDPOINT", &address)]);
+    put(&key, CSV);
+    server.wait_for("/overview", "of 4 students");
+    let asked = asked.lock().unwrap();
+    assert!(asked[0].starts_with("put /latest/api/token"), "{asked:?}");
 }

@@ -9,77 +9,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use student_analytics::dataset::read;
-use student_analytics::server::{App, Current, Limits, Loaded, Uploads, router};
+use student_analytics::server::{App, Current, Limits, router};
 use student_analytics::store::{Location, Store};
-use student_analytics::views::{About, Stay};
-use support::{Answer, get, send};
-
-const SMALL: &str = include_str!("fixtures/small.csv");
-const OTHER: &str = "Exam_Score,Sport\n50,chess\n60,rowing\n70,chess\n80,rowing\n";
-
-const LIMITS: Limits = Limits {
-    file: 1_000_000,
-    cache: 10_000_000,
-    lifetime: Duration::from_secs(3600),
+use support::uploads::{
+    LIMITS, SMALL, address, dashboard, folder, form, is_unkept, stores, upload,
 };
+use support::{get, send};
 
-/// A dashboard on the small table that takes uploads.
-fn dashboard(store: &Store, limits: Limits) -> Router {
-    let dataset = read("small.csv".to_owned(), SMALL.as_bytes(), "Exam_Score").unwrap();
-    let about = About {
-        name: "small.csv".to_owned(),
-        rows: dataset.rows(),
-        origin: "a test".to_owned(),
-        loaded: "2026-01-31 12:00 UTC".to_owned(),
-        stay: Stay::Fixed,
-    };
-    let current = Arc::new(Current::of(Loaded::new(dataset, about)));
-    let uploads = Uploads::new(store.clone(), limits, "Exam_Score".to_owned());
-    router(App::new(current, Some(Arc::new(uploads))).unwrap(), None)
-}
-
-/// A folder that no other test has; empty.
-fn folder(name: &str) -> Location {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    // Left by an earlier run.
-    let _ = std::fs::remove_dir_all(&folder);
-    Location::Local(folder)
-}
-
-fn stores(name: &str) -> [Store; 2] {
-    [Store::memory(), Store::open(&folder(name)).unwrap()]
-}
-
-/// A form with a file, as a browser sends it.
-fn form(field: &str, csv: &str) -> Request<Body> {
-    let body = format!(
-        "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"f.csv\"\r\n\r\n{csv}\r\n--edge--\r\n"
-    );
-    let request = Request::post("/datasets");
-    let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-    request.body(Body::from(body)).unwrap()
-}
-
-async fn upload(app: &Router, csv: &str) -> Answer {
-    send(app, form("file", csv)).await
-}
-
-/// The address of an upload that was taken.
-fn address(answer: &Answer) -> String {
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    answer.headers[header::LOCATION]
-        .to_str()
-        .unwrap()
-        .to_owned()
-}
-
-fn is_unkept(answer: &Answer) {
-    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-}
+const OTHER: &str = "Exam_Score,Sport\n50,chess\n60,rowing\n70,chess\n80,rowing\n";
 
 #[tokio::test]
 async fn an_upload_is_shown_by_every_process() {
@@ -208,32 +147,6 @@ async fn a_body_that_breaks_off_leaves_nothing() {
         );
         assert_eq!(files(&place), 0);
     }
-}
-
-#[tokio::test]
-async fn a_table_without_the_outcome_asks_for_one() {
-    let app = dashboard(&Store::memory(), LIMITS);
-    let answer = upload(&app, "Points,Sport,Age\n1,a,9\n2,b,8\n3,a,9\n4,b,7\n").await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let addresses: Vec<String> = answer
-        .body
-        .split("href=\"")
-        .filter_map(|part| part.split_once('"'))
-        .map(|(href, _)| href.replace("&amp;", "&"))
-        .filter(|href| href.contains("target="))
-        .collect();
-    assert_eq!(addresses.len(), 2, "{addresses:?}");
-    for address in &addresses {
-        let page = get(&app, address).await;
-        assert_eq!(page.status, StatusCode::OK);
-        // The other pages are about the same column.
-        let query = address.split_once('?').unwrap().1.replace('&', "&amp;");
-        assert!(page.body.contains(&format!("href=\"/factors?{query}\"")));
-    }
-    let (without, _) = addresses[0].split_once('&').unwrap();
-    let asked = get(&app, without).await;
-    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(asked.body.contains("Which column is to be explained?"));
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ struct Drawing<'a> {
     app: String,
     /// Who may connect.
     browsers: String,
+    /// The identity provider's host, where people have to sign in.
+    provider: Option<String>,
     /// The zones' columns.
     columns: [Column; 2],
 }
@@ -39,6 +41,7 @@ impl<'a> Drawing<'a> {
         let mut web = Vec::new();
         let mut browsers = Vec::new();
         let mut app = String::new();
+        let mut provider = None;
         for entry in topology.entries() {
             match &entry.resource {
                 Resource::Listener(listener) => {
@@ -48,6 +51,8 @@ impl<'a> Drawing<'a> {
                         "HTTP"
                     };
                     web.push(format!("{scheme} {}", listener.port));
+                    let issuer = listener.sign_in.as_ref().map(|it| &it.issuer);
+                    provider = provider.or(issuer.map(|it| it.host().to_owned()));
                 }
                 Resource::TargetGroup(targets) => app = format!("HTTP {}", targets.port),
                 Resource::GroupRules(rules) if entry.id == Id::BalancerRules => {
@@ -76,6 +81,7 @@ impl<'a> Drawing<'a> {
             web: web.join(", "),
             app,
             browsers,
+            provider,
             columns,
         }
     }

@@ -52,6 +52,13 @@ fn parts(topology: &Topology) -> Vec<Part> {
         .collect()
 }
 
+/// Whether the document has a parameter for the OIDC client's secret.
+fn asks_for_secret(parts: &[Part]) -> bool {
+    parts
+        .iter()
+        .any(|part| matches!(&part.state, State::Listener(it) if it.sign_in.is_some()))
+}
+
 /// The first lines of both documents.
 fn preamble(topology: &Topology, command: &str, more: &str) -> String {
     let settings: &Settings = topology.settings();

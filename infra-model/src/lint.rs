@@ -373,6 +373,9 @@ impl<'a> Parts<'a> {
                 let what = "pages and uploads travel unencrypted".to_owned();
                 self.warning(id, what, "give a --certificate of AWS Certificate Manager");
             }
+            if listener.sign_in.is_some() {
+                self.way_to_provider(listener);
+            }
             let region = self.topology.settings().region.as_str();
             if let Some(tls) = listener
                 .tls
@@ -390,6 +393,11 @@ impl<'a> Parts<'a> {
                 );
             }
         }
+        if self.topology.settings().oidc.is_some() && !https {
+            let what = "people cannot sign in over plain HTTP".to_owned();
+            let remedy = "give a --certificate of AWS Certificate Manager, or no --oidc-issuer";
+            self.error(Id::HttpListener, what, remedy);
+        }
         for (_, balancer) in self.balancers() {
             let ingress: Vec<&Rule> = self
                 .rules_of(&balancer.group)
@@ -404,9 +412,13 @@ impl<'a> Parts<'a> {
             let open = ingress
                 .iter()
                 .any(|it| it.peer == Peer::Network(Cidr::ANYWHERE));
-            if open && self.topology.settings().uploads == Uploads::On {
+            let signs_in = self.listeners().any(|(_, it)| it.sign_in.is_some());
+            let settings = self.topology.settings();
+            let asks = signs_in || settings.access.is_some();
+            if open && !asks && settings.uploads == Uploads::On {
                 let what = "anyone on the internet may upload files".to_owned();
-                let remedy = "name the networks of your users with --allow, or give --no-uploads";
+                let remedy = "name the networks of your users with --allow, ask for a password with \
+                              --access-parameters, or give --no-uploads";
                 self.warning(Id::BalancerRules, what, remedy);
             }
             if ingress.is_empty() {
@@ -428,6 +440,26 @@ impl<'a> Parts<'a> {
                     "name fewer and larger networks with --allow",
                 );
             }
+        }
+    }
+}
+
+impl Parts<'_> {
+    /// The load balancer itself asks the identity provider who has signed in.
+    fn way_to_provider(&mut self, listener: &Listener) {
+        let balancer = self
+            .balancers()
+            .find(|(id, _)| *id == listener.balancer.id());
+        let Some((_, balancer)) = balancer else {
+            return;
+        };
+        let leads_out =
+            |rule: &Rule| rule.port == HTTPS && rule.peer == Peer::Network(Cidr::ANYWHERE);
+        let rules: Vec<&GroupRules> = self.rules_of(&balancer.group).collect();
+        if !rules.iter().any(|it| it.egress.iter().any(leads_out)) {
+            let what = "the load balancer may not ask the identity provider".to_owned();
+            let remedy = "let its group out to port 443";
+            self.error(Id::BalancerRules, what, remedy);
         }
     }
 }

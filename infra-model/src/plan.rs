@@ -12,6 +12,7 @@ mod fingerprint;
 mod identity;
 mod index;
 mod removal;
+mod secret;
 mod template;
 mod wanted;
 
@@ -19,6 +20,7 @@ pub(crate) use compare::assign;
 pub use compare::{Attribute, Change};
 pub use edges::{goes_after, waits_for};
 pub use fingerprint::fingerprint;
+pub use secret::{CLIENT_SECRET, needs_client_secret};
 pub(crate) use wanted::states;
 
 use serde::Serialize;
@@ -209,5 +211,7 @@ pub fn plan(topology: &Topology, observed: &Observed) -> Plan {
         draft.decide(entry);
     }
     removal::decide(&mut draft);
-    edges::order(draft)
+    let mut plan = edges::order(draft);
+    plan.problems.extend(secret::notices(&plan.steps));
+    plan
 }

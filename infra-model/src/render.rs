@@ -137,7 +137,13 @@ fn detail(to: &State) -> Option<String> {
     match to {
         State::Vpc(vpc) => Some(vpc.cidr.clone()),
         State::Subnet(subnet) => Some(format!("{} in {}", subnet.cidr, subnet.zone)),
-        State::Listener(listener) => Some(listener.protocol.clone()),
+        State::Listener(listener) => Some(match &listener.sign_in {
+            None => listener.protocol.clone(),
+            Some(it) => format!(
+                "{}, sign-in at {} as {}",
+                listener.protocol, it.issuer, it.client_id
+            ),
+        }),
         State::TargetGroup(group) => Some(format!("{} {}", group.protocol, group.port)),
         State::LaunchTemplate(template) => template
             .versions

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{
-    BucketName, CertificateArn, Cidr, Date, InstanceType, Instances, Invalid, Percent, Port,
-    PublicKey, Region, Sha256, Stage, UserData,
+    BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid,
+    ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope, SessionTimeout, Sha256,
+    Stage, UserData,
 };
 
 /// The port that the dashboard serves and the load balancer forwards to.
@@ -116,6 +117,47 @@ pub enum Uploads {
     Off,
 }
 
+/// Where people sign in before the load balancer lets them through: OpenID Connect. The client's
+/// secret is no setting: it goes from a file to AWS, which never shows it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oidc {
+    /// The identity provider, as it names itself.
+    pub issuer: ProviderUrl,
+    /// Where browsers are sent to sign in.
+    pub authorization_endpoint: ProviderUrl,
+    /// Where the load balancer asks who has signed in.
+    pub token_endpoint: ProviderUrl,
+    /// Where it asks for what is known of them.
+    pub user_info_endpoint: ProviderUrl,
+    /// The name by which the provider knows the load balancer.
+    pub client_id: ClientId,
+    /// What the provider is asked for.
+    pub scope: Scope,
+    /// How long someone stays signed in.
+    pub session_timeout: SessionTimeout,
+}
+
+#[cfg(test)]
+impl Oidc {
+    /// One for the tests of this crate.
+    pub(crate) fn example() -> Self {
+        let url = |path: &str| ProviderUrl::new(format!("https://id.example.org{path}")).unwrap();
+        Self {
+            issuer: url(""),
+            authorization_endpoint: url("/authorize"),
+            token_endpoint: url("/token"),
+            user_info_endpoint: url("/userinfo"),
+            client_id: ClientId::new("dashboard").unwrap(),
+            scope: Scope::default(),
+            session_timeout: SESSION_TIMEOUT,
+        }
+    }
+}
+
+/// How long someone stays signed in, unless asked otherwise: 12 hours, as long as with the
+/// dashboard's own password.
+pub const SESSION_TIMEOUT: SessionTimeout = SessionTimeout::of(43_200);
+
 /// What a person chooses about a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -135,6 +177,8 @@ pub struct Settings {
     pub allowed: Vec<Cidr>,
     /// Turns HTTPS on.
     pub certificate: Option<CertificateArn>,
+    /// Who may look has to sign in first. It needs HTTPS.
+    pub oidc: Option<Oidc>,
     /// Fewest instances; also how many there are at first.
     pub min: Instances,
     /// Most instances.
@@ -147,6 +191,9 @@ pub struct Settings {
     pub min_group: u32,
     /// Whether people may upload their own table.
     pub uploads: Uploads,
+    /// Where instances find the hash of the password that visitors must know, and the key of
+    /// their cookies; without it everyone may look.
+    pub access: Option<ParameterPath>,
 }
 
 impl Settings {
@@ -161,12 +208,14 @@ impl Settings {
             instance_type: InstanceType::new(INSTANCE_TYPE)?,
             allowed: vec![Cidr::ANYWHERE],
             certificate: None,
+            oidc: None,
             min: MIN,
             max: MAX,
             target: TARGET,
             public_key: None,
             min_group: 0,
             uploads: Uploads::default(),
+            access: None,
         })
     }
 
@@ -181,7 +230,7 @@ impl Settings {
 pub struct Payload {
     /// The dashboard's binary.
     pub release: Sha256,
-    /// The sample that the dashboard shows without other data.
+    /// The sample that fills the bucket's place for the data while it is empty.
     pub sample_data: Sha256,
     /// The boot script, complete.
     pub user_data: UserData,

@@ -38,6 +38,9 @@ pub struct Choices {
     pub update_image: bool,
     /// Delete the bucket with what it holds.
     pub purge_bucket: bool,
+    /// Tell the load balancer the OIDC client's secret again: whether it is another one, AWS does
+    /// not say.
+    pub renew_client_secret: bool,
 }
 
 /// What AWS should hold.

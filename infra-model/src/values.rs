@@ -8,7 +8,8 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
-pub use number::{Instances, Percent, Port};
+pub use number::{Instances, Percent, Port, SessionTimeout};
+pub use oidc::{ClientId, ProviderUrl, Scope};
 
 use std::fmt;
 use std::str::FromStr;
@@ -84,6 +85,9 @@ macro_rules! checked_text {
     };
 }
 
+// Behind the macro, which it uses.
+mod oidc;
+
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(allowed)
 }
@@ -148,6 +152,22 @@ checked_text!(
             "is not 3 to 54 of a-z, 0-9 and hyphens inside",
             "dots break TLS to the bucket, and 9 characters stay free for the stage; write \
              something like `my-school-student-files`",
+        ))
+    }
+);
+
+checked_text!(
+    /// Where parameters lie in Systems Manager's Parameter Store, such as `/student-analytics/prod`.
+    ParameterPath,
+    "access parameters",
+    |text| {
+        let part = |it: &str| all(it, |c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let parts = text.strip_prefix('/').filter(|rest| rest.split('/').all(part));
+        let reserved = parts.is_some_and(|rest| rest.starts_with("aws") || rest.starts_with("ssm"));
+        (parts.is_none() || reserved || text.len() > 200 || text.split('/').count() > 14).then_some((
+            "is not a path of parameters",
+            "write at most 200 characters with a slash before each part, such as \
+             `/student-analytics/prod`; AWS keeps paths that begin with aws or ssm for itself",
         ))
     }
 );
@@ -282,6 +302,10 @@ mod tests {
                 "dots",
             ),
             (refused::<BucketName>("ab"), "bucket", "3 to 54"),
+            (refused::<ParameterPath>("school"), "`school`", "/student"),
+            (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
+            (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),
+            (refused::<ParameterPath>("/aws/a"), "`/aws/a`", "AWS keeps"),
             (
                 refused::<InstanceType>("t4g.small"),
                 "`t4g.small`",
@@ -306,6 +330,14 @@ mod tests {
             (refused::<Port>("0"), "port `0`", "65535"),
             (refused::<Instances>("101"), "`101`", "100"),
             (refused::<Percent>("many"), "`many`", "percentage"),
+            (refused::<SessionTimeout>("0"), "`0`", "604800"),
+            (
+                refused::<ProviderUrl>("http://id.example.org"),
+                "identity provider `http://id.example.org`",
+                "openid-configuration",
+            ),
+            (refused::<ClientId>(""), "OIDC client", "client id"),
+            (refused::<Scope>("email"), "OIDC scope `email`", "`openid"),
             (refused::<Date>("2026-6-30"), "`2026-6-30`", "YYYY-MM-DD"),
         ] {
             assert!(

@@ -42,6 +42,20 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A line of a file of systemd's `EnvironmentFile=`, its value quoted if it must be, in the way that
+/// every version understands. Control characters, which systemd refuses, are not expected.
+pub(crate) fn assigned(name: &str, value: &str) -> String {
+    if quoted(value) == value {
+        return format!("{name}={value}\n");
+    }
+    let escaped = |c: char| match c {
+        '"' | '\\' | '`' | '$' => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    let value: String = value.chars().map(escaped).collect();
+    format!("{name}=\"{value}\"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;
@@ -101,7 +115,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn lines_of_an_environment_file() {
+        for (value, line) in [
+            ("s3://files/a.csv", "IT=s3://files/a.csv\n"),
+            ("", "IT=\"\"\n"),
+            ("a b", "IT=\"a b\"\n"),
+            ("it's #1", "IT=\"it's #1\"\n"),
+            (r#"$A "b" \ `c`"#, "IT=\"\\$A \\\"b\\\" \\\\ \\`c\\`\"\n"),
+        ] {
+            assert_eq!(assigned("IT", value), line);
+        }
+    }
+
     proptest! {
+        /// systemd reads such a file as a shell does.
+        #[test]
+        fn a_shell_reads_back_what_was_assigned(text in "[^\\pC]{0,40}|[ -~]{0,20}") {
+            let script = format!("{}printf %s \"$it\"\n", assigned("it", &text));
+            prop_assert_eq!(through_bash(&script), text);
+        }
+
         #[test]
         fn a_shell_reads_back_what_was_filled_in(text in "[^\\x00]{0,40}|[ -~\\n]{0,20}") {
             let script = fill("readonly it=@IT@\nprintf %s \"$it\"\n", &[("IT", quoted(&text))]);

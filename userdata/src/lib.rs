@@ -10,10 +10,10 @@
 mod fill;
 
 use infra_model::names::{SAMPLE_DATA, release_key};
-use infra_model::settings::{Payload, Settings};
+use infra_model::settings::{Payload, Settings, Uploads};
 use infra_model::values::{Invalid, Port, Sha256, UserData};
 
-use crate::fill::{fill, quoted};
+use crate::fill::{assigned, fill, quoted};
 
 /// The boot script with its placeholders.
 const BOOTSTRAP: &str = include_str!("../bootstrap.sh");
@@ -23,6 +23,11 @@ pub const UNIT: &str = include_str!("../student-analytics.service");
 pub const SOCKET: &str = include_str!("../student-analytics.socket");
 /// What systemd 235 and later can do on top of the unit.
 pub const HARDENING: &str = include_str!("../hardening.conf");
+
+/// The folder in which the boot script puts secrets, and their names there and in the Parameter Store.
+const SECRETS: &str = "/etc/student-analytics";
+const PASSWORD_HASH: &str = "password-hash";
+const COOKIE_KEY: &str = "cookie-key";
 
 /// Why there is no user data. Only a change of this crate's files can be the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,32 +53,58 @@ pub fn payload(
     sample_data: Sha256,
 ) -> Result<Payload, Error> {
     Ok(Payload {
-        user_data: user_data(settings, &release, &sample_data)?,
+        user_data: user_data(settings, &release)?,
         unit_port: unit_port()?,
         release,
         sample_data,
     })
 }
 
-/// The boot script for that release and sample, complete.
-pub fn user_data(
-    settings: &Settings,
-    release: &Sha256,
-    sample_data: &Sha256,
-) -> Result<UserData, Error> {
+/// The boot script for that release, complete.
+pub fn user_data(settings: &Settings, release: &Sha256) -> Result<UserData, Error> {
+    let access = settings.access.as_ref().map_or("", |path| path.as_str());
     let values = [
         ("REGION", quoted(settings.region.as_str())),
         ("BUCKET", quoted(&settings.bucket_name())),
         ("RELEASE", quoted(release.as_str())),
         ("RELEASE_KEY", quoted(&release_key(release))),
-        ("SAMPLE", quoted(sample_data.as_str())),
-        ("SAMPLE_KEY", quoted(SAMPLE_DATA)),
+        ("DATA", quoted(&data(settings))),
+        ("ACCESS", quoted(access)),
         ("PORT", quoted(&unit_port()?.to_string())),
+        ("SETTINGS", service_settings(settings).trim_end().to_owned()),
         ("UNIT", UNIT.trim_end().to_owned()),
         ("SOCKET", SOCKET.trim_end().to_owned()),
         ("HARDENING", HARDENING.trim_end().to_owned()),
     ];
     Ok(UserData::new(fill(BOOTSTRAP, &values)?)?)
+}
+
+/// What the service is told, as the file of its unit's `EnvironmentFile=`. Secrets are named by the
+/// files in which the boot script puts them.
+pub fn service_settings(settings: &Settings) -> String {
+    let bucket = format!("s3://{}", settings.bucket_name());
+    let mut all = vec![
+        ("AWS_REGION", settings.region.to_string()),
+        ("STUDENT_ANALYTICS_DATA", data(settings)),
+        match settings.uploads {
+            Uploads::On => ("STUDENT_ANALYTICS_STORE", bucket),
+            Uploads::Off => ("STUDENT_ANALYTICS_NO_UPLOADS", "true".to_owned()),
+        },
+    ];
+    if settings.access.is_some() {
+        let file = |secret| format!("{SECRETS}/{secret}");
+        all.extend([
+            ("STUDENT_ANALYTICS_PASSWORD_FILE", file(PASSWORD_HASH)),
+            ("STUDENT_ANALYTICS_COOKIE_KEY_FILE", file(COOKIE_KEY)),
+        ]);
+    }
+    let lines = all.iter().map(|(name, value)| assigned(name, value));
+    lines.collect()
+}
+
+/// Where the default dataset lies. The sample is there until a school puts its own.
+fn data(settings: &Settings) -> String {
+    format!("s3://{}/{SAMPLE_DATA}", settings.bucket_name())
 }
 
 /// The port on which the service is reached.

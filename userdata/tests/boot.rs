@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use infra_model::settings::Settings;
-use infra_model::values::Sha256;
-use userdata::{HARDENING, SOCKET, UNIT, user_data};
+use infra_model::values::{ParameterPath, Sha256};
+use userdata::{HARDENING, SOCKET, UNIT, service_settings, user_data};
 
 /// The programs that the script calls and that stand-ins replace.
 const PROGRAMS: [&str; 8] = [
@@ -29,8 +29,10 @@ const OBJECT: (&str, &str) = (
     "the object",
     "a0ea0005d8f2960fcf0d2ac91ed325acde6685569d9ac36b0d8147c0868a5479",
 );
-/// The checksums of release and sample, as they are.
-const RIGHT: [&str; 2] = [OBJECT.1; 2];
+/// The release's checksum, as it is.
+const RIGHT: &str = OBJECT.1;
+/// What the stand-in of the AWS CLI says of each parameter.
+const SECRET: &str = "$argon2id$the-secret";
 const WRONG: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// A clock that only waiting moves on; each wait is written down.
 const CLOCK: &str = r#"
@@ -58,8 +60,19 @@ impl Drop for Scratch {
     }
 }
 
-/// Runs a command of the script, such as `main`, in a folder of the trial's name.
-fn run(trial: &str, command: &str, checksums: [&str; 2], environment: &[(&str, &str)]) -> Run {
+/// Runs a command of the published system's script, such as `main`, in a folder of the trial's name.
+fn run(trial: &str, command: &str, checksum: &str, environment: &[(&str, &str)]) -> Run {
+    let settings = Settings::published().unwrap();
+    run_of(&settings, trial, command, checksum, environment)
+}
+
+fn run_of(
+    settings: &Settings,
+    trial: &str,
+    command: &str,
+    checksum: &str,
+    environment: &[(&str, &str)],
+) -> Run {
     let scratch = Scratch(Path::new(env!("CARGO_TARGET_TMPDIR")).join(trial));
     let folder = &scratch.0;
     let _ = std::fs::remove_dir_all(folder);
@@ -68,9 +81,8 @@ fn run(trial: &str, command: &str, checksums: [&str; 2], environment: &[(&str, &
     for program in PROGRAMS {
         symlink(&stand_in, folder.join("bin").join(program)).unwrap();
     }
-    let settings = Settings::published().unwrap();
-    let [release, sample] = checksums.map(|digits| Sha256::new(digits).unwrap());
-    let script = user_data(&settings, &release, &sample).unwrap();
+    let release = Sha256::new(checksum).unwrap();
+    let script = user_data(settings, &release).unwrap();
     let (steps, last) = script.as_str().split_once("\nconsole=").unwrap();
     assert!(last.lines().count() < 6, "what is not tried here is short");
 
@@ -81,7 +93,8 @@ fn run(trial: &str, command: &str, checksums: [&str; 2], environment: &[(&str, &
         .env("PATH", format!("{}:{path}", folder.join("bin").display()))
         .env("CALLS", folder.join("calls"))
         .env("TMPDIR", folder)
-        .envs([("OBJECT", OBJECT.0), ("SYSTEMD", "252 (252.23-3.amzn2023)")])
+        .envs([("OBJECT", OBJECT.0), ("SECRET", SECRET)])
+        .env("SYSTEMD", "252 (252.23-3.amzn2023)")
         .envs(environment.iter().copied())
         .output()
         .unwrap();
@@ -155,7 +168,7 @@ fn a_second_run_keeps_the_user() {
 /// What fails, what is said, and the last thing that was done.
 #[test]
 fn failures_say_why() {
-    for (trial, fails, checksums, said, last) in [
+    for (trial, fails, checksum, said, last) in [
         (
             "unreachable",
             "aws ",
@@ -163,20 +176,7 @@ fn failures_say_why() {
             "cannot be downloaded, after",
             "aws s3 cp ",
         ),
-        (
-            "checksum",
-            "",
-            [WRONG, OBJECT.1],
-            "nothing was installed",
-            "aws s3 cp ",
-        ),
-        (
-            "checksum of the sample",
-            "",
-            [OBJECT.1, WRONG],
-            "StudentPerformanceFactors.csv has the SHA-256",
-            "aws s3 cp ",
-        ),
+        ("checksum", "", WRONG, "nothing was installed", "aws s3 cp "),
         ("user", "useradd ", RIGHT, ": useradd --system", "useradd "),
         (
             "start",
@@ -189,7 +189,8 @@ fn failures_say_why() {
             "not ready",
             "curl ",
             RIGHT,
-            "http://127.0.0.1:8501/readyz does not answer",
+            "http://127.0.0.1:8501/readyz is not ready 120 s after the start: is \
+             s3://student-performance-app-files/StudentPerformanceFactors.csv a table?",
             "systemctl status ",
         ),
         (
@@ -202,7 +203,7 @@ fn failures_say_why() {
     ] {
         let known = if trial == "user" { "false" } else { "true" };
         let command = format!("id() {{ {known}; }}; main");
-        let run = run(trial, &command, checksums, &[("FAILS", fails)]);
+        let run = run(trial, &command, checksum, &[("FAILS", fails)]);
         assert!(!run.succeeded, "{trial}: {}", run.said);
         assert!(run.said.contains("boot failed: "), "{trial}: {}", run.said);
         assert!(run.said.contains(said), "{trial}: {}", run.said);
@@ -230,9 +231,50 @@ fn a_download_is_tried_again_with_longer_waits_until_a_bound() {
     assert!(nothing_else, "{}", run.calls);
 }
 
+/// The published system with a password.
+fn with_password() -> Settings {
+    Settings {
+        access: Some(ParameterPath::new("/student-analytics/prod").unwrap()),
+        ..Settings::published().unwrap()
+    }
+}
+
+#[test]
+fn secrets_go_from_the_parameter_store_into_files_and_nowhere_else() {
+    let run = run_of(&with_password(), "secrets", "main", RIGHT, &[]);
+    assert!(run.succeeded, "{}", run.said);
+    for secret in ["password-hash", "cookie-key"] {
+        let ask = format!(
+            "aws ssm get-parameter --name /student-analytics/prod/{secret} --with-decryption \
+             --query Parameter.Value --output text --region eu-north-1\n"
+        );
+        let keep = format!(
+            "install -D -o root -g student-analytics -m 640 WORK/{secret} \
+             /etc/student-analytics/{secret}.new\n"
+        );
+        assert!(run.calls.contains(&ask), "{}", run.calls);
+        assert!(run.calls.contains(&keep), "{}", run.calls);
+    }
+    assert!(!run.calls.contains(SECRET), "{}", run.calls);
+    assert!(!run.said.contains(SECRET), "{}", run.said);
+}
+
+#[test]
+fn a_service_without_its_secrets_is_not_started() {
+    let fails = [("FAILS", "aws ssm")];
+    let run = run_of(&with_password(), "no secrets", "main", RIGHT, &fails);
+    assert!(!run.succeeded, "{}", run.said);
+    let said =
+        "boot failed: the parameter /student-analytics/prod/password-hash cannot be read, after";
+    assert!(run.said.contains(said), "{}", run.said);
+    assert!(!run.calls.contains("systemctl start"), "{}", run.calls);
+}
+
 #[test]
 fn the_files_come_out_of_the_script_as_they_are() {
+    let settings = service_settings(&Settings::published().unwrap());
     for (trial, command, file) in [
+        ("settings", "write_settings", settings.as_str()),
         ("unit", "write_unit", UNIT),
         ("socket", "write_socket", SOCKET),
         ("hardening", "write_hardening", HARDENING),

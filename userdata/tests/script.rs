@@ -4,9 +4,9 @@
 
 use infra_model::id::Id;
 use infra_model::lint::lint;
-use infra_model::settings::{ImageFamily, Settings};
+use infra_model::settings::{ImageFamily, Settings, Uploads};
 use infra_model::topology::{Resource, Topology};
-use infra_model::values::{BucketName, Date, Region, Sha256, Stage};
+use infra_model::values::{BucketName, Date, ParameterPath, Region, Sha256, Stage};
 
 fn sha256(digit: &str) -> Sha256 {
     Sha256::new(digit.repeat(64)).unwrap()
@@ -18,18 +18,50 @@ fn long() -> Settings {
         region: Region::new("ap-southeast-1").unwrap(),
         stage: Stage::new("rehearse").unwrap(),
         bucket: BucketName::new("b".repeat(54)).unwrap(),
+        access: Some(ParameterPath::new(format!("/{}", "p".repeat(199))).unwrap()),
         ..Settings::published().unwrap()
     }
 }
 
 fn script(settings: &Settings) -> String {
-    let script = userdata::user_data(settings, &sha256("a"), &sha256("5")).unwrap();
+    let script = userdata::user_data(settings, &sha256("a")).unwrap();
     script.as_str().to_owned()
 }
 
 #[test]
 fn the_published_system() {
     insta::assert_snapshot!(script(&Settings::published().unwrap()));
+}
+
+/// What the service is told, setting by setting.
+#[test]
+fn the_service_is_told_where_its_data_lies() {
+    let published = Settings::published().unwrap();
+    let bucket = "s3://student-performance-app-files";
+    let data = format!("STUDENT_ANALYTICS_DATA={bucket}/StudentPerformanceFactors.csv\n");
+    let store = format!("STUDENT_ANALYTICS_STORE={bucket}\n");
+    let without_uploads = Settings {
+        uploads: Uploads::Off,
+        ..published.clone()
+    };
+    let with_password = Settings {
+        access: Some(ParameterPath::new("/school").unwrap()),
+        ..published.clone()
+    };
+    let files = "STUDENT_ANALYTICS_PASSWORD_FILE=/etc/student-analytics/password-hash\n\
+                 STUDENT_ANALYTICS_COOKIE_KEY_FILE=/etc/student-analytics/cookie-key\n";
+    for (settings, rest) in [
+        (published, store.clone()),
+        (
+            without_uploads,
+            "STUDENT_ANALYTICS_NO_UPLOADS=true\n".to_owned(),
+        ),
+        (with_password, store + files),
+    ] {
+        let expected = format!("AWS_REGION=eu-north-1\n{data}{rest}");
+        assert_eq!(userdata::service_settings(&settings), expected);
+        assert!(script(&settings).contains(&expected));
+    }
 }
 
 #[test]
@@ -55,7 +87,7 @@ fn there_is_room_for_more() {
 #[test]
 fn a_script_of_another_release_is_another_script() {
     let settings = Settings::published().unwrap();
-    let of = |release| userdata::user_data(&settings, &sha256(release), &sha256("5")).unwrap();
+    let of = |release| userdata::user_data(&settings, &sha256(release)).unwrap();
     assert_eq!(of("a"), of("a"));
     assert_ne!(of("a"), of("b"));
 }

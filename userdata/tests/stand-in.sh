@@ -10,7 +10,8 @@ if [[ -n ${FAILS:-} && $call == "$FAILS"* ]]; then
   exit 1
 fi
 case $call in
-  "aws "*) printf '%s' "$OBJECT" >"${*: -1}" ;;
+  "aws s3 "*) printf '%s' "$OBJECT" ;;
+  "aws ssm "*) printf '%s\n' "$SECRET" ;;
   "timeout "*) exec "${@:2}" ;;
   "systemctl --version") printf 'systemd %s\n+PAM +AUDIT\n' "$SYSTEMD" ;;
   "systemctl status "*) printf 'it said this last\n' ;;

@@ -5,7 +5,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use infra_model::names::SAMPLE_DATA;
 use userdata::{HARDENING, SOCKET, UNIT};
 
 /// The systemd of Amazon Linux 2.
@@ -19,7 +18,7 @@ const ALWAYS: u32 = 0;
 
 /// The options in use, values that came later than their options, and the version that brought
 /// them, by systemd's release notes and, for the oldest, the option list of 219's source.
-const INTRODUCED: [(&str, u32); 60] = [
+const INTRODUCED: [(&str, u32); 61] = [
     ("Unit.Description", ALWAYS),
     ("Unit.Wants", ALWAYS),
     ("Unit.Requires", ALWAYS),
@@ -30,6 +29,7 @@ const INTRODUCED: [(&str, u32); 60] = [
     ("Service.Group", ALWAYS),
     ("Service.ExecStart", ALWAYS),
     ("Service.Environment", ALWAYS),
+    ("Service.EnvironmentFile", ALWAYS),
     ("Service.Restart", ALWAYS),
     ("Service.RestartSec", ALWAYS),
     // Moved to [Unit] in 229, and still understood here.
@@ -228,8 +228,9 @@ fn the_table_holds_nothing_else() {
 }
 
 #[test]
-fn the_script_and_the_unit_name_the_same_sample() {
-    assert!(UNIT.contains(&format!(
-        "--data /var/lib/student-analytics/{SAMPLE_DATA}\n"
-    )));
+fn the_script_writes_the_settings_that_the_unit_reads() {
+    let script = include_str!("../bootstrap.sh");
+    assert!(script.contains("readonly name=student-analytics\n"));
+    assert!(script.contains("readonly settings=/etc/$name.conf\n"));
+    assert!(UNIT.contains("EnvironmentFile=/etc/student-analytics.conf\n"));
 }

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use infra_model::export;
-use infra_model::settings::{ImageFamily, Nat, Settings};
+use infra_model::settings::{ImageFamily, Nat, Oidc, SESSION_TIMEOUT, Settings};
 use infra_model::topology::Topology;
-use infra_model::values::{CertificateArn, PublicKey};
+use infra_model::values::{CertificateArn, ProviderUrl, PublicKey, Scope};
 use serde_json::Value;
 use xshell::{Shell, cmd};
 
@@ -82,11 +82,25 @@ fn variants() -> Result<[(&'static str, Settings); 2]> {
         nat: Nat::Single,
         image: ImageFamily::AmazonLinux2023,
         certificate: Some(CertificateArn::new(arn)?),
+        oidc: Some(oidc()?),
         allowed: vec!["203.0.113.0/24".parse()?, "198.51.100.0/24".parse()?],
         public_key: Some(PublicKey::new(key)?),
         ..published.clone()
     };
     Ok([("published", published), ("other", other)])
+}
+
+fn oidc() -> Result<Oidc> {
+    let at = |path: &str| ProviderUrl::new(format!("https://id.example.org{path}"));
+    Ok(Oidc {
+        issuer: at("")?,
+        authorization_endpoint: at("/authorize")?,
+        token_endpoint: at("/token")?,
+        user_info_endpoint: at("/userinfo")?,
+        client_id: "dashboard".parse()?,
+        scope: Scope::default(),
+        session_timeout: SESSION_TIMEOUT,
+    })
 }
 
 /// The checks on the allow-list, which each have a reason.

@@ -31,7 +31,7 @@ impl Arguments {
 /// The AWS commands' package, and its program.
 const AWS: &str = "xtask-aws";
 /// The emulator's package, and its program.
-const EMULATOR: &str = "xtask-emulator";
+pub(crate) const EMULATOR: &str = "xtask-emulator";
 
 /// Becomes the AWS program's `command`.
 pub(crate) fn aws(command: &str, arguments: &Arguments) -> Result<()> {

@@ -57,9 +57,10 @@ pub(crate) fn parts(sh: &Shell, workspace: &Workspace) -> Result<Parts> {
     ])
 }
 
-/// The dashboard without what only a debugger reads: instances download it.
+/// The dashboard with S3, where instances have their data, and without what only a debugger reads:
+/// instances download it.
 fn stripped(sh: &Shell, workspace: &Workspace) -> Result<PathBuf> {
-    let dashboard = workspace.program(sh)?;
+    let dashboard = workspace.program_with_s3(sh)?;
     let folder = workspace.target.join("rehearsal");
     sh.create_dir(&folder)?;
     let stripped = folder.join(DASHBOARD);

@@ -8,6 +8,16 @@ use xshell::{Shell, cmd};
 
 use crate::test::ELSEWHERE;
 
+/// The dashboard's tests of S3, and with them the program with S3.
+pub(crate) const S3_TESTS: [&str; 6] = [
+    "--package",
+    "student-analytics",
+    "--features",
+    "s3",
+    "--test",
+    "s3",
+];
+
 /// The folders that commands work in.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -45,6 +55,12 @@ impl Workspace {
     pub(crate) fn program(&self, sh: &Shell) -> Result<PathBuf> {
         let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
         cmd!(sh, "cargo test --workspace {elsewhere...} --no-run").run()?;
+        Ok(self.target.join("debug/student-analytics"))
+    }
+
+    /// Builds the program with S3, as releases have it; its path. It lies where that without lies.
+    pub(crate) fn program_with_s3(&self, sh: &Shell) -> Result<PathBuf> {
+        cmd!(sh, "cargo test {S3_TESTS...} --no-run").run()?;
         Ok(self.target.join("debug/student-analytics"))
     }
 

@@ -17,6 +17,7 @@ mod overlay;
 mod pairs;
 mod palette;
 mod scatter;
+pub mod sentences;
 mod table;
 mod variance;
 

@@ -9,6 +9,8 @@ pub struct Entry {
     pub meaning: &'static str,
     /// Smallest and largest possible value of a numeric column; others are flagged.
     pub range: Option<[f64; 2]>,
+    /// Its levels are on a scale.
+    pub ordered: bool,
 }
 
 const fn factor(name: &'static str, meaning: &'static str) -> Entry {
@@ -16,6 +18,14 @@ const fn factor(name: &'static str, meaning: &'static str) -> Entry {
         name,
         meaning,
         range: None,
+        ordered: false,
+    }
+}
+
+const fn scale(name: &'static str, meaning: &'static str) -> Entry {
+    Entry {
+        ordered: true,
+        ..factor(name, meaning)
     }
 }
 
@@ -24,6 +34,7 @@ const fn number(name: &'static str, range: [f64; 2], meaning: &'static str) -> E
         name,
         meaning,
         range: Some(range),
+        ordered: false,
     }
 }
 
@@ -34,11 +45,11 @@ const ENTRIES: &[Entry] = &[
         [0.0, 100.0],
         "Share of classes attended, in percent",
     ),
-    factor(
+    scale(
         "Parental_Involvement",
         "How much the parents take part in the student's education",
     ),
-    factor(
+    scale(
         "Access_to_Resources",
         "Availability of books, devices and other means of learning",
     ),
@@ -52,7 +63,7 @@ const ENTRIES: &[Entry] = &[
         "Hours of sleep per night, on average",
     ),
     number("Previous_Scores", [0.0, 100.0], "Score in earlier exams"),
-    factor("Motivation_Level", "The student's motivation"),
+    scale("Motivation_Level", "The student's motivation"),
     factor(
         "Internet_Access",
         "Whether the student has internet access at home",
@@ -62,10 +73,10 @@ const ENTRIES: &[Entry] = &[
         [0.0, 100.0],
         "Tutoring sessions per month",
     ),
-    factor("Family_Income", "Income of the family"),
-    factor("Teacher_Quality", "Quality of the teachers"),
+    scale("Family_Income", "Income of the family"),
+    scale("Teacher_Quality", "Quality of the teachers"),
     factor("School_Type", "Whether the school is public or private"),
-    factor(
+    scale(
         "Peer_Influence",
         "Influence of classmates on how the student does",
     ),
@@ -78,11 +89,11 @@ const ENTRIES: &[Entry] = &[
         "Learning_Disabilities",
         "Whether the student has a learning disability",
     ),
-    factor(
+    scale(
         "Parental_Education_Level",
         "Highest education of the parents",
     ),
-    factor("Distance_from_Home", "Distance between home and school"),
+    scale("Distance_from_Home", "Distance between home and school"),
     factor("Gender", "Gender of the student"),
     number(
         "Exam_Score",

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::Report;
+use super::{MappingError, Report};
 
 /// Why a file could not be read as a table of student records.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,9 @@ pub enum ReadError {
     /// Cells that are to be corrected.
     #[error("{0}")]
     Invalid(Box<Report>),
+    /// What is said of the columns does not fit them.
+    #[error("{}", lines(.0))]
+    Mapping(Vec<MappingError>),
     /// The outcome is not in the header.
     #[error(
         "row 1: no column is named `{outcome}`, the outcome. Choose one with --target: {}",
@@ -90,6 +93,11 @@ pub enum ReadError {
     /// The table could not be built in memory.
     #[error("the table could not be built: {0}")]
     Table(#[from] polars::error::PolarsError),
+}
+
+fn lines(problems: &[MappingError]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn numeric_choices(numeric: &[String]) -> String {

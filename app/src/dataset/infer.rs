@@ -67,6 +67,16 @@ impl Evidence {
         self.present
     }
 
+    /// Whether every number is a whole one.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// The distinct cells, unless there are too many for a factor.
+    pub(super) fn levels(&self) -> Option<&HashSet<String>> {
+        self.levels.as_ref()
+    }
+
     /// Row and text of the first cell that is not a number.
     pub(super) fn first_text(&self) -> Option<&(usize, String)> {
         self.first_text.as_ref()

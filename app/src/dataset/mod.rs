@@ -8,6 +8,7 @@ mod dialect;
 mod dictionary;
 mod error;
 mod infer;
+mod mapping;
 mod problem;
 mod reader;
 mod rows;
@@ -16,6 +17,9 @@ mod table;
 
 pub use dictionary::{Entry, entry};
 pub use error::ReadError;
+pub use mapping::{
+    ColumnName, Inference, Inferred, Mapped, Mapping, MappingError, Role, Sign, read_mapped,
+};
 pub use problem::{Fault, MOST_LISTED, Problem, Report};
 pub use reader::{MISSING_TOKENS, read, read_file};
 pub use table::Table;
@@ -69,7 +73,7 @@ pub enum Kind {
 pub struct Column {
     /// The name in the file's header, unchanged.
     pub name: String,
-    /// The inferred type.
+    /// The type: inferred, or as a [`Mapping`] says.
     pub kind: Kind,
 }
 
@@ -82,6 +86,11 @@ impl Column {
     /// Whether the column holds whole numbers only.
     pub fn is_whole(&self) -> bool {
         matches!(self.kind, Kind::Numeric { whole: true })
+    }
+
+    /// Whether the column names or describes single rows.
+    pub fn is_identifier(&self) -> bool {
+        self.kind == Kind::Identifier
     }
 
     /// Levels in factor order; empty for columns that are not factors.
@@ -114,8 +123,6 @@ pub struct Dataset {
     /// One polars column per entry of `columns`: `Int64`, `Float64`, `Enum` or `String`.
     frame: DataFrame,
     outcome: ColumnId,
-    /// Nobody said that this column is the outcome.
-    needs_outcome: bool,
     /// By what name addresses refer to it; the default dataset has none.
     reference: Option<String>,
 }
@@ -141,12 +148,6 @@ impl Dataset {
         self.outcome
     }
 
-    /// Whether an address has to choose the outcome, because the table has no column of the
-    /// expected name.
-    pub fn needs_outcome(&self) -> bool {
-        self.needs_outcome
-    }
-
     /// By what name addresses refer to it; the default dataset has none.
     pub fn reference(&self) -> Option<&str> {
         self.reference.as_deref()
@@ -156,13 +157,6 @@ impl Dataset {
     #[must_use]
     pub fn named(mut self, reference: String) -> Self {
         self.reference = Some(reference);
-        self
-    }
-
-    /// The same dataset, whose outcome every address has to choose.
-    #[must_use]
-    pub fn without_outcome(mut self) -> Self {
-        self.needs_outcome = true;
         self
     }
 

@@ -78,6 +78,14 @@ pub enum Fault {
         /// The cell, shortened.
         value: String,
     },
+    /// Text in a column that somebody calls numeric.
+    #[error(
+        "`{value}` is not a number, and this column is to be numeric. Choose another type, or correct the file and upload it again"
+    )]
+    NotNumber {
+        /// The cell, shortened.
+        value: String,
+    },
     /// Text in the column that is to be explained.
     #[error(
         "`{value}` is not a number, and this column is the outcome. Correct it, or leave the cell empty"
@@ -101,11 +109,12 @@ impl Fault {
             Self::Infinite { .. } => (6, "numbers not finite"),
             Self::Comma { .. } => (7, "numbers with a comma"),
             Self::Text { .. } => (8, "outcomes that are no numbers"),
+            Self::NotNumber { .. } => (9, "cells that are no numbers"),
         }
     }
 }
 
-const KINDS: usize = 9;
+const KINDS: usize = 10;
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -53,7 +53,7 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         .zip(&found.evidence)
         .map(|(name, evidence)| evidence.is_faulty(name == outcome))
         .collect();
-    let of_cells = slips(text, separator, &header, &faulty);
+    let of_cells = slips(text, separator, &header, &faulty, slip);
     let report = of_header.merged(found.report).merged(of_cells);
     if !report.is_empty() {
         return Err(ReadError::Invalid(Box::new(report)));
@@ -76,14 +76,13 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         columns,
         frame,
         outcome,
-        needs_outcome: false,
         reference: None,
     })
 }
 
 /// The column names, and what is wrong with them. A column without a name is called by its
 /// position, as an index column that a spreadsheet or pandas wrote has none.
-fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report), ReadError> {
+pub(super) fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report), ReadError> {
     let mut rows = Rows::new(text, separator);
     rows.advance();
     let fields = rows.fields();
@@ -133,15 +132,15 @@ fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
 }
 
 /// What the first pass finds.
-struct Found {
-    evidence: Vec<Evidence>,
+pub(super) struct Found {
+    pub(super) evidence: Vec<Evidence>,
     /// Rows below the header.
-    rows: usize,
-    report: Report,
+    pub(super) rows: usize,
+    pub(super) report: Report,
 }
 
 /// First pass: checks every row and gathers what the columns hold.
-fn gather(text: &[u8], separator: u8, header: &[String]) -> Found {
+pub(super) fn gather(text: &[u8], separator: u8, header: &[String]) -> Found {
     let mut found = Found {
         evidence: header.iter().map(|_| Evidence::new()).collect(),
         rows: 0,
@@ -182,8 +181,15 @@ fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
     }
 }
 
-/// A further pass, over the faulty columns only: which of their cells are to be corrected.
-fn slips(text: &[u8], separator: u8, header: &[String], faulty: &[bool]) -> Report {
+/// A further pass, over the faulty columns only: which of their cells are to be corrected, as `slip`
+/// says.
+pub(super) fn slips(
+    text: &[u8],
+    separator: u8,
+    header: &[String],
+    faulty: &[bool],
+    slip: fn(&str) -> Option<Fault>,
+) -> Report {
     let mut report = Report::default();
     if !faulty.contains(&true) {
         return report;
@@ -206,7 +212,7 @@ fn slips(text: &[u8], separator: u8, header: &[String], faulty: &[bool]) -> Repo
 }
 
 /// What is wrong with a cell that should be a number.
-fn slip(cell: &str) -> Option<Fault> {
+pub(super) fn slip(cell: &str) -> Option<Fault> {
     let value = || shortened(cell.trim());
     match meaning(cell) {
         Meaning::Number(_) => None,
@@ -217,7 +223,7 @@ fn slip(cell: &str) -> Option<Fault> {
 }
 
 /// Last pass: typed columns.
-fn fill(
+pub(super) fn fill(
     text: &[u8],
     separator: u8,
     columns: &[Column],
@@ -260,7 +266,7 @@ fn is_latin1(field: &[u8]) -> bool {
         .all(|chunk| chunk.valid().is_ascii() && chunk.invalid().len() <= 1)
 }
 
-fn find_outcome(
+pub(super) fn find_outcome(
     columns: &[Column],
     evidence: &[Evidence],
     outcome: &str,

@@ -8,6 +8,7 @@ mod explain;
 mod factors;
 mod overview;
 mod performance;
+mod regression_json;
 mod relationships;
 mod scatter;
 mod stats_json;

@@ -91,10 +91,10 @@ pub struct FactorInfo {
     pub most_common: Option<(String, usize)>,
 }
 
-/// The first rows as they are.
+/// The first rows as they are, without identifiers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
-    /// Cells of each row in column order; `None` where missing.
+    /// Cells of each row in column order, identifiers left out; `None` where missing.
     pub rows: Vec<Vec<Option<String>>>,
 }
 
@@ -153,9 +153,11 @@ impl Overview {
 }
 
 fn preview(table: &Table<'_>) -> Preview {
+    let dataset = table.dataset();
     let cells = |row| {
-        let ids = table.dataset().ids();
-        ids.map(|id| table.cell(row, id)).collect()
+        let ids = dataset.ids();
+        let shown = ids.filter(|&id| !dataset.column(id).is_identifier());
+        shown.map(|id| table.cell(row, id)).collect()
     };
     Preview {
         rows: (0..table.rows().min(PREVIEW_ROWS)).map(cells).collect(),

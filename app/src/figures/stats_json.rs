@@ -1,21 +1,21 @@
 //! The figures behind the views as one JSON document, so that anyone can check them with pandas,
 //! scipy and statsmodels.
 
-mod regression;
-
 use serde_json::{Map, Value, json};
 
 use super::overview::level_counts;
 use super::performance::{EQUAL_BINS, KDE_POINTS, scores_by};
+use super::regression_json::{regression, two_groups};
 use super::{Analysis, Metrics};
 use crate::dataset::ColumnId;
 use crate::stats::{
     BANDS, BoxStats, Matrix, Summary, anova, band_counts, benjamini_hochberg, box_stats,
     equal_width, gaussian_kde, kruskal, pearson_matrix, spearman_matrix, summarize, trend,
+    welch_anova,
 };
 
 /// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
-/// `kde`, `benjamini_hochberg` and `regression` are there for the unfiltered dataset only.
+/// `kde`, `regression` and `benjamini_hochberg` are there for the unfiltered dataset only.
 pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     let numeric = analysis.dataset.numeric_ids();
     let factors = analysis.dataset.factor_ids();
@@ -85,10 +85,14 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     );
     put("trend", Value::Object(tests.trends));
     put("anova", Value::Object(tests.anovas));
+    put(
+        "two_groups",
+        by_column(analysis, &factors, |id| two_groups(analysis, id)),
+    );
     if analysis.request.filters.is_empty() {
         put("kde", kde(analysis));
+        put("regression", regression(analysis));
         put("benjamini_hochberg", adjusted(&tests.p));
-        put("regression", regression::json(analysis));
     }
     Value::Object(out)
 }
@@ -240,6 +244,7 @@ impl Tests {
             let groups = scores_by(analysis, id);
             let test = anova(&groups);
             let ranks = kruskal(&groups);
+            let welch = welch_anova(&groups);
             if let Some(test) = &test {
                 tests.p.push((name.clone(), test.p));
             }
@@ -248,6 +253,10 @@ impl Tests {
                     "f": test.f,
                     "p": test.p,
                     "eta2": test.eta2,
+                    "omega2": test.omega2,
+                    "welch_f": welch.map(|welch| welch.f),
+                    "welch_p": welch.map(|welch| welch.p),
+                    "welch_df": welch.map(|welch| welch.df_within),
                     "kruskal_h": ranks.map(|ranks| ranks.h),
                     "kruskal_p": ranks.map(|ranks| ranks.p),
                 })

@@ -284,9 +284,8 @@ impl Reading<'_> {
         match parameter {
             "target" => {
                 let target = numeric(self)?;
-                let said = self.dataset.needs_outcome();
                 self.request.choices.target =
-                    (said || target != self.dataset.default_outcome()).then_some(target);
+                    (target != self.dataset.default_outcome()).then_some(target);
             }
             "factor" => self.request.choices.factor = Some(numeric(self)?),
             "x" => self.request.choices.x = Some(numeric(self)?),

@@ -13,7 +13,7 @@ use http_body_util::Limited;
 use tokio::time::timeout;
 
 use super::App;
-use super::data::receive;
+use super::data::{mapping, receive};
 use super::problem::{self, UploadProblem};
 
 /// Bytes of a path with its query. AWS's load balancer takes no request line beyond 16 KB, so a
@@ -51,11 +51,16 @@ fn allowance(route: Option<&str>, file: Option<u64>) -> Allowance {
             beyond: Excess::File(file),
             time: UPLOAD,
         },
-        _ => Allowance {
-            body: MOST,
-            beyond: Excess::Body(MOST),
-            time: Duration::from_secs(30),
-        },
+        (Some(mapping::ROUTE), Some(_)) => form_of(mapping::MOST_BYTES),
+        _ => form_of(MOST),
+    }
+}
+
+fn form_of(bytes: usize) -> Allowance {
+    Allowance {
+        body: bytes,
+        beyond: Excess::Body(bytes),
+        time: Duration::from_secs(30),
     }
 }
 
@@ -157,11 +162,17 @@ pub(super) fn too_large() -> Response {
     allowance(None, None).beyond.into_response()
 }
 
+/// The same for a form that may have so many bytes.
+pub(super) fn form_too_large(most: usize) -> Response {
+    Excess::Body(most).into_response()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::dataset::{MAX_COLUMNS, MAX_LEVELS};
 
     #[test]
     fn each_limit_is_kept_and_reached() {
@@ -191,6 +202,19 @@ mod tests {
             let found = excess(&uri.parse().unwrap(), &headers, allowance(None, None));
             assert_eq!(found, expected, "{} {bytes} {body}", uri.len());
         }
+    }
+
+    #[test]
+    fn a_mapping_of_the_widest_table_fits() {
+        let widest =
+            MAX_COLUMNS * (MAX_LEVELS * "level.500.50=50&".len() + "type.500=identifier&".len());
+        let found = allowance(Some(mapping::ROUTE), Some(1));
+        assert!(
+            found.body > widest && found.body < 1_000_000,
+            "{}",
+            found.body
+        );
+        assert_eq!(allowance(Some(mapping::ROUTE), None).body, 8192);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use stop::{Signals, serve};
 
 use crate::views::{GUIDE, Page};
 use compute::Queue;
-use data::{asked, events, receive};
+use data::{asked, events, mapping, receive};
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -101,11 +101,13 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
+        .merge(mapping_form(app))
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
         .route(GUIDE, get(pages::guide))
         .route("/guide/{topic}", get(pages::guide_topic))
+        .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -132,6 +134,15 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         // To wait for the store needs no core, so it comes before the wait for one.
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// The form for an upload's columns, which may be as large as a page.
+fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route(mapping::ROUTE, get(mapping::show))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
 }
 
 /// Takes files, of which [`limits`] knows the size.

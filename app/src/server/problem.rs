@@ -1,7 +1,6 @@
 //! Answers to requests that cannot be met.
 
 use std::any::Any;
-use std::sync::Arc;
 
 mod upload;
 
@@ -10,12 +9,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
-use super::Loaded;
 use super::data::uploads::UploadError;
 use crate::filter::QueryProblem;
 use crate::views::{Page, problem};
 
-pub(super) use upload::UploadProblem;
+pub(super) use upload::{SOON, UploadProblem};
 
 /// What went wrong while answering.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +28,6 @@ pub(super) enum Failure {
     /// There is no default dataset yet.
     #[error("the dataset is being loaded")]
     Loading,
-    /// An uploaded table whose address does not say which column is explained.
-    #[error("no column is chosen as the outcome")]
-    NoOutcome(Arc<Loaded>),
     /// This server takes no uploads.
     #[error("uploads are off")]
     NoUploads,
@@ -66,7 +61,6 @@ impl IntoResponse for Failure {
                 (StatusCode::BAD_REQUEST, body).into_response()
             }
             Self::Loading => upload::loading(),
-            Self::NoOutcome(loaded) => upload::no_outcome(&loaded),
             Self::NoUploads => upload::refused(),
             Self::Crowded => busy("Too many files are sent at once. Please try again in a moment."),
             Self::Upload(problem) => problem.into_response(),

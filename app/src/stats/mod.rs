@@ -1,7 +1,8 @@
 //! The statistics: slices in, plain structs out.
 //!
 //! Place in the chain: dataset → filter → **stats** → figures → charts → views → server. Nothing here reads a file, a
-//! clock or a data frame, and nothing here fails: an undefined figure is NaN or `None`.
+//! clock or a data frame, and nothing here fails: an undefined figure is NaN or `None`, and a
+//! regression that cannot be says why.
 //!
 //! Conventions, shared by every module and held to pandas, scipy and statsmodels by the tests:
 //! - a missing value is NaN, a missing level is [`MISSING_LEVEL`]; both are dropped per figure;

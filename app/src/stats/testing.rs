@@ -59,7 +59,11 @@ proptest! {
         let _ = (correlation::pearson_matrix(&[&x, &y]), correlation::spearman_matrix(&[&x, &y]));
         let _ = (correlation::average_ranks(&x), correlation::correlation_interval(number, bins));
         let _ = trend::trend(&x, &y).map(|line| (line.at(number), line.band(number)));
-        let _ = anova::anova(&levels::by_level(&codes, 4, &x));
+        let groups = levels::by_level(&codes, 4, &x);
+        let _ = (anova::anova(&groups), welch::welch_anova(&groups), kruskal::kruskal(&groups));
+        let _ = (mean_difference(&x, &y), hedges_g(&x, &y), mann_whitney(&x, &y));
+        let counts = [codes.iter().map(|&code| code as usize).collect(), vec![bins]];
+        let _ = (association(&counts), proportion_difference((bins, x.len()), (y.len(), bins)));
         let _ = (multiple::benjamini_hochberg(&x), bands::band_counts(&x));
         let _ = (bands::pass_rate(&x, number), effect::r2_interval(number, bins));
     }

@@ -10,6 +10,7 @@ mod s3;
 mod upload_id;
 mod writer;
 
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::fs::DirBuilder;
 use std::io;
@@ -191,6 +192,16 @@ impl Store {
         Writer::new(Arc::clone(&self.objects), self.at(key))
     }
 
+    /// Writes a small object at once: readers see the old one or the new one, never a part. Returns
+    /// its [`Stored::version`], if the store tells it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<Option<String>, StoreError> {
+        let put = self.objects.put(&self.at(key), bytes.into()).await?;
+        Ok(put.e_tag.map(|tag| tag.trim_matches('"').to_owned()))
+    }
+
     /// Removes an object; one that is not there is no error.
     ///
     /// # Errors
@@ -204,8 +215,9 @@ impl Store {
         }
     }
 
-    /// Removes what lies below a prefix and was written before a time; how many objects that were.
-    /// Does nothing where the bucket's own rule does it.
+    /// Removes what lies below a prefix and was written before a time, with what lies beside it in the
+    /// same folder, however new; how many objects that were. Does nothing where the bucket's own rule
+    /// does it.
     ///
     /// # Errors
     /// If the store fails.
@@ -215,16 +227,22 @@ impl Store {
         }
         let listed = self.objects.list(Some(&self.at(prefix)));
         let all: Vec<ObjectMeta> = listed.try_collect().await?;
+        let is_old = |meta: &&ObjectMeta| Stored::from((*meta).clone()).modified < before;
+        let old: HashSet<String> = all.iter().filter(is_old).map(folder_of).collect();
         let mut removed = 0;
-        for meta in all {
-            let path = meta.location.clone();
-            if Stored::from(meta).modified < before {
-                self.objects.delete(&path).await?;
-                removed += 1;
-            }
+        for meta in all.iter().filter(|meta| old.contains(&folder_of(meta))) {
+            self.objects.delete(&meta.location).await?;
+            removed += 1;
         }
         Ok(removed)
     }
+}
+
+fn folder_of(meta: &ObjectMeta) -> String {
+    let path = meta.location.as_ref();
+    path.rsplit_once('/')
+        .map_or("", |(folder, _)| folder)
+        .to_owned()
 }
 
 impl StoreError {
@@ -272,8 +290,12 @@ mod tests {
                 assert!(bytes == parts.concat());
                 assert_eq!(store.head(KEY).await.unwrap(), stored);
             }
+            let beside = "uploads/a/mapping.json";
+            let version = store.put(beside, b"{}".to_vec()).await.unwrap();
+            let (stored, bytes) = store.read(beside).await.unwrap();
+            assert_eq!((Some(stored.version), bytes), (version, b"{}".to_vec()));
             assert_eq!(store.sweep(UPLOADS, long_ago).await, Ok(0));
-            assert_eq!(store.sweep(UPLOADS, Timestamp::MAX).await, Ok(1));
+            assert_eq!(store.sweep(UPLOADS, Timestamp::MAX).await, Ok(2));
             assert_eq!(store.read(KEY).await.unwrap_err(), StoreError::NotFound);
             assert_eq!(store.delete(KEY).await, Ok(()));
         }

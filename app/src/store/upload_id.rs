@@ -25,6 +25,11 @@ impl UploadId {
     pub fn key(self) -> String {
         format!("{UPLOADS}/{self}/data.csv")
     }
+
+    /// Where lies beside it what its columns hold, once somebody has said so.
+    pub fn mapping_key(self) -> String {
+        format!("{UPLOADS}/{self}/mapping.json")
+    }
 }
 
 impl FromStr for UploadId {

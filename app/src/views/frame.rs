@@ -51,6 +51,8 @@ pub enum Stay {
         id: String,
         /// When it expires, as people read it.
         until: String,
+        /// Nobody has confirmed yet what its columns hold.
+        guessed: bool,
     },
 }
 

@@ -80,7 +80,8 @@ pub(super) fn document(title: &str, charts: bool, body: &Markup) -> Markup {
                 a.skip href="#main" { "Skip to the figures" }
                 header.top {
                     a.brand href="/overview" { (NAME) }
-                    a.jump href="#sidebar" { "Filters" }
+                    // Pages without charts have no filters either.
+                    @if charts { a.jump href="#sidebar" { "Filters" } }
                     button #theme.with-script type="button" { "Dark" }
                 }
                 (body)

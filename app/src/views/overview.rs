@@ -94,8 +94,9 @@ fn preview(figures: &Overview, columns: &[Column]) -> Markup {
     if figures.preview.rows.is_empty() {
         return html! { p { "There is no row to show." } };
     }
+    let shown = columns.iter().filter(|column| !column.is_identifier());
     let header: Vec<&str> = std::iter::once("row")
-        .chain(columns.iter().map(|column| column.name.as_str()))
+        .chain(shown.map(|column| column.name.as_str()))
         .collect();
     let rows = figures
         .preview
@@ -112,7 +113,7 @@ fn preview(figures: &Overview, columns: &[Column]) -> Markup {
         .collect();
     table(
         &DataTable::new(&header, rows),
-        "The first rows as they are in the file",
+        "The first rows as they are in the file, without identifiers",
     )
 }
 

@@ -1,10 +1,8 @@
-//! Pages in place of figures: what is wrong with an address or a file, and what has to be chosen first.
+//! Pages in place of figures: what is wrong with an address or a file.
 
 use maud::{Markup, html};
 
-use super::Page;
 use super::layout::document;
-use crate::format;
 
 /// A title, every problem, and the way back.
 pub fn problem(title: &str, problems: &[String], back: &str) -> Markup {
@@ -20,17 +18,14 @@ pub fn problem(title: &str, problems: &[String], back: &str) -> Markup {
     document(title, false, &body)
 }
 
-/// Asks which column an uploaded table is to explain; each comes with the address that does so.
-pub fn choose_outcome(choices: &[(String, String)]) -> Markup {
-    let title = "Which column is to be explained?";
+/// What is said where a mapping that was saved cannot be read, with the way to its form.
+pub fn unreadable(what: &str, form: &str) -> Markup {
+    let title = "The columns are to be confirmed again";
     let body = html! {
         main #main.problem tabindex="-1" {
             h1 { (title) }
-            p { "The table has no column of the expected name. Choose the outcome among its numbers:" }
-            ul {
-                @for (name, href) in choices { li { a href=(href) { (format::label(name)) } } }
-            }
-            p { a href=(Page::Overview.path()) { "Back to the dashboard" } }
+            p { (what) }
+            p { a href=(form) { "Say what the columns hold" } }
         }
     };
     document(title, false, &body)

@@ -49,7 +49,7 @@ fn source(frame: &Frame) -> Markup {
             @match &about.stay {
                 Stay::Fixed | Stay::Watched { fault: None, .. } => {}
                 Stay::Watched { fault: Some(fault), .. } => (stale(fault)),
-                Stay::Uploaded { id, until } => (own(id, until)),
+                Stay::Uploaded { id, until, guessed } => (own(id, until, *guessed)),
             }
             @if let Some(limit) = frame.upload_limit { (upload(limit)) }
             @if frame.guarded {
@@ -74,8 +74,12 @@ fn stale(fault: &str) -> Markup {
 }
 
 /// What the owner of an uploaded dataset may do.
-fn own(id: &str, until: &str) -> Markup {
+fn own(id: &str, until: &str, guessed: bool) -> Markup {
     html! {
+        @if guessed {
+            p.notice { "What the columns hold is guessed, and nobody has confirmed it yet." }
+        }
+        p { a href={ "/datasets/" (id) "/mapping" } data-leave { "Columns" } ": outcome, types, identifiers" }
         p.note { "Kept until " (until) ". Whoever has this page's address can see it." }
         form.actions method="post" action={ "/datasets/" (id) "/delete" } {
             button type="submit" { "Delete this data" }

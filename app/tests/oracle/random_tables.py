@@ -230,8 +230,10 @@ def two_groups(a, b):
     if len(a) and len(b):
         test = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
         out["mann_whitney"] = dict(u=test.statistic, p=test.pvalue, superiority=test.statistic / (len(a) * len(b)))
-    if min(len(a), len(b)) < 2 or (len(set(a)) == 1 and len(set(b)) == 1):
-        return out  # constant groups are tested by hand
+    if min(len(a), len(b)) < 2:
+        return out
+    if len(set(a)) == 1 and len(set(b)) == 1:
+        return out | dict(mean_difference=dict(difference=a.mean() - b.mean()), hedges_g={})  # the rest is undefined
     t = stats.ttest_ind(a, b, equal_var=False)
     interval = t.confidence_interval(0.95)
     out["mean_difference"] = dict(difference=a.mean() - b.mean(), ci95=[interval.low, interval.high], t=t.statistic,
@@ -281,10 +283,14 @@ def rank(columns):
 
 
 def regression(df, at):
+    """The model of numbers near zero, where statsmodels' pseudo-inverse keeps its digits; only the intercept and
+    expected outcomes differ from those of the numbers as they are."""
     df = df.dropna()
     if df.empty:
         return None
     present = sorted(set(df.codes))
+    offset = df[["x", "y", "z"]].median().round()
+    df = df.assign(**{c: df[c] - offset[c] for c in offset.index})
     columns = design(df, present)
     kept, aliased = [], []
     for column in columns:
@@ -297,12 +303,18 @@ def regression(df, at):
     out = dict(n=len(df), df_model=len(kept) - 1, df_residual=len(df) - len(kept), aliased=aliased)
     if df.y.nunique() < 2:
         return out
-    out |= dict(estimates=fit.params, fitted=fit.fittedvalues)
+    shifts = np.array([1] + [-offset.get(name, 0) for _, name, _ in kept[1:]])
+    intercept = shifts @ fit.params + offset.y
+    out |= dict(estimates=[intercept, *fit.params[1:]], fitted=fit.fittedvalues + offset.y)
     if out["df_residual"] == 0 or fit.ssr < 1e-12 * fit.centered_tss:
         return out  # residuals are rounding
     interval = fit.conf_int()
     out["coefficients"] = [dict(stderr=fit.bse[i], t=fit.tvalues[i], p=fit.pvalues[i], ci95=interval[i])
-                           for i in range(len(kept))]
+                           for i in range(1, len(kept))]
+    stderr = math.sqrt(shifts @ fit.cov_params() @ shifts)
+    half = stats.t.ppf(0.975, fit.df_resid) * stderr
+    p = 2 * stats.t.sf(abs(intercept / stderr), fit.df_resid)
+    out["coefficients"].insert(0, dict(stderr=stderr, t=intercept / stderr, p=p, ci95=[intercept - half, intercept + half]))
     out |= dict(r2=fit.rsquared, adjusted_r2=fit.rsquared_adj, residual_std=math.sqrt(fit.mse_resid))
     if out["df_model"] > 0:
         out |= dict(f=fit.fvalue, f_p=fit.f_pvalue)
@@ -313,13 +325,15 @@ def regression(df, at):
     out["influence"] = dict(leverage=leverage, internal=own * influence.resid_studentized_internal,
                             cook=own * influence.cooks_distance[0])
     if out["df_residual"] > 1:
-        out["influence"]["external"] = own * influence.resid_studentized_external
+        alone = influence.resid_studentized_internal**2 > (1 - 1e-9) * fit.df_resid
+        out["influence"]["external"] = np.where(alone, np.nan, own * influence.resid_studentized_external)
     if not aliased:
-        row = dict(intercept=1, x=at[0], z=at[2]) | {f"level {int(present[-1])}": 1}
+        row = dict(intercept=1, x=at[0] - offset.x, z=at[2] - offset.z) | {f"level {int(present[-1])}": 1}
         there = fit.get_prediction([[row.get(name, 0) for _, name, _ in kept]])
         frame = there.summary_frame().iloc[0]
-        out["prediction"] = dict(mean=frame["mean"], mean_ci95=[frame.mean_ci_lower, frame.mean_ci_upper],
-                                 ci95=[frame.obs_ci_lower, frame.obs_ci_upper])
+        names = dict(mean_ci95=["mean_ci_lower", "mean_ci_upper"], ci95=["obs_ci_lower", "obs_ci_upper"])
+        out["prediction"] = {ours: list(frame[theirs] + offset.y) for ours, theirs in names.items()}
+        out["prediction"]["mean"] = frame["mean"] + offset.y
     return out
 
 

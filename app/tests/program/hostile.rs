@@ -104,7 +104,11 @@ fn kinds() -> Vec<Kind> {
         kind("a control character", get("/overview?\x01", ""), 400),
         kind(
             "another site's form",
-            post("/overview", "Origin: http://evil\r\n", ""),
+            post(
+                "/datasets/0123456789abcdef0123456789abcdef/mapping",
+                "Origin: http://evil\r\nContent-Length: 24\r\n",
+                "outcome=1&type.1=numeric",
+            ),
             403,
         ),
         kind(

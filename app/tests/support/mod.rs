@@ -3,6 +3,8 @@
 // Each test file uses a part of it.
 #![allow(dead_code, clippy::expect_used)]
 
+pub(crate) mod uploads;
+
 use std::sync::Arc;
 
 use axum::Router;

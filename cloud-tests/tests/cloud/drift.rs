@@ -113,9 +113,6 @@ const DRIFTS: &[&[&str]] = &[
         "s3api put-bucket-lifecycle-configuration --bucket student-performance-app-files --lifecycle-configuration $OTHER_LIFE",
     ],
     &[
-        "s3api put-object --bucket student-performance-app-files --key StudentPerformanceFactors.csv --body $FILE",
-    ],
-    &[
         "elbv2 modify-target-group --target-group-arn {target-group} --health-check-path / --health-check-interval-seconds 20",
     ],
     &[
@@ -142,7 +139,6 @@ const LISTENER: &[&str] = &[
 
 /// Runs the commands of one drift.
 async fn drift(world: &World, ids: &Ids, commands: &[&str]) {
-    let other = world.file("other.csv", "Hours_Studied,Exam_Score\n1,2\n");
     for command in commands {
         let words: Vec<String> = command
             .replace("$OURS", OURS)
@@ -155,7 +151,6 @@ async fn drift(world: &World, ids: &Ids, commands: &[&str]) {
                 "$KMS" => KMS.to_owned(),
                 "$OTHER_LIFE" => OTHER_LIFE.to_owned(),
                 "$FIXED" => FIXED.to_owned(),
-                "$FILE" => other.to_str().unwrap().to_owned(),
                 word => ids.fill(word),
             })
             .collect();
@@ -240,5 +235,39 @@ fn what_scaling_chose_is_never_touched() {
             .await;
         assert_eq!(groups["AutoScalingGroups"][0]["DesiredCapacity"], 4);
         assert_eq!(groups["AutoScalingGroups"][0]["MaxSize"], 8);
+    });
+}
+
+/// The sample fills an empty place, and nothing else.
+#[test]
+fn a_schools_own_file_stays() {
+    in_a_cloud(async |world| {
+        let place = [
+            "--bucket",
+            "student-performance-app-files",
+            "--key",
+            "StudentPerformanceFactors.csv",
+        ];
+        let length = async || {
+            let head = [&["s3api", "head-object"], &place[..]].concat();
+            world.aws(&head).await["ContentLength"].clone()
+        };
+        world.deploy().await;
+        let sample = length().await;
+
+        let content = "Hours_Studied,Exam_Score\n1,2\n";
+        let own = world.file("own.csv", content);
+        let body = ["--body", own.to_str().unwrap()];
+        let put = [&["s3api", "put-object"], &place[..], &body[..]].concat();
+        world.aws(&put).await;
+        world.expect(0, &["diff"]).await;
+        world.expect(0, &["deploy", "--yes", "--max", "8"]).await;
+        assert_eq!(length().await, content.len());
+
+        let delete = [&["s3api", "delete-object"], &place[..]].concat();
+        world.aws(&delete).await;
+        world.expect(2, &["diff", "--max", "8"]).await;
+        world.expect(0, &["deploy", "--yes", "--max", "8"]).await;
+        assert_eq!(length().await, sample);
     });
 }

@@ -106,6 +106,9 @@ table! {
     calls_are_throttled: deploys_through(["throttling={\"every\":30}"], []);
     aws_itself_fails: deploys_through(["server-errors={\"every\":20}"], []);
     the_locks_first_reply_is_lost: deploys_through(["cut-after={\"action\":\"s3:PutObject\"}"], []);
+    replies_of_uploading_are_lost: deploys_through([
+        "cut-after=[{\"action\":\"s3:PutObject\",\"occurrence\":2},\
+         {\"action\":\"s3:PutObject\",\"occurrence\":3}]"], []);
     lists_come_in_pages: deploys_through(["small-pages=2"], []);
     requests_are_lost: deploys_through([
         "cut-before=[{\"action\":\"ec2:CreateVpc\"},{\"action\":\"ec2:AllocateAddress\"},\

@@ -10,4 +10,5 @@ mod kills;
 mod locks;
 mod permissions;
 mod releases;
+mod sign_in;
 mod usage;

@@ -15,6 +15,9 @@ pub fn mermaid(topology: &Topology) -> String {
     };
     let settings = topology.settings();
     line(1, &format!("browsers([\"Browsers<br>{}\"])", d.browsers));
+    if let Some(host) = &d.provider {
+        line(1, &format!("provider([\"Identity provider<br>{host}\"])"));
+    }
     line(1, &format!("subgraph region[\"{}\"]", settings.region));
     line(
         2,
@@ -90,6 +93,10 @@ pub fn mermaid(topology: &Topology) -> String {
     line(2, &format!("s3[(\"{}\")]", d.name(Id::Bucket)));
     line(1, "end");
     line(1, &format!("browsers -->|\"{}\"| igw --> lb", d.web));
+    if d.provider.is_some() {
+        line(1, "browsers -->|\"sign in\"| provider");
+        line(1, "lb -->|\"HTTPS 443\"| igw --> provider");
+    }
     for column in &d.columns {
         let letter = column.zone.letter();
         let nat = if column.has_nat {

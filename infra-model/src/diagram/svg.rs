@@ -18,6 +18,9 @@ const COLUMNS: [f64; 2] = [70.0, 570.0];
 const COLUMN: f64 = 460.0;
 const TITLES: [f64; 2] = [120.0, 584.0];
 
+/// The middle of the identity provider.
+const PROVIDER: f64 = 950.0;
+
 /// The middle of the bucket, and how many letters of its name go on a line.
 const BUCKET: f64 = 1195.0;
 const BUCKET_LETTERS: usize = 22;
@@ -47,6 +50,9 @@ pub fn svg(topology: &Topology) -> String {
     }
     page.shared(&d);
     page.traffic(&d);
+    if let Some(host) = &d.provider {
+        page.provider(&d, host);
+    }
     page.finish()
 }
 
@@ -184,6 +190,21 @@ impl Page {
         let to = BUCKET - bucket_width(d) / 2.0 - 2.0;
         self.path("out", "out-head", &format!("M{from} 891 H{to}"));
         self.label(880.0, 891.0, "HTTPS 443");
+    }
+
+    /// The identity provider: browsers sign in there, and the load balancer asks it who they are.
+    fn provider(&mut self, d: &Drawing<'_>, host: &str) {
+        self.node(PROVIDER, 20.0, &["Identity provider", host]);
+        let (browsers, provider) = (width(&d.browsers) / 2.0, width(host) / 2.0);
+        let (from, to) = (MIDDLE + browsers, PROVIDER - provider - 2.0);
+        self.path("in", "in-head", &format!("M{from} 47 H{to}"));
+        self.label((from + to) / 2.0, 47.0, "sign in");
+
+        let up = MIDDLE + 34.0;
+        self.path("out", "out-head", &format!("M{up} 386 V188"));
+        self.label(up + 46.0, 352.0, "HTTPS 443");
+        let from = MIDDLE + width(&d.name(Id::InternetGateway)) / 2.0;
+        self.path("out", "out-head", &format!("M{from} 157 H{PROVIDER} V76"));
     }
 
     fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {

@@ -1,7 +1,7 @@
 //! Both pictures name everything that a reader looks for, and follow the settings.
 
 use super::*;
-use crate::settings::{Nat, Payload, Settings};
+use crate::settings::{Nat, Oidc, Payload, Settings};
 use crate::values::{CertificateArn, Port, Sha256, UserData};
 
 fn topology(settings: Settings) -> Topology {
@@ -75,6 +75,26 @@ fn the_pictures_follow_the_settings() {
         assert!(picture.contains("HTTP 80, HTTPS 443"));
         assert!(picture.contains("203.0.113.0/24 and 2 more"));
         assert!(!picture.contains("StudentAnalyticsNAT-b"));
+    }
+}
+
+#[test]
+fn the_identity_provider_is_shown_where_people_sign_in() {
+    let arn = "arn:aws:acm:eu-north-1:123456789012:certificate/0a1b";
+    let https = Settings {
+        certificate: Some(CertificateArn::new(arn).unwrap()),
+        ..Settings::published().unwrap()
+    };
+    let closed = Settings {
+        oidc: Some(Oidc::example()),
+        ..https.clone()
+    };
+    for draw in [mermaid, svg] {
+        assert!(!draw(&topology(https.clone())).contains("Identity provider"));
+        let picture = draw(&topology(closed.clone()));
+        for text in ["Identity provider", "id.example.org", "sign in"] {
+            assert!(picture.contains(text), "{text} is not in the picture");
+        }
     }
 }
 

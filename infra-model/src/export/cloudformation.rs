@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::export::yaml::yaml;
-use crate::export::{Part, parts, peer_name, preamble};
+use crate::export::{Part, asks_for_secret, parts, peer_name, preamble};
 use crate::id::Id;
 use crate::observed::{
     Bucket, GroupRules, Listener, ListenerAction, LoadBalancer, Peer, Ref, RolePolicies,
-    RouteTarget, Rule, State, TargetGroup,
+    RouteTarget, Rule, SignIn, State, TargetGroup,
 };
 use crate::tags::Tags;
 use crate::topology::{LifecycleRule, Topology};
@@ -39,7 +39,7 @@ pub fn cloudformation(topology: &Topology) -> String {
             resources.insert(name, resource);
         }
     }
-    let template = json!({
+    let mut template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "student-analytics: a load balancer in front of instances in two zones",
         // The zones are part of the topology, so they stand there by their names.
@@ -47,9 +47,19 @@ pub fn cloudformation(topology: &Topology) -> String {
         "Resources": resources,
         "Outputs": { "Url": { "Value": url(topology) } },
     });
+    if asks_for_secret(&parts) {
+        template["Parameters"] = json!({ SECRET: {
+            "Type": "String",
+            "NoEcho": true,
+            "Description": "The OIDC client's secret, as the identity provider gave it",
+        }});
+    }
     let command = "Written by `cargo xtask export --format cloudformation`.";
     preamble(topology, command, NOTES) + &yaml(&template)
 }
+
+/// The parameter that holds what no document may.
+const SECRET: &str = "OidcClientSecret";
 
 fn url(topology: &Topology) -> Value {
     let scheme = if topology.settings().certificate.is_some() {
@@ -420,7 +430,7 @@ fn load_balancer(part: &Part, it: &LoadBalancer) -> Value {
 }
 
 fn listener(it: &Listener) -> Value {
-    let action = match &it.action {
+    let mut action = match &it.action {
         ListenerAction::Forward(targets) => {
             json!({ "Type": "forward", "TargetGroupArn": reference(targets) })
         }
@@ -430,11 +440,17 @@ fn listener(it: &Listener) -> Value {
         }),
         ListenerAction::Other(kind) => json!({ "Type": kind }),
     };
+    let mut actions = Vec::new();
+    if let Some(first) = &it.sign_in {
+        actions.push(sign_in(first));
+        action["Order"] = json!(2);
+    }
+    actions.push(action);
     let mut all = json!({
         "LoadBalancerArn": reference(&it.balancer),
         "Port": it.port,
         "Protocol": it.protocol,
-        "DefaultActions": [action],
+        "DefaultActions": actions,
     });
     if let Some(certificate) = &it.certificate {
         all["Certificates"] = json!([{ "CertificateArn": certificate }]);
@@ -443,4 +459,23 @@ fn listener(it: &Listener) -> Value {
         all["SslPolicy"] = json!(policy);
     }
     all
+}
+
+fn sign_in(it: &SignIn) -> Value {
+    let mut config = json!({
+        "Issuer": it.issuer,
+        "AuthorizationEndpoint": it.authorization_endpoint,
+        "TokenEndpoint": it.token_endpoint,
+        "UserInfoEndpoint": it.user_info_endpoint,
+        "ClientId": it.client_id,
+        "ClientSecret": { "Ref": SECRET },
+        "Scope": it.scope,
+        "SessionTimeout": it.session_timeout.to_string(),
+        "SessionCookieName": it.cookie,
+        "OnUnauthenticatedRequest": it.unauthenticated,
+    });
+    if !it.extra_parameters.is_empty() {
+        config["AuthenticationRequestExtraParams"] = json!(it.extra_parameters);
+    }
+    json!({ "Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": config })
 }

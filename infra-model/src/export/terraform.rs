@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::document::Document;
 use crate::export::hcl::{Block, Expression, literal};
-use crate::export::{Part, parts, peer_name, preamble};
+use crate::export::{Part, asks_for_secret, parts, peer_name, preamble};
 use crate::id::{Id, Kind};
 use crate::observed::{
     Bucket, GroupRules, KeyPair, Listener, ListenerAction, LoadBalancer, Peer, Ref, RolePolicies,
-    RouteTarget, Rule, State, TargetGroup, Vpc,
+    RouteTarget, Rule, SignIn, State, TargetGroup, Vpc,
 };
 use crate::topology::{LifecycleRule, Topology};
 
@@ -28,6 +28,16 @@ pub fn terraform(topology: &Topology) -> String {
         Block::new("data", &["aws_ssm_parameter", "image"]).set("name", settings.image.parameter()),
     ];
     let parts = parts(topology);
+    if asks_for_secret(&parts) {
+        let variable = Block::new("variable", &[SECRET])
+            .set(
+                "description",
+                "The OIDC client's secret, as the identity provider gave it",
+            )
+            .raw("type", "string")
+            .set("sensitive", true);
+        blocks.push(variable);
+    }
     let mut resources: Vec<Vec<Block>> = parts.iter().map(resource).collect();
     let addresses: Vec<Vec<String>> = resources
         .iter()
@@ -62,6 +72,9 @@ pub fn terraform(topology: &Topology) -> String {
     }
     text
 }
+
+/// The variable that holds what no document may.
+const SECRET: &str = "oidc_client_secret";
 
 /// Terraform's type of a kind of resource.
 const fn type_of(kind: Kind) -> &'static str {
@@ -387,7 +400,12 @@ fn listener(block: Block, part: &Part, it: &Listener) -> Block {
     if let Some(policy) = &it.tls_policy {
         block = block.set("ssl_policy", policy.as_str());
     }
-    let action = Block::new("default_action", &[]);
+    let mut action = Block::new("default_action", &[]);
+    let mut first = None;
+    if let Some(it) = &it.sign_in {
+        first = Some(sign_in(it));
+        action = action.set("order", 2);
+    }
     let action = match &it.action {
         ListenerAction::Forward(targets) => action
             .set("type", "forward")
@@ -400,5 +418,31 @@ fn listener(block: Block, part: &Part, it: &Listener) -> Block {
         ),
         ListenerAction::Other(kind) => action.set("type", kind.as_str()),
     };
-    block.set("tags", tags(part)).block(action)
+    block = block.set("tags", tags(part));
+    if let Some(first) = first {
+        block = block.block(first);
+    }
+    block.block(action)
+}
+
+fn sign_in(it: &SignIn) -> Block {
+    let mut config = Block::new("authenticate_oidc", &[])
+        .set("issuer", it.issuer.as_str())
+        .set("authorization_endpoint", it.authorization_endpoint.as_str())
+        .set("token_endpoint", it.token_endpoint.as_str())
+        .set("user_info_endpoint", it.user_info_endpoint.as_str())
+        .set("client_id", it.client_id.as_str())
+        .raw("client_secret", format!("var.{SECRET}"))
+        .set("scope", it.scope.as_str())
+        .set("session_timeout", it.session_timeout)
+        .set("session_cookie_name", it.cookie.as_str())
+        .set("on_unauthenticated_request", it.unauthenticated.as_str());
+    if !it.extra_parameters.is_empty() {
+        let extra = json!(it.extra_parameters);
+        config = config.set("authentication_request_extra_params", extra);
+    }
+    Block::new("default_action", &[])
+        .set("order", 1)
+        .set("type", "authenticate-oidc")
+        .block(config)
 }

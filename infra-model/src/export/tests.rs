@@ -1,7 +1,7 @@
 //! What can be said of the documents without the tools that read them.
 
 use super::*;
-use crate::settings::{APP_PORT, Nat, Payload};
+use crate::settings::{APP_PORT, Nat, Oidc, Payload};
 use crate::values::{CertificateArn, Sha256, UserData};
 
 fn topology(settings: &Settings) -> Topology {
@@ -22,6 +22,7 @@ fn variants() -> Vec<Settings> {
         nat: Nat::Single,
         stage: "staging".parse().unwrap(),
         certificate: Some(CertificateArn::new(arn).unwrap()),
+        oidc: Some(Oidc::example()),
         ..published.clone()
     };
     vec![published, other]
@@ -40,6 +41,25 @@ fn every_resource_is_in_both_by_its_name() {
             assert!(!document.contains("null"), "a value is missing");
         }
     }
+}
+
+#[test]
+fn the_secret_is_a_parameter_where_people_sign_in() {
+    let [published, other] = variants().try_into().unwrap();
+    let (without, with) = (topology(&published), topology(&other));
+    for document in [terraform(&without), cloudformation(&without)] {
+        assert!(!document.to_lowercase().contains("secret"), "{document}");
+    }
+    let hcl = terraform(&with);
+    assert!(
+        hcl.contains("client_secret              = var.oidc_client_secret"),
+        "{hcl}"
+    );
+    assert!(hcl.contains("sensitive   = true"), "{hcl}");
+    let template = cloudformation(&with);
+    assert!(template.contains("NoEcho: true"), "{template}");
+    assert!(template.contains("ClientSecret:\n"), "{template}");
+    assert!(template.contains("Ref: OidcClientSecret"), "{template}");
 }
 
 #[test]

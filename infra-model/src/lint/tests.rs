@@ -1,9 +1,9 @@
 //! One broken topology for each rule.
 
 use super::*;
-use crate::settings::{ImageFamily, Payload, Settings};
+use crate::settings::{ImageFamily, Oidc, Payload, Settings};
 use crate::topology::Resource;
-use crate::values::{CertificateArn, Instances, Port, Sha256, UserData};
+use crate::values::{CertificateArn, Instances, ParameterPath, Port, Sha256, UserData};
 
 const TODAY: Date = Date::of(2026, 11, 23);
 
@@ -72,6 +72,22 @@ fn the_published_system_works_and_warns() {
     check_settings(|_| {}, &[]);
 }
 
+/// Those who know a password are not anyone.
+#[test]
+fn with_a_password_uploads_are_no_risk() {
+    let settings = Settings {
+        access: Some(ParameterPath::new("/school").unwrap()),
+        ..Settings::published().unwrap()
+    };
+    check(
+        &Topology::new(&settings, &payload()),
+        &[
+            "Warning http-listener: pages and uploads travel unencrypted",
+            "Warning launch-template: amazon-linux-2 has had no security updates since 2026-06-30",
+        ],
+    );
+}
+
 #[test]
 fn settings_that_do_not_fit_together_are_found() {
     let wrong_region = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b";
@@ -94,6 +110,41 @@ fn settings_that_do_not_fit_together_are_found() {
     check_settings(
         |it| it.allowed = (0..31).map(|i| Cidr::of([203, 0, 113, i], 32)).collect(),
         &["Error balancer-rules: 62 rules let people in; AWS takes 60"],
+    );
+}
+
+#[test]
+fn people_sign_in_by_https_and_the_load_balancer_asks_about_them() {
+    check_settings(|it| it.oidc = Some(Oidc::example()), &[]);
+    check_settings(
+        |it| {
+            it.oidc = Some(Oidc::example());
+            it.certificate = None;
+        },
+        &[
+            "Error http-listener: people cannot sign in over plain HTTP",
+            "Warning http-listener: pages and uploads travel unencrypted",
+        ],
+    );
+    // Who has to sign in is not anyone.
+    check_settings(
+        |it| {
+            it.oidc = Some(Oidc::example());
+            it.allowed = vec![Cidr::ANYWHERE];
+        },
+        &[],
+    );
+    let settings = Settings {
+        oidc: Some(Oidc::example()),
+        ..safe()
+    };
+    let mut topology = Topology::new(&settings, &payload());
+    if let Resource::GroupRules(rules) = topology.resource_mut(Id::BalancerRules) {
+        rules.egress.retain(|rule| rule.port != HTTPS);
+    }
+    check(
+        &topology,
+        &["Error balancer-rules: the load balancer may not ask the identity provider"],
     );
 }
 

@@ -76,6 +76,18 @@ pub enum Attribute {
     ListenerProtocol,
     Certificate,
     TlsPolicy,
+    SignIn,
+    Issuer,
+    AuthorizationEndpoint,
+    TokenEndpoint,
+    UserInfoEndpoint,
+    Client,
+    ClientSecret,
+    Scope,
+    SessionTimeout,
+    Unauthenticated,
+    SessionCookie,
+    ExtraParameters,
     ListenerAction,
     Version,
     ImageFamily,
@@ -122,6 +134,26 @@ impl Attribute {
                 | Self::TargetType
                 | Self::BalancerType
                 | Self::Scheme
+        )
+    }
+
+    /// Whether it is part of what a listener does with a request, which AWS is told as a whole.
+    pub fn is_listener_action(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn
+                | Self::Issuer
+                | Self::AuthorizationEndpoint
+                | Self::TokenEndpoint
+                | Self::UserInfoEndpoint
+                | Self::Client
+                | Self::ClientSecret
+                | Self::Scope
+                | Self::SessionTimeout
+                | Self::Unauthenticated
+                | Self::SessionCookie
+                | Self::ExtraParameters
+                | Self::ListenerAction
         )
     }
 
@@ -183,6 +215,18 @@ impl fmt::Display for Attribute {
             Self::DropsInvalidHeaders => "drops invalid headers",
             Self::Certificate => "certificate",
             Self::TlsPolicy => "TLS policy",
+            Self::SignIn => "sign-in",
+            Self::Issuer => "issuer",
+            Self::AuthorizationEndpoint => "authorization endpoint",
+            Self::TokenEndpoint => "token endpoint",
+            Self::UserInfoEndpoint => "user info endpoint",
+            Self::Client => "client",
+            Self::ClientSecret => "client secret",
+            Self::Scope => "scope",
+            Self::SessionTimeout => "session timeout",
+            Self::Unauthenticated => "requests without sign-in",
+            Self::SessionCookie => "session cookie",
+            Self::ExtraParameters => "extra parameters",
             Self::ListenerAction => "action",
             Self::Version => "version",
             Self::ImageFamily => "image family",

@@ -222,6 +222,7 @@ impl<'a> Draft<'a> {
             }
             (have, want) => compare::states(have, want),
         };
+        changes.extend(self.renewed_secret(&found.state, &to));
         let mut tags = self.topology.tags(entry.id);
         let accepts = adopted || found.tags.get(tags::ADOPTED).is_some();
         if accepts && changes.iter().any(|change| change.attribute.is_accepted()) {
@@ -272,6 +273,15 @@ impl<'a> Draft<'a> {
             changes,
         };
         self.push(entry, Some(found), action, reason);
+    }
+
+    /// The secret is told again when that is asked for; AWS shows neither the old nor the new one.
+    fn renewed_secret(&self, have: &State, want: &State) -> Option<Change> {
+        let signs_in = |it: &State| matches!(it, State::Listener(it) if it.sign_in.is_some());
+        let renews = self.topology.choices().renew_client_secret;
+        let (from, to) = ("not shown".to_owned(), "as given".to_owned());
+        (renews && signs_in(have) && signs_in(want))
+            .then(|| Change::of(Attribute::ClientSecret, from, to))
     }
 
     /// What does not work, and never will, is made anew, unless that takes away others' parts of

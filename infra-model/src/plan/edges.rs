@@ -67,6 +67,29 @@ fn is_emptied_after(later: &Drafted<'_>, earlier: Id) -> bool {
     empties && matches!(earlier.kind(), Kind::RouteTable | Kind::Route)
 }
 
+fn signs_in(state: &State) -> bool {
+    matches!(state, State::Listener(listener) if listener.sign_in.is_some())
+}
+
+/// Nobody is sent to sign in before the load balancer may ask the identity provider about it.
+fn signs_in_after(later: &Drafted<'_>, earlier: Id) -> bool {
+    let (Action::Create { to, .. } | Action::Update { to, .. } | Action::Replace { to, .. }) =
+        &later.step.action
+    else {
+        return false;
+    };
+    signs_in(to) && earlier == Id::BalancerRules
+}
+
+/// The other way round: it may ask until nobody is sent there any more.
+fn is_closed_after(later: &Drafted<'_>, earlier: Option<&Drafted<'_>>) -> bool {
+    let earlier = earlier.filter(|it| it.wanted == Some(Id::HttpsListener));
+    let Some(Action::Update { from, to, .. }) = earlier.map(|it| &it.step.action) else {
+        return false;
+    };
+    later.wanted == Some(Id::BalancerRules) && signs_in(from) && !signs_in(to)
+}
+
 pub(super) fn order(draft: Draft<'_>) -> Plan {
     let after = dependencies(&draft);
     let sequence = sorted(&after);
@@ -126,7 +149,9 @@ fn dependencies(draft: &Draft<'_>) -> Vec<BTreeSet<usize>> {
                 after[index].extend(referred);
                 after[index].extend(by_id.iter().filter_map(|(id, earlier)| {
                     let waits = one.wanted.is_some_and(|later| waits_for(later, *id))
-                        || is_emptied_after(one, *id);
+                        || is_emptied_after(one, *id)
+                        || signs_in_after(one, *id)
+                        || is_closed_after(one, by_id.get(id).map(|index| &steps[*index]));
                     waits.then_some(*earlier)
                 }));
             }

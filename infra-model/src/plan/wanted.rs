@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Handle;
 use crate::observed::{self, GroupLife, ListenerAction, Ref, RouteTarget, State};
-use crate::settings::ImageFamily;
+use crate::settings::{ImageFamily, Oidc};
 use crate::topology::{self, Action, Entry, Peer, Resource, Topology, Via};
 
 /// What the plan already knows when a resource's turn comes.
@@ -268,6 +268,7 @@ fn listener(it: &topology::Listener, known: &Known<'_>) -> State {
         balancer,
         port,
         tls,
+        sign_in: provider,
         action,
     } = it;
     State::Listener(observed::Listener {
@@ -276,11 +277,36 @@ fn listener(it: &topology::Listener, known: &Known<'_>) -> State {
         protocol: if tls.is_some() { "HTTPS" } else { "HTTP" }.to_owned(),
         certificate: tls.as_ref().map(|tls| tls.certificate.to_string()),
         tls_policy: tls.as_ref().map(|tls| tls.policy.to_owned()),
+        sign_in: provider.as_ref().map(sign_in),
         action: match action {
             Action::Forward(targets) => ListenerAction::Forward(known.at(targets)),
             Action::RedirectToHttps => ListenerAction::RedirectToHttps,
         },
     })
+}
+
+fn sign_in(it: &Oidc) -> observed::SignIn {
+    let Oidc {
+        issuer,
+        authorization_endpoint,
+        token_endpoint,
+        user_info_endpoint,
+        client_id,
+        scope,
+        session_timeout,
+    } = it;
+    observed::SignIn {
+        issuer: issuer.to_string(),
+        authorization_endpoint: authorization_endpoint.to_string(),
+        token_endpoint: token_endpoint.to_string(),
+        user_info_endpoint: user_info_endpoint.to_string(),
+        client_id: client_id.to_string(),
+        scope: scope.to_string(),
+        session_timeout: session_timeout.get(),
+        unauthenticated: "authenticate".to_owned(),
+        cookie: "AWSELBAuthSessionCookie".to_owned(),
+        extra_parameters: BTreeMap::new(),
+    }
 }
 
 pub(super) fn template_version(

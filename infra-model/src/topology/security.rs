@@ -129,12 +129,18 @@ pub(super) fn add(
         port: APP_PORT,
         peer: Peer::Group(app_group),
     };
+    // To ask the identity provider who has signed in.
+    let to_provider = settings.oidc.iter().map(|_| Rule {
+        port: HTTPS,
+        peer: Peer::Network(Cidr::ANYWHERE),
+    });
+    let to_provider = to_provider.filter(|_| settings.certificate.is_some());
     t.add(
         Id::BalancerRules,
         GroupRules {
             group: balancer_group,
             ingress,
-            egress: vec![to_app],
+            egress: std::iter::once(to_app).chain(to_provider).collect(),
         },
     );
     let from_balancer = Rule {
@@ -187,6 +193,7 @@ fn instances_only() -> Document {
 
 fn policies(role: Handle<Role>, settings: &Settings, bucket: &str) -> RolePolicies {
     let whole = format!("arn:aws:s3:::{bucket}");
+    // Who may not list a bucket is told 403 instead of 404 about what is not there.
     let mut inline = BTreeMap::from([(
         "ReadFiles",
         Document::of(vec![
@@ -195,7 +202,13 @@ fn policies(role: Handle<Role>, settings: &Settings, bucket: &str) -> RolePolici
         ]),
     )]);
     if settings.uploads == Uploads::On {
-        let actions = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+        // A large file is put in parts; one that is cut off in the middle is given up.
+        let actions = [
+            "s3:PutObject",
+            "s3:GetObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+        ];
         let uploads = Document::of(vec![allow(&actions, &[format!("{whole}/{UPLOADS}*")])]);
         inline.insert("WriteUploads", uploads);
     }

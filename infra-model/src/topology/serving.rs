@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{Handle, Id};
 use crate::names;
-use crate::settings::{APP_PORT, ImageFamily, Payload, Settings};
+use crate::settings::{APP_PORT, ImageFamily, Oidc, Payload, Settings};
 use crate::tags::Tags;
 use crate::topology::network::Network;
 use crate::topology::security::{Access, HTTP, HTTPS};
@@ -66,6 +66,8 @@ pub struct Listener {
     pub port: Port,
     /// HTTPS, when there is a certificate.
     pub tls: Option<Tls>,
+    /// Where people sign in before anything is done with their requests.
+    pub sign_in: Option<Oidc>,
     /// What is done with a request.
     pub action: Action,
 }
@@ -232,6 +234,7 @@ pub(super) fn add(
                     balancer,
                     port: HTTP,
                     tls: None,
+                    sign_in: None,
                     action: forward,
                 },
             );
@@ -244,6 +247,7 @@ pub(super) fn add(
                     balancer,
                     port: HTTP,
                     tls: None,
+                    sign_in: None,
                     action,
                 },
             );
@@ -257,6 +261,7 @@ pub(super) fn add(
                     balancer,
                     port: HTTPS,
                     tls,
+                    sign_in: settings.oidc.clone(),
                     action: forward,
                 },
             );

@@ -87,6 +87,11 @@ bounded!(
     "is not between 1 and 100", "write how many instances may run; `destroy` removes them all"
 );
 bounded!(
+    /// How long someone who has signed in stays so, in seconds; AWS allows 7 days.
+    SessionTimeout, u32, "session timeout", 1..=604_800,
+    "is not between 1 and 604800", "write seconds; AWS allows 7 days, which are 604800"
+);
+bounded!(
     /// A whole percentage.
     Percent, u8, "percentage", 1..=100,
     "is not between 1 and 100", "write a whole percentage without its sign"

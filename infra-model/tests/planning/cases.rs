@@ -178,6 +178,11 @@ fn cases() -> Vec<Case> {
         "Version": "2012-10-17",
         "Statement": { "Effect": "Allow", "Action": "s3:*", "Resource": "*" },
     });
+    let signs_in = json!({
+        "issuer": "https://id.example.org", "authorization_endpoint": "", "token_endpoint": "",
+        "user_info_endpoint": "", "client_id": "x", "scope": "openid", "session_timeout": 1,
+        "unauthenticated": "allow", "cookie": "", "extra_parameters": {},
+    });
     let update = "update";
     vec![
         (Id::Bucket, "/region", json!("us-east-1"), "refused", "region us-east-1 → eu-north-1"),
@@ -188,7 +193,8 @@ fn cases() -> Vec<Case> {
         (Id::Bucket, "/versioning", json!(false), update, "versioning no → yes"),
         (Id::Bucket, "/lifecycle", json!([]), update, "lifecycle none → all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d)"),
         (Id::Bucket, "/holds_content", json!(true), "nothing", ""),
-        (Id::SampleData, "/sha256", json!(null), update, "SHA-256 none → 5555555555555555555555555555555555555555555555555555555555555555"),
+        (Id::Release, "/sha256", json!(null), update, "SHA-256 none → aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (Id::SampleData, "/sha256", json!("6".repeat(64)), "nothing", ""),
         (Id::SampleData, "/modified", json!(1), "nothing", ""),
         (Id::Role, "/trust", open.clone(), update, "trust allow s3:* * → allow ec2.amazonaws.com sts:assumerole"),
         (Id::RolePolicies, "/inline", json!({ "ReadFiles": open }), update, "policy ReadFiles allow s3:* * → allow s3:getobject arn:aws:s3:::student-performance-app-files/*; allow s3:listbucket arn:aws:s3:::student-performance-app-files"),
@@ -242,6 +248,7 @@ fn cases() -> Vec<Case> {
         (Id::HttpListener, "/protocol", json!("HTTPS"), update, "protocol HTTPS → HTTP"),
         (Id::HttpListener, "/certificate", json!("arn:old"), update, "certificate arn:old → none"),
         (Id::HttpListener, "/tls_policy", json!("old"), update, "TLS policy old → none"),
+        (Id::HttpListener, "/sign_in", signs_in, update, "sign-in client x of https://id.example.org → none"),
         (Id::HttpListener, "/action", json!({ "other": "fixed-response 503" }), update, "action fixed-response 503 → forward to made-target-group-prod"),
         (Id::AutoScalingGroup, "/min", json!(1), update, "minimum 1 → 2"),
         (Id::AutoScalingGroup, "/max", json!(10), update, "maximum 10 → 4"),

@@ -4,14 +4,32 @@ use infra_model::id::Id;
 use infra_model::observed::{Found, Observed, Ref, State};
 use infra_model::plan::{Plan, plan};
 use infra_model::render::{Colour, text};
-use infra_model::settings::{ImageFamily, Payload, Settings};
+use infra_model::settings::{ImageFamily, Oidc, Payload, SESSION_TIMEOUT, Settings};
 use infra_model::simulate;
 use infra_model::tags::Tags;
 use infra_model::topology::Topology;
-use infra_model::values::{Port, Sha256, UserData};
+use infra_model::values::{Port, Scope, Sha256, UserData};
 
 pub(crate) fn settings() -> Settings {
     Settings::published().unwrap()
+}
+
+/// An identity provider with this host.
+pub(crate) fn oidc(host: &str) -> Oidc {
+    let url = |path: &str| format!("https://{host}{path}").parse().unwrap();
+    Oidc {
+        issuer: url(""),
+        authorization_endpoint: url("/authorize"),
+        token_endpoint: url("/token"),
+        user_info_endpoint: url("/userinfo"),
+        client_id: "dashboard".parse().unwrap(),
+        scope: Scope::default(),
+        session_timeout: SESSION_TIMEOUT,
+    }
+}
+
+pub(crate) fn plan_is_empty(topology: &Topology, cloud: &Observed) -> bool {
+    plan(topology, cloud).is_empty()
 }
 
 pub(crate) fn payload() -> Payload {

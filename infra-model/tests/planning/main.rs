@@ -9,3 +9,4 @@ mod interrupted;
 mod ownership;
 mod plans;
 mod properties;
+mod sign_in;

@@ -4,15 +4,33 @@ use crate::common::{Random, apply, deployed, empty_cloud, is_ours, others, paylo
 use infra_model::id::Kind;
 use infra_model::observed::{Found, Observed, State, Status};
 use infra_model::plan::plan;
-use infra_model::settings::{ImageFamily, Nat, Settings, Uploads};
+use infra_model::settings::{ImageFamily, Nat, Oidc, Settings, Uploads};
 use infra_model::tags::Tags;
 use infra_model::topology::{Choices, Topology};
-use infra_model::values::{BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent};
+use infra_model::values::{
+    BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent, SessionTimeout,
+};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
 const CERTIFICATE: &str = "arn:aws:acm:eu-north-1:123456789012:certificate/0a1b";
+
+prop_compose! {
+    fn any_oidc()(
+        host in "[a-z]{1,8}\\.example\\.org",
+        client in "[a-zA-Z0-9-]{1,20}",
+        email in any::<bool>(),
+        seconds in 1_u32..=604_800,
+    ) -> Oidc {
+        Oidc {
+            client_id: client.parse().unwrap(),
+            scope: if email { "openid email" } else { "openid" }.parse().unwrap(),
+            session_timeout: SessionTimeout::of(seconds),
+            ..crate::common::oidc(&host)
+        }
+    }
+}
 
 prop_compose! {
     fn any_settings()(
@@ -21,6 +39,7 @@ prop_compose! {
         image in prop_oneof![Just(ImageFamily::AmazonLinux2), Just(ImageFamily::AmazonLinux2023)],
         uploads in prop_oneof![Just(Uploads::On), Just(Uploads::Off)],
         https in any::<bool>(),
+        oidc in prop::option::of(any_oidc()),
         bucket in "[a-z0-9]{3,20}",
         allowed in prop::collection::vec((any::<[u8; 4]>(), 0_u8..=32), 1..4),
         numbers in (1_u16..=100, 1_u16..=100, 1_u8..=100),
@@ -34,6 +53,7 @@ prop_compose! {
             uploads,
             instance_type: InstanceType::new(if large { "m6i.large" } else { "t3.small" }).unwrap(),
             certificate: https.then(|| CertificateArn::new(CERTIFICATE).unwrap()),
+            oidc,
             allowed: allowed.into_iter().map(|(octets, prefix)| Cidr::of(octets, prefix)).collect(),
             min: Instances::of(numbers.0),
             max: Instances::of(numbers.1),
@@ -241,7 +261,7 @@ prop_compose! {
             before.stage = wanted.stage.clone();
             before.bucket = wanted.bucket.clone();
         }
-        let choices = Choices { adopt, update_image, purge_bucket: true };
+        let choices = Choices { adopt, update_image, purge_bucket: true, ..Choices::default() };
         Case { before, wanted, release, damages, choices }
     }
 }

@@ -31,6 +31,7 @@ use infra_model::settings::Settings;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use crate::client_secret::ClientSecret;
 use crate::clients::Clients;
 use crate::ensure;
 use crate::wait::{Pace, Wait};
@@ -60,6 +61,8 @@ pub struct Apply<'a> {
     pub files: &'a Files,
     /// The key to import when the topology names none: algorithm and key, in one line.
     pub public_key: Option<&'a str>,
+    /// The OIDC client's secret, when a step must tell AWS.
+    pub client_secret: Option<&'a ClientSecret>,
     /// How many steps are done at once.
     pub parallel: usize,
     /// How fast one asks again.
@@ -193,6 +196,7 @@ async fn one(
         stage: &apply.settings.stage,
         files: apply.files,
         public_key: apply.public_key,
+        client_secret: apply.client_secret,
         step,
         known,
         wait: Wait {

@@ -110,7 +110,7 @@ async fn create(
         State::Listener(it) => return listener::create(doing, it, tags).await,
         State::LaunchTemplate(it) => return template::create(doing, it, tags, predecessor).await,
         State::AutoScalingGroup(it) => return fleet::create(doing, it, tags).await,
-        State::Object(it) => object::put(doing, it).await?,
+        State::Object(it) => object::create(doing, it).await?,
         State::RolePolicies(it) => policies::create(doing, it).await?,
         State::VpcDefaults(it) => vpc::empty_defaults(doing, it).await?,
         State::GatewayAttachment(it) => attachment::create(doing, it).await?,
@@ -133,7 +133,7 @@ async fn update(
 ) -> Result<(), Error> {
     match (from, to) {
         (_, State::Bucket(to)) => bucket::update(doing, to, changes).await,
-        (_, State::Object(to)) => object::put(doing, to).await,
+        (_, State::Object(to)) => object::overwrite(doing, to).await,
         (_, State::Role(to)) => role::update(doing, to, changes).await,
         (State::RolePolicies(from), State::RolePolicies(to)) => {
             policies::update(doing, from, to, changes).await

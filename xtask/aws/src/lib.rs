@@ -14,6 +14,7 @@
 pub mod apply;
 mod artifact;
 mod ask;
+mod client_secret;
 pub mod clients;
 pub mod commands;
 mod ensure;
@@ -34,4 +35,5 @@ mod stop;
 mod voice;
 pub mod wait;
 
+pub use client_secret::ClientSecret;
 pub use ensure::ensure_bucket;

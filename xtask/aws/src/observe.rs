@@ -112,7 +112,7 @@ fn to_each<'a>(ids: impl IntoIterator<Item = &'a String>) -> BTreeSet<Ref> {
 }
 
 /// AWS counts in signed numbers, and means none that is negative.
-fn count<N: TryFrom<i32> + Default>(number: Option<i32>) -> N {
+fn count<F, N: TryFrom<F> + Default>(number: Option<F>) -> N {
     number
         .and_then(|number| N::try_from(number).ok())
         .unwrap_or_default()

@@ -14,6 +14,7 @@ use infra_model::topology::{Choices, Topology};
 use infra_model::values::Date;
 
 use crate::apply::{self, Apply, Files, Outcome};
+use crate::client_secret::ClientSecret;
 use crate::clients::{self, Clients};
 use crate::ensure::ensure_bucket;
 use crate::observe::observe;
@@ -37,6 +38,9 @@ pub(crate) struct Release {
     /// Move to the newest image of the operating system
     #[arg(long)]
     update_image: bool,
+    /// Tell AWS the OIDC client's secret again, because it is another one
+    #[arg(long)]
+    renew_oidc_client_secret: bool,
 }
 
 /// How long is waited, unless asked otherwise.
@@ -159,6 +163,7 @@ impl Session {
             adopt: release.adopt,
             update_image: release.update_image,
             purge_bucket: false,
+            renew_client_secret: release.renew_oidc_client_secret,
         };
         let topology = Topology::new(&self.settings, &payload).allowing(choices);
         let mut plan = plan(&topology, &observed);
@@ -224,6 +229,7 @@ impl Session {
         plan: &Plan,
         files: &Files,
         public_key: Option<&str>,
+        client_secret: Option<&ClientSecret>,
         parallel: usize,
         stop: &Stop,
     ) -> Outcome {
@@ -233,6 +239,7 @@ impl Session {
             settings: &self.settings,
             files,
             public_key,
+            client_secret,
             parallel,
             pace: self.pace,
             stop: stop.receiver(),

@@ -1,15 +1,19 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
 
+mod sign_in;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    BucketName, CertificateArn, Cidr, InstanceType, Instances, Percent, PublicKey, Region, Sha256,
-    Stage,
+    BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
+    Region, Sha256, Stage,
 };
+
+use sign_in::SignIn;
 
 /// Settings of the deployment; each has its default in the model.
 #[derive(Debug, clap::Args)]
@@ -39,6 +43,8 @@ pub struct Deployment {
     /// Certificate of AWS Certificate Manager; turns HTTPS on
     #[arg(long, env = "STUDENT_ANALYTICS_CERTIFICATE", value_name = "ARN")]
     certificate: Option<CertificateArn>,
+    #[command(flatten)]
+    sign_in: SignIn,
     /// Fewest instances
     #[arg(long, env = "STUDENT_ANALYTICS_MIN")]
     min: Option<Instances>,
@@ -57,6 +63,10 @@ pub struct Deployment {
     /// Switch uploads off: instances only read the bucket
     #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
     no_uploads: bool,
+    /// Path in SSM's Parameter Store below which `password-hash` and `cookie-key` lie; visitors must
+    /// then know the password
+    #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_PARAMETERS", value_name = "PATH")]
+    access_parameters: Option<ParameterPath>,
 }
 
 impl Deployment {
@@ -85,6 +95,7 @@ impl Deployment {
                 false => self.allowed.clone(),
             },
             certificate: self.certificate.clone(),
+            oidc: self.sign_in.oidc(),
             min: self.min.unwrap_or(defaults.min),
             max: self.max.unwrap_or(defaults.max),
             target: self.target.unwrap_or(defaults.target),
@@ -95,6 +106,7 @@ impl Deployment {
             } else {
                 defaults.uploads
             },
+            access: self.access_parameters.clone(),
         })
     }
 

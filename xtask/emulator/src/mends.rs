@@ -20,6 +20,7 @@ pub(crate) mod played;
 pub(crate) mod policies;
 pub(crate) mod refreshes;
 pub(crate) mod repeats;
+pub(crate) mod sign_in;
 pub(crate) mod templates;
 pub(crate) mod tokens;
 
@@ -193,9 +194,14 @@ pub(crate) async fn before(
                 answer => Ok(answer),
             }
         }
-        (Service::Balancing, "CreateTargetGroup" | "CreateListener") => {
-            repeats::before(scene, question).await
-        }
+        (Service::Balancing, "CreateTargetGroup") => repeats::before(scene, question).await,
+        (Service::Balancing, "CreateListener") => match repeats::before(scene, question).await? {
+            None => sign_in::before(scene, question, call).await,
+            answer => Ok(answer),
+        },
+
+        // A secret is taken, and never shown.
+        (Service::Balancing, "ModifyListener") => sign_in::before(scene, question, call).await,
 
         // A deleted load balancer's interfaces go, at once or later.
         (Service::Balancing, "DeleteLoadBalancer") => {

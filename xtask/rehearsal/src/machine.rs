@@ -212,11 +212,7 @@ fn command(blueprint: &Blueprint, id: &str, folder: &Path) -> Command {
         .arg(&blueprint.program)
         .arg(&blueprint.tools)
         .arg(drain.to_string())
-        .arg(format!("AWS_ENDPOINT_URL={cloud}"))
-        .args([
-            "AWS_ACCESS_KEY_ID=instance",
-            "AWS_SECRET_ACCESS_KEY=instance",
-        ])
+        .arg(cloud)
         .arg(format!("AWS_DEFAULT_REGION={}", blueprint.region))
         .arg(format!("{}={}", crate::inside::PORT, blueprint.port))
         .arg(format!("{}={}", crate::inside::SYSTEMD, blueprint.systemd));

@@ -2,9 +2,10 @@
 set -eu
 # Makes the namespaces that this shell was started in a machine of its own: a copy of this one's files
 # that nobody else sees and that goes with it, its own processes, and a network in which it is alone.
-# What it shares is one folder: its console, its user data, and the socket that leads to the cloud.
-folder=$1 name=$2 program=$3 tools=$4 drain=$5
-shift 5
+# What it shares is one folder: its console, its user data, and the socket that leads to the cloud. The
+# arguments after these six are variables of its first process.
+folder=$1 name=$2 program=$3 tools=$4 drain=$5 cloud=$6
+shift 6
 
 root=$folder/root
 hostname "$name"
@@ -39,12 +40,17 @@ printf '#!/bin/sh\nexec /usr/local/bin/rehearsal systemctl "$@"\n' >"$root/usr/l
 chmod 755 "$root/usr/local/bin/systemctl"
 # Nothing of the service may be there before the boot script has installed it.
 rm -rf "$root/usr/local/bin/student-analytics" "$root/var/lib/student-analytics"
-rm -rf "$root"/etc/systemd/system/student-analytics.*
+rm -rf "$root"/etc/systemd/system/student-analytics.* "$root"/etc/student-analytics*
 
-# The drain, as much shorter as time is faster here.
+# The drain, as much shorter as time is faster here; and where S3 is, whose credentials no role gives.
 mkdir -p "$root/etc/systemd/system/student-analytics.service.d"
-printf '[Service]\nEnvironment=STUDENT_ANALYTICS_DRAIN=%s\n' "$drain" \
-  >"$root/etc/systemd/system/student-analytics.service.d/rehearsal.conf"
+cat >"$root/etc/systemd/system/student-analytics.service.d/rehearsal.conf" <<END
+[Service]
+Environment=STUDENT_ANALYTICS_DRAIN=$drain
+Environment=AWS_ENDPOINT_URL=$cloud
+Environment=AWS_ACCESS_KEY_ID=instance AWS_SECRET_ACCESS_KEY=instance
+END
 
 exec chroot "$root" env -i "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+  "AWS_ENDPOINT_URL=$cloud" AWS_ACCESS_KEY_ID=instance AWS_SECRET_ACCESS_KEY=instance \
   "$@" /usr/local/bin/rehearsal init

@@ -12,6 +12,7 @@ use crate::watch;
 mod machines;
 mod releases;
 mod scaling;
+mod uploads;
 
 /// A trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -30,6 +31,8 @@ pub enum Trial {
     Bucket,
     /// The release in the bucket is not the one that was deployed
     Checksum,
+    /// An upload outlives the instance that took it
+    Upload,
     /// More load than two instances bear, and then less
     Load,
 }
@@ -150,6 +153,7 @@ impl Scene<'_> {
             Trial::BadRelease => ("a release never becomes ready", self.bad_release().await?),
             Trial::Bucket => ("the bucket is unreachable at boot", self.bucket().await?),
             Trial::Checksum => ("the release has a wrong checksum", self.checksum().await?),
+            Trial::Upload => ("what took an upload is terminated", self.upload().await?),
             Trial::Load => (
                 "load rises beyond 70 % and falls",
                 self.rise_and_fall().await?,

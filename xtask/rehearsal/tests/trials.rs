@@ -84,6 +84,11 @@ fn a_wrong_release_is_not_executed() {
 }
 
 #[test]
+fn an_upload_outlives_the_instance_that_took_it() {
+    passes(Trial::Upload);
+}
+
+#[test]
 fn the_fleet_grows_and_shrinks_with_the_load() {
     passes(Trial::Load);
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use form_urlencoded::parse;
 
-use super::Loaded;
 use super::uploads::UploadError;
+use super::{Loaded, Said};
 use crate::server::App;
 use crate::server::access::LoggedIn;
 use crate::server::problem::Failure;
@@ -17,8 +17,6 @@ use crate::views::{About, Stay};
 
 /// The parameter that names an uploaded dataset.
 const DATA: &str = "data";
-/// The parameter that names the outcome.
-const TARGET: &str = "target";
 
 /// The dataset that a request is about, and what its pages say of it.
 #[derive(Clone)]
@@ -37,7 +35,7 @@ pub(in crate::server) async fn find(
 ) -> Result<Response, Failure> {
     let query = request.uri().query().unwrap_or_default();
     let (loaded, about) = match value(query, DATA) {
-        Some(id) => uploaded(&app, &id, value(query, TARGET).is_some()).await?,
+        Some(id) => uploaded(&app, &id).await?,
         None => default(&app)?,
     };
     let guarded = request.extensions().get::<LoggedIn>().is_some();
@@ -56,15 +54,29 @@ fn value(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-async fn uploaded(app: &App, id: &str, chosen: bool) -> Result<(Arc<Loaded>, About), Failure> {
+async fn uploaded(app: &App, id: &str) -> Result<(Arc<Loaded>, About), Failure> {
     let uploads = app.uploads.as_ref().ok_or(UploadError::Gone)?;
     let id = id.parse().map_err(|()| UploadError::Gone)?;
     let loaded = uploads.find(id).await?;
-    if loaded.dataset.needs_outcome() && !chosen {
-        return Err(Failure::NoOutcome(loaded));
+    if loaded.said() == Said::Unreadable {
+        return Err(UploadError::Unreadable(id).into());
     }
     let about = loaded.about.clone();
     Ok((loaded, about))
+}
+
+/// Finds the uploaded dataset that a path names, which the handler gets as an extension.
+pub(in crate::server) async fn find_by_path(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let uploads = app.uploads.as_ref().ok_or(UploadError::Gone)?;
+    let id = id.parse().map_err(|()| UploadError::Gone)?;
+    let loaded = uploads.find(id).await?;
+    request.extensions_mut().insert(loaded);
+    Ok(next.run(request).await)
 }
 
 fn default(app: &App) -> Result<(Arc<Loaded>, About), Failure> {

@@ -1,13 +1,14 @@
 //! The datasets that are served: the default one, which is watched, and those that people upload.
 //!
 //! ```text
-//! source → watch → current ─┐
-//! receive → uploads ────────┴→ asked: which one a request is about
+//! source → watch → current ───────────┐
+//! receive → uploads (mapping: columns) ┴→ asked: which one a request is about
 //! ```
 
 pub(super) mod asked;
 pub(super) mod current;
 pub(super) mod events;
+pub(super) mod mapping;
 pub(super) mod receive;
 pub(super) mod source;
 pub(super) mod uploads;
@@ -15,7 +16,7 @@ pub(super) mod watch;
 
 use std::time::Instant;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Inference, Mapping};
 use crate::figures::Baseline;
 use crate::format::counted;
 use crate::views::About;
@@ -27,6 +28,30 @@ pub struct Loaded {
     pub(super) baseline: Baseline,
     pub(super) about: About,
     pub(super) since: Instant,
+    /// What an uploaded table's columns hold, for who uploaded it to correct.
+    pub(super) columns: Option<Columns>,
+}
+
+/// What the columns of an uploaded table hold.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub(super) inference: Inference,
+    /// The mapping in force.
+    pub(super) mapping: Mapping,
+    pub(super) said: Said,
+}
+
+/// What somebody has said of the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing, and there was nothing to ask.
+    Expected,
+    /// Nothing yet, so that the mapping is a proposal.
+    Nothing,
+    /// The mapping.
+    Confirmed,
+    /// Something that cannot be read, so that the mapping is a proposal again.
+    Unreadable,
 }
 
 impl Loaded {
@@ -37,7 +62,24 @@ impl Loaded {
             dataset,
             about,
             since: Instant::now(),
+            columns: None,
         }
+    }
+
+    /// The same with what its columns hold.
+    #[must_use]
+    fn with_columns(self, columns: Columns) -> Self {
+        Self {
+            columns: Some(columns),
+            ..self
+        }
+    }
+
+    /// What somebody has said of the columns.
+    fn said(&self) -> Said {
+        self.columns
+            .as_ref()
+            .map_or(Said::Expected, |columns| columns.said)
     }
 
     /// What it is, in a line.

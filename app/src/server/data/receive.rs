@@ -1,5 +1,5 @@
 //! `POST /datasets`: a form's file goes through to the store as it arrives, then it is read once to say
-//! whether it can be used. `POST /datasets/{id}/delete` removes it.
+//! whether it can be used and whether its columns are to be confirmed. `POST /datasets/{id}/delete` removes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use super::uploads::{UploadError, Uploads};
+use super::{Loaded, Said, mapping};
 use crate::server::App;
 use crate::server::problem::{Failure, UploadProblem};
 use crate::store::UploadId;
@@ -28,7 +29,7 @@ const FIELD: &str = "file";
 /// The longest pause between two pieces of a file.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Takes a file; the browser is sent to its first page.
+/// Takes a file; the browser is sent to its first page, or before that to say what its columns hold.
 pub(in crate::server) async fn receive(
     State(app): State<Arc<App>>,
     form: Result<Multipart, MultipartRejection>,
@@ -37,9 +38,16 @@ pub(in crate::server) async fn receive(
     let _place = app.receiving.try_acquire().map_err(|_| Failure::Crowded)?;
     let mut form = form.map_err(|_| UploadProblem::NoFile)?;
     let id = keep(uploads, &mut form).await?;
-    check(uploads, id).await?;
-    let address = format!("{}?data={id}", Page::Overview.path());
+    let address = match check(uploads, id).await?.said() {
+        Said::Expected => first_page(id),
+        _ => mapping::path(id),
+    };
     Ok(Redirect::to(&address).into_response())
+}
+
+/// Where the figures of an upload begin.
+pub(super) fn first_page(id: UploadId) -> String {
+    format!("{}?data={id}", Page::Overview.path())
 }
 
 /// Streams the form's file to the store.
@@ -107,10 +115,9 @@ async fn discard(uploads: &Uploads, field: &mut Field<'_>) {
 }
 
 /// Reads the file; one that is no table is not kept.
-async fn check(uploads: &Uploads, id: UploadId) -> Result<(), Failure> {
+async fn check(uploads: &Uploads, id: UploadId) -> Result<Arc<Loaded>, Failure> {
     let failure = match uploads.find(id).await {
-        Ok(loaded) if loaded.dataset.needs_outcome() => return Err(Failure::NoOutcome(loaded)),
-        Ok(_) => return Ok(()),
+        Ok(loaded) => return Ok(loaded),
         Err(UploadError::Data(error)) => UploadProblem::Unusable(error).into(),
         Err(error) => Failure::from(error),
     };

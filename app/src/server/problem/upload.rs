@@ -6,13 +6,12 @@ use tracing::error;
 
 use super::{defect, problem};
 use crate::dataset::ReadError;
-use crate::filter::{Choices, Request};
-use crate::server::Loaded;
+use crate::server::data::mapping;
 use crate::server::data::uploads::UploadError;
-use crate::views::{Page, choose_outcome};
+use crate::views::{self, Page};
 
 /// How soon one may ask again, in seconds.
-const SOON: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "5")];
+pub(in crate::server) const SOON: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "5")];
 
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +63,11 @@ impl IntoResponse for UploadError {
             }
             // What was taken was read before; another version of the program may be stricter.
             Self::Data(error) => UploadProblem::Unusable(error).into_response(),
+            Self::Unreadable(id) => {
+                let what = "What somebody said of this table's columns cannot be read, and is not guessed.";
+                let body = views::unreadable(what, &mapping::path(id));
+                (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
+            }
             Self::Defect => defect("The file could not be read. This is a defect."),
         }
     }
@@ -78,24 +82,6 @@ pub(super) fn loading() -> Response {
 pub(super) fn refused() -> Response {
     let what = "This server takes no uploads.";
     said(StatusCode::FORBIDDEN, "No uploads", what)
-}
-
-/// Lists the columns that could be explained, each with the address that does so.
-pub(super) fn no_outcome(loaded: &Loaded) -> Response {
-    let dataset = &loaded.dataset;
-    let choice = |id| {
-        let request = Request {
-            choices: Choices {
-                target: Some(id),
-                ..Choices::default()
-            },
-            ..Request::default()
-        };
-        let address = request.href(Page::Overview.path(), dataset);
-        (dataset.column(id).name.clone(), address)
-    };
-    let choices: Vec<_> = dataset.numeric_ids().into_iter().map(choice).collect();
-    (StatusCode::UNPROCESSABLE_ENTITY, choose_outcome(&choices)).into_response()
 }
 
 fn said(status: StatusCode, title: &str, what: impl Into<String>) -> Response {

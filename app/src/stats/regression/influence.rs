@@ -43,13 +43,7 @@ impl Regression {
                 false => f64::NAN,
             })
             .collect();
-        let external = internal
-            .iter()
-            .map(|r| match df > 1.0 {
-                true => r * ((df - 1.0) / (df - r * r)).sqrt(),
-                false => f64::NAN,
-            })
-            .collect();
+        let external = internal.iter().map(|&r| externally(r, df)).collect();
         let cook = internal
             .iter()
             .zip(&leverage)
@@ -73,6 +67,19 @@ impl Regression {
                 quadratic.of(&row)
             })
             .collect()
+    }
+}
+
+/// The externally studentised residual from the internally studentised one; infinite where all
+/// other rows lie on their own model, but for rounding.
+fn externally(internal: f64, df: f64) -> f64 {
+    let rest = df - internal * internal;
+    if df < 2.0 || rest.is_nan() {
+        f64::NAN
+    } else if rest < df * (1.0 - WHOLE) {
+        f64::INFINITY.copysign(internal)
+    } else {
+        internal * ((df - 1.0) / rest).sqrt()
     }
 }
 

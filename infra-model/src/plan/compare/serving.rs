@@ -1,6 +1,6 @@
 //! Target group, load balancer, listeners.
 
-use crate::observed::{Listener, LoadBalancer, TargetGroup};
+use crate::observed::{Listener, LoadBalancer, SignIn, TargetGroup};
 use crate::plan::compare::{Attribute, Changes};
 use crate::topology::HealthCheck;
 
@@ -92,12 +92,47 @@ pub(super) fn listener(changes: &mut Changes, have: &Listener, want: &Listener) 
         protocol,
         certificate,
         tls_policy,
+        sign_in,
         action,
     } = have;
     changes.compare(Attribute::ListenerProtocol, protocol, &want.protocol);
     changes.compare(Attribute::Certificate, certificate, &want.certificate);
     changes.compare(Attribute::TlsPolicy, tls_policy, &want.tls_policy);
+    match (sign_in, &want.sign_in) {
+        (Some(have), Some(want)) => sign_in_parts(changes, have, want),
+        (have, want) => changes.compare(Attribute::SignIn, have, want),
+    }
     changes.compare(Attribute::ListenerAction, action, &want.action);
+}
+
+fn sign_in_parts(changes: &mut Changes, have: &SignIn, want: &SignIn) {
+    let SignIn {
+        issuer,
+        authorization_endpoint: authorization,
+        token_endpoint: token,
+        user_info_endpoint: user_info,
+        client_id,
+        scope,
+        session_timeout,
+        unauthenticated,
+        cookie,
+        extra_parameters: extra,
+    } = have;
+    let mut text = |attribute, have: &String, want| changes.compare(attribute, have, want);
+    text(Attribute::Issuer, issuer, &want.issuer);
+    let to = &want.authorization_endpoint;
+    text(Attribute::AuthorizationEndpoint, authorization, to);
+    text(Attribute::TokenEndpoint, token, &want.token_endpoint);
+    let to = &want.user_info_endpoint;
+    text(Attribute::UserInfoEndpoint, user_info, to);
+    text(Attribute::Client, client_id, &want.client_id);
+    text(Attribute::Scope, scope, &want.scope);
+    let to = &want.unauthenticated;
+    text(Attribute::Unauthenticated, unauthenticated, to);
+    text(Attribute::SessionCookie, cookie, &want.cookie);
+    let to = &want.session_timeout;
+    changes.compare(Attribute::SessionTimeout, session_timeout, to);
+    changes.compare(Attribute::ExtraParameters, extra, &want.extra_parameters);
 }
 
 pub(super) fn assign_listener(attribute: &Attribute, have: &mut Listener, want: &Listener) {
@@ -105,7 +140,34 @@ pub(super) fn assign_listener(attribute: &Attribute, have: &mut Listener, want: 
         Attribute::ListenerProtocol => have.protocol.clone_from(&want.protocol),
         Attribute::Certificate => have.certificate.clone_from(&want.certificate),
         Attribute::TlsPolicy => have.tls_policy.clone_from(&want.tls_policy),
+        Attribute::SignIn => have.sign_in.clone_from(&want.sign_in),
         Attribute::ListenerAction => have.action = want.action.clone(),
-        _ => {}
+        part => {
+            if let (Some(have), Some(want)) = (&mut have.sign_in, &want.sign_in) {
+                assign_sign_in(part, have, want);
+            }
+        }
     }
+}
+
+fn assign_sign_in(attribute: &Attribute, have: &mut SignIn, want: &SignIn) {
+    let (have, want) = match attribute {
+        Attribute::Issuer => (&mut have.issuer, &want.issuer),
+        Attribute::AuthorizationEndpoint => (
+            &mut have.authorization_endpoint,
+            &want.authorization_endpoint,
+        ),
+        Attribute::TokenEndpoint => (&mut have.token_endpoint, &want.token_endpoint),
+        Attribute::UserInfoEndpoint => (&mut have.user_info_endpoint, &want.user_info_endpoint),
+        Attribute::Client => (&mut have.client_id, &want.client_id),
+        Attribute::Scope => (&mut have.scope, &want.scope),
+        Attribute::Unauthenticated => (&mut have.unauthenticated, &want.unauthenticated),
+        Attribute::SessionCookie => (&mut have.cookie, &want.cookie),
+        Attribute::SessionTimeout => return have.session_timeout = want.session_timeout,
+        Attribute::ExtraParameters => {
+            return have.extra_parameters.clone_from(&want.extra_parameters);
+        }
+        _ => return,
+    };
+    have.clone_from(want);
 }

@@ -1,12 +1,12 @@
 //! Values as a person reads them in a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::observed::{ListenerAction, Peer, Ref, RouteTarget, Rule};
+use crate::observed::{ListenerAction, Peer, Ref, RouteTarget, Rule, SignIn};
 use crate::tags::Tags;
 use crate::topology::{LifecycleRule, Metadata, RootVolume};
 
@@ -125,6 +125,23 @@ impl Show for ListenerAction {
             Self::Forward(targets) => format!("forward to {targets}"),
             Self::RedirectToHttps => "redirect to HTTPS".to_owned(),
             Self::Other(action) => action.clone(),
+        }
+    }
+}
+
+/// As much as tells one from another.
+impl Show for SignIn {
+    fn show(&self) -> String {
+        format!("client {} of {}", self.client_id, self.issuer)
+    }
+}
+
+impl Show for BTreeMap<String, String> {
+    fn show(&self) -> String {
+        let pairs = self.iter().map(|(name, value)| format!("{name}={value}"));
+        match self.is_empty() {
+            true => "none".to_owned(),
+            false => pairs.collect::<Vec<_>>().join(" "),
         }
     }
 }

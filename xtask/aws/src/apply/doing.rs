@@ -11,6 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Error, Files};
+use crate::client_secret::ClientSecret;
 use crate::clients::Clients;
 use crate::failure::{Done, Failure, failed};
 use crate::wait::{Bound, FREE, Pauses, Seen, VISIBLE, Wait};
@@ -27,6 +28,7 @@ pub(crate) struct Doing<'a> {
     pub(crate) stage: &'a Stage,
     pub(crate) files: &'a Files,
     pub(crate) public_key: Option<&'a str>,
+    pub(crate) client_secret: Option<&'a ClientSecret>,
     pub(crate) step: &'a Step,
     /// Everything that the plan knew before: none of it was made just now.
     pub(crate) known: &'a BTreeSet<AwsId>,

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail, ensure};
 use infra_model::id::{Id, Kind};
 use infra_model::observed::{AutoScalingGroup, AwsId, Observed, State};
-use infra_model::plan::{Action, Attribute, Plan, Step, fingerprint};
+use infra_model::plan::{Action, Attribute, Plan, Step, fingerprint, needs_client_secret};
 use infra_model::topology::Refresh;
 
 use crate::apply::{self, Outcome};
+use crate::client_secret::ClientSecret;
 use crate::commands::Exit;
 use crate::failure::Failure;
 use crate::lock::Lock;
@@ -33,6 +34,14 @@ pub struct Deploy {
     /// Where the private half of a generated key pair lies [default: ~/.ssh/NAME]
     #[arg(long, env = "STUDENT_ANALYTICS_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// File with the OIDC client's secret, asked for when AWS must be told it; without one,
+    /// STUDENT_ANALYTICS_OIDC_CLIENT_SECRET is read
+    #[arg(
+        long,
+        env = "STUDENT_ANALYTICS_OIDC_CLIENT_SECRET_FILE",
+        value_name = "FILE"
+    )]
+    oidc_client_secret_file: Option<PathBuf>,
     /// Where the load balancer answers when AWS_ENDPOINT_URL names an emulator
     #[arg(long, value_name = "HOST:PORT")]
     lb_address: Option<String>,
@@ -58,6 +67,7 @@ impl Deploy {
             return self.prove(&session, &shown, &existing(plan), &stop).await;
         }
         has_files(&shown)?;
+        let secret = self.client_secret(plan)?;
         if !plan.is_empty() && !self.yes && !ask::confirm("This changes AWS.", "yes")? {
             print_line!("declined: nothing was changed");
             return Ok(Exit::Failed);
@@ -69,7 +79,7 @@ impl Deploy {
             session.ensure_bucket(&shown.topology).await?;
         }
         let lock = Lock::take(&session.clients, &bucket, "deploy", &stop).await?;
-        let result = self.locked(&session, &shown, &stop).await;
+        let result = self.locked(&session, &shown, secret.as_ref(), &stop).await;
         let released = lock.release().await;
         let exit = result?;
         released.context("the lock could not be given back; it expires by itself")?;
@@ -91,7 +101,13 @@ impl Deploy {
     }
 
     /// What is done while the lock is held.
-    async fn locked(&self, session: &Session, shown: &Draft, stop: &Stop) -> Result<Exit> {
+    async fn locked(
+        &self,
+        session: &Session,
+        shown: &Draft,
+        secret: Option<&ClientSecret>,
+        stop: &Stop,
+    ) -> Result<Exit> {
         let now = session.draft_again(shown).await?;
         ensure!(
             is_same(&shown.observed, &now.observed),
@@ -109,6 +125,7 @@ impl Deploy {
                 plan,
                 &shown.files,
                 public_key.as_deref(),
+                secret,
                 self.manner.parallel,
                 stop,
             )
@@ -117,6 +134,13 @@ impl Deploy {
             return Ok(incomplete(&outcome));
         }
         self.prove(session, &now, &outcome.made, stop).await
+    }
+
+    /// The OIDC client's secret, when AWS must be told it.
+    fn client_secret(&self, plan: &Plan) -> Result<Option<ClientSecret>> {
+        let needed = plan.steps.iter().any(needs_client_secret);
+        let file = self.oidc_client_secret_file.as_deref();
+        needed.then(|| ClientSecret::read(file)).transpose()
     }
 
     /// The public half to import, when the plan imports one that nobody gave.

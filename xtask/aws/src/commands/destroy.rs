@@ -73,7 +73,7 @@ impl Destroy {
     async fn apply(&self, session: &Session, draft: &Draft, stop: &Stop) -> Result<Exit> {
         let plan = &draft.report.plan;
         let outcome = session
-            .apply(plan, &draft.files, None, self.manner.parallel, stop)
+            .apply(plan, &draft.files, None, None, self.manner.parallel, stop)
             .await;
         let exit = match outcome.is_complete() {
             true => Exit::Good,

@@ -1,11 +1,12 @@
 //! The load balancer's ports.
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, Certificate, ProtocolEnum, RedirectActionConfig,
+    Action, ActionTypeEnum, AuthenticateOidcActionConditionalBehaviorEnum,
+    AuthenticateOidcActionConfig, Certificate, ProtocolEnum, RedirectActionConfig,
     RedirectActionStatusCodeEnum,
 };
-use infra_model::observed::{AwsId, Listener, ListenerAction};
-use infra_model::plan::{Attribute, Change};
+use infra_model::observed::{AwsId, Listener, ListenerAction, SignIn};
+use infra_model::plan::{Attribute, CLIENT_SECRET, Change, needs_client_secret};
 use infra_model::tags::Tags;
 use infra_model::topology::HTTPS;
 
@@ -19,7 +20,7 @@ pub(super) async fn create(
     want: &Listener,
     tags: &Tags,
 ) -> Result<AwsId, Error> {
-    let (of, action) = (doing.at(&want.balancer)?, action(doing, &want.action)?);
+    let (of, actions) = (doing.at(&want.balancer)?, actions(doing, want)?);
     let create = async || {
         let call = "elasticloadbalancing:CreateListener";
         let answer = doing
@@ -31,7 +32,7 @@ pub(super) async fn create(
             .protocol(ProtocolEnum::from(want.protocol.as_str()))
             .set_certificates(certificates(want))
             .set_ssl_policy(want.tls_policy.clone())
-            .default_actions(action.clone())
+            .set_default_actions(Some(actions.clone()))
             .set_tags(Some(to_balancing(tags)))
             .customize()
             .config_override(aws_sdk_elasticloadbalancingv2::Config::builder().retry_config(once()))
@@ -70,6 +71,59 @@ fn certificates(want: &Listener) -> Option<Vec<Certificate>> {
     Some(vec![Certificate::builder().certificate_arn(arn).build()])
 }
 
+/// What is done with a request, in this order.
+fn actions(doing: &Doing<'_>, want: &Listener) -> Result<Vec<Action>, Error> {
+    let mut last = action(doing, &want.action)?;
+    let Some(provider) = &want.sign_in else {
+        return Ok(vec![last]);
+    };
+    last.order = Some(2);
+    let first = Action::builder()
+        .r#type(ActionTypeEnum::AuthenticateOidc)
+        .order(1)
+        .authenticate_oidc_config(sign_in(doing, provider)?)
+        .build();
+    Ok(vec![first, last])
+}
+
+fn sign_in(doing: &Doing<'_>, want: &SignIn) -> Result<AuthenticateOidcActionConfig, Error> {
+    let SignIn {
+        issuer,
+        authorization_endpoint,
+        token_endpoint,
+        user_info_endpoint,
+        client_id,
+        scope,
+        session_timeout,
+        unauthenticated,
+        cookie,
+        extra_parameters,
+    } = want;
+    let extra = extra_parameters.clone().into_iter().collect();
+    let config = AuthenticateOidcActionConfig::builder()
+        .issuer(issuer)
+        .authorization_endpoint(authorization_endpoint)
+        .token_endpoint(token_endpoint)
+        .user_info_endpoint(user_info_endpoint)
+        .client_id(client_id)
+        .scope(scope)
+        .session_timeout((*session_timeout).into())
+        .session_cookie_name(cookie)
+        .on_unauthenticated_request(AuthenticateOidcActionConditionalBehaviorEnum::from(
+            unauthenticated.as_str(),
+        ))
+        .set_authentication_request_extra_params(Some(extra));
+    if !needs_client_secret(doing.step) {
+        return Ok(config.use_existing_client_secret(true).build());
+    }
+    let secret = doing.client_secret.ok_or_else(|| Error::Missing {
+        resource: doing.wait.resource.to_owned(),
+        what: "the OIDC client's secret is not at hand".to_owned(),
+        remedy: CLIENT_SECRET,
+    })?;
+    Ok(config.client_secret(secret.reveal()).build())
+}
+
 fn action(doing: &Doing<'_>, want: &ListenerAction) -> Result<Action, Error> {
     match want {
         ListenerAction::Forward(targets) => Ok(Action::builder()
@@ -105,6 +159,10 @@ pub(super) async fn update(
         .modify_listener()
         .listener_arn(&id.0);
     let mut differs = false;
+    if list.iter().any(|it| it.attribute.is_listener_action()) {
+        call = call.set_default_actions(Some(actions(doing, want)?));
+        differs = true;
+    }
     for change in list {
         call = match &change.attribute {
             Attribute::ListenerProtocol => {
@@ -112,7 +170,6 @@ pub(super) async fn update(
             }
             Attribute::Certificate => call.set_certificates(certificates(want)),
             Attribute::TlsPolicy => call.set_ssl_policy(want.tls_policy.clone()),
-            Attribute::ListenerAction => call.default_actions(action(doing, &want.action)?),
             _ => continue,
         };
         differs = true;

@@ -12,8 +12,24 @@ use crate::apply::{Content, Doing, Error, gone};
 
 /// How long one try of an upload may take: a release over a slow line.
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
+/// What S3 says when there is an object already.
+const THERE: &[&str] = &["PreconditionFailed", "412"];
 
-pub(super) async fn put(doing: &Doing<'_>, want: &Object) -> Result<(), Error> {
+/// Puts an object where the plan saw none. If there is one by now, it is what a try whose answer was
+/// lost has put there, or a school's own file, which stays.
+pub(super) async fn create(doing: &Doing<'_>, want: &Object) -> Result<(), Error> {
+    match put(doing, want, Some("*")).await {
+        Err(Error::Call(failure)) if failure.is(THERE) => Ok(()),
+        done => done,
+    }
+}
+
+/// Puts an object in the place of another.
+pub(super) async fn overwrite(doing: &Doing<'_>, want: &Object) -> Result<(), Error> {
+    put(doing, want, None).await
+}
+
+async fn put(doing: &Doing<'_>, want: &Object, unless: Option<&str>) -> Result<(), Error> {
     let bucket = doing.at(&want.bucket)?;
     let Some(content) = doing.files.get(&want.key) else {
         return Err(doing.missing(format!("there is no file to upload as {}", want.key)));
@@ -31,6 +47,7 @@ pub(super) async fn put(doing: &Doing<'_>, want: &Object) -> Result<(), Error> {
         .key(&want.key)
         .checksum_algorithm(ChecksumAlgorithm::Sha256)
         .set_checksum_sha256(checksum)
+        .set_if_none_match(unless.map(str::to_owned))
         .body(body)
         .customize()
         .config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts))

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, Listener, LoadBalancer, LoadBalancerStateEnum, RedirectActionConfig,
-    RedirectActionStatusCodeEnum, TargetGroup,
+    Action, AuthenticateOidcActionConfig, Listener, LoadBalancer, LoadBalancerStateEnum,
+    RedirectActionConfig, RedirectActionStatusCodeEnum, TargetGroup,
 };
 use futures_util::future::try_join_all;
 use infra_model::id::Kind;
-use infra_model::observed::{self, Found, ListenerAction, State, Status};
+use infra_model::observed::{self, Found, ListenerAction, SignIn, State, Status};
 use infra_model::tags::Tags;
 use infra_model::topology::HealthCheck;
 
@@ -260,15 +260,51 @@ fn listener(it: &Listener, tags: Tags) -> Option<Found> {
         .certificates()
         .first()
         .and_then(|it| it.certificate_arn());
+    let (sign_in, action) = actions(it.default_actions());
     let state = State::Listener(observed::Listener {
         balancer: to(it.load_balancer_arn()),
         port: count(it.port()),
         protocol,
         certificate: certificate.map(str::to_owned),
         tls_policy: policy.map(str::to_owned),
-        action: action(it.default_actions()),
+        sign_in,
+        action,
     });
     Some(Found::whole(it.listener_arn()?, None, tags, state))
+}
+
+/// Where people sign in, and what is done then.
+fn actions(all: &[Action]) -> (Option<SignIn>, ListenerAction) {
+    let mut all = all.to_vec();
+    all.sort_by_key(|it| it.order());
+    match all.split_first() {
+        Some((first, rest)) if !rest.is_empty() => match first.authenticate_oidc_config() {
+            Some(config) => (Some(sign_in(config)), action(rest)),
+            None => (None, action(&all)),
+        },
+        _ => (None, action(&all)),
+    }
+}
+
+fn sign_in(it: &AuthenticateOidcActionConfig) -> SignIn {
+    let behaviour = it.on_unauthenticated_request().map(|it| it.as_str());
+    let extra = it.authentication_request_extra_params();
+    SignIn {
+        issuer: owned(it.issuer()),
+        authorization_endpoint: owned(it.authorization_endpoint()),
+        token_endpoint: owned(it.token_endpoint()),
+        user_info_endpoint: owned(it.user_info_endpoint()),
+        client_id: owned(it.client_id()),
+        scope: owned(it.scope()),
+        session_timeout: count(it.session_timeout()),
+        unauthenticated: owned(behaviour),
+        cookie: owned(it.session_cookie_name()),
+        extra_parameters: extra.into_iter().flatten().map(pair).collect(),
+    }
+}
+
+fn pair((name, value): (&String, &String)) -> (String, String) {
+    (name.clone(), value.clone())
 }
 
 fn action(all: &[Action]) -> ListenerAction {
@@ -349,6 +385,46 @@ mod tests {
             ),
         ] {
             assert_eq!(action(&have), want);
+        }
+    }
+
+    #[test]
+    fn people_sign_in_before_what_comes_then() {
+        let oidc = |order: i32| {
+            let config = AuthenticateOidcActionConfig::builder()
+                .client_id("dashboard")
+                .session_timeout(60);
+            Action::builder()
+                .r#type(ActionTypeEnum::AuthenticateOidc)
+                .order(order)
+                .authenticate_oidc_config(config.build())
+                .build()
+        };
+        let ordered = |order: i32| {
+            let mut forward = forward_to(&["arn-1"]);
+            forward.order = Some(order);
+            forward
+        };
+        let forward = ListenerAction::Forward("arn-1".into());
+        let other = |text: &str| ListenerAction::Other(text.to_owned());
+        for (have, client, then) in [
+            (
+                vec![oidc(1), ordered(2)],
+                Some("dashboard"),
+                forward.clone(),
+            ),
+            // AWS may list them in any order.
+            (
+                vec![ordered(2), oidc(1)],
+                Some("dashboard"),
+                forward.clone(),
+            ),
+            (vec![ordered(1)], None, forward),
+            (vec![oidc(1)], None, other("authenticate-oidc")),
+        ] {
+            let (sign_in, action) = actions(&have);
+            assert_eq!(sign_in.map(|it| it.client_id).as_deref(), client);
+            assert_eq!(action, then);
         }
     }
 

@@ -114,7 +114,7 @@ impl Plan {
                 "PATH",
                 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             )
-            .envs(self.unit.environment())
+            .envs(self.unit.environment()?)
             .stdin(stdin)
             .kill_on_drop(true);
         command.spawn().context("the service cannot be started")

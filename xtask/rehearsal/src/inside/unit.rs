@@ -104,14 +104,20 @@ impl Unit {
         Ok(words)
     }
 
-    /// What the service is told: each word of `Environment=` is a variable; a later one wins.
-    pub(super) fn environment(&self) -> Vec<(String, String)> {
+    /// What the service is told: each word of `Environment=` is a variable, and each line of the
+    /// files of `EnvironmentFile=`; a later one wins, and files win over words.
+    pub(super) fn environment(&self) -> Result<Vec<(String, String)>> {
         let words = self.names("Service", "Environment").into_iter();
         let pair = |word: String| {
             let (name, value) = word.split_once('=')?;
             Some((name.to_owned(), value.to_owned()))
         };
-        words.filter_map(pair).collect()
+        let mut all: Vec<(String, String)> = words.filter_map(pair).collect();
+        for file in self.names("Service", "EnvironmentFile") {
+            let text = read(Path::new(&file))?;
+            all.extend(assignments(&text).with_context(|| file.clone())?);
+        }
+        Ok(all)
     }
 
     /// The program and its arguments.
@@ -127,6 +133,41 @@ impl Unit {
 
 fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The lines of a file of variables, whose values are plain words or stand between double quotes.
+fn assignments(text: &str) -> Result<Vec<(String, String)>> {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    lines
+        .map(|line| {
+            let (name, value) = line
+                .split_once('=')
+                .with_context(|| format!("not understood: {line}"))?;
+            let value = match value.strip_prefix('"') {
+                Some(rest) => unquoted(rest),
+                None => (!value.contains(['\'', '"', '\\'])).then(|| value.to_owned()),
+            };
+            let value = value.with_context(|| format!("the value of {name} is not rehearsed"))?;
+            Ok((name.to_owned(), value))
+        })
+        .collect()
+}
+
+/// What stands before the closing quote, if that is the end.
+fn unquoted(text: &str) -> Option<String> {
+    let mut value = String::new();
+    let mut rest = text.chars();
+    loop {
+        match rest.next()? {
+            '"' => return rest.as_str().is_empty().then_some(value),
+            '\\' => match rest.next()? {
+                escaped @ ('"' | '\\' | '`' | '$') => value.push(escaped),
+                other => value.extend(['\\', other]),
+            },
+            plain => value.push(plain),
+        }
+    }
 }
 
 /// `45`, `500ms`, `2min`.
@@ -160,7 +201,10 @@ mod tests {
         assert!(unit.is_on("Service", "NoNewPrivileges"));
         assert_eq!(unit.names("Unit", "Requires"), ["a.socket", "b.service"]);
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(unit.environment(), [pair("A", "1"), pair("B", "2")]);
+        assert_eq!(
+            unit.environment().unwrap(),
+            [pair("A", "1"), pair("B", "2")]
+        );
         assert_eq!(unit.command().unwrap(), ["/a", "serve", "--x", "1"]);
         let second = Duration::from_secs(1);
         assert_eq!(
@@ -175,6 +219,25 @@ mod tests {
         assert!(Unit::parse("[Service]\nnonsense\n").is_err());
         let quoted = Unit::parse("[Service]\nExecStart=/a \"b c\"\n").unwrap();
         assert!(quoted.command().is_err());
+    }
+
+    #[test]
+    fn files_of_variables() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let text = "# a\n\nA=s3://b/c.csv\nB=\"it's \\\"b\\\" \\\\ \\$C \\d\"\nC=\n";
+        assert_eq!(
+            assignments(text).unwrap(),
+            [
+                pair("A", "s3://b/c.csv"),
+                pair("B", r#"it's "b" \ $C \d"#),
+                pair("C", "")
+            ]
+        );
+        for text in ["A", "A='b'", "A=b\\", "A=\"b", "A=\"b\"c"] {
+            assert!(assignments(text).is_err(), "{text}");
+        }
+        let unit = Unit::parse("[Service]\nEnvironmentFile=/no/such/file\n").unwrap();
+        assert!(unit.environment().is_err());
     }
 
     #[test]

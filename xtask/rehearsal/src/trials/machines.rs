@@ -179,7 +179,7 @@ impl Scene<'_> {
     }
 
     /// Waits until as many instances are healthy as there should be; how long it took.
-    async fn replaced(&self, model: Duration) -> Result<Duration> {
+    pub(super) async fn replaced(&self, model: Duration) -> Result<Duration> {
         let is_whole = |fleet: &Fleet| fleet.healthy() >= fleet.bounds().0;
         self.stage.wait("another instance", model, is_whole).await
     }
@@ -190,7 +190,7 @@ impl Scene<'_> {
     }
 
     /// Where the release lies: the boot script says it.
-    async fn release_object(&self) -> Result<(String, String)> {
+    pub(super) async fn release_object(&self) -> Result<(String, String)> {
         let script = self.stage.fleet().await.script().await?;
         let value = |name: &str| {
             let line = script
