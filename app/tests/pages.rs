@@ -506,38 +506,39 @@ async fn findings_are_true_at_the_edges_too() {
             MODEL,
             "factors",
             "coefficients",
-            "among 8 students; 1 is left out since a value is missing. Among students alike in all other \
-             factors, one unit more of x goes along with 1.99",
+            "among 8 students (100.0 % adjusted for the number of terms); chance alone is an unlikely explanation \
+             (p &lt; 0.001). 1 student is left out, since a value is missing. With all other factors equal, each \
+             additional unit of x goes along with +1.99 points of Exam Score",
         ),
         (
             MODEL,
             "factors",
             "partial",
-            "% of the differences that all other factors leave unexplained; for 1 of 2 factors",
+            "Of the differences in Exam Score that the other factors leave, x goes along with 100.0 %; chance alone",
         ),
         (
             UNRELATED,
             "factors",
             "tests",
-            "No factor explains more of the variance than chance alone would (all ω² ≤ 0); neither",
+            "g goes along with no more of the differences in Exam Score than chance would bring (ω² = −",
         ),
         (
             GROUPS,
             "compare?a.g=a&b.g=b",
             "means",
-            "The difference is large (Hedges&#39; g = −",
+            "The mean Exam Score of group A is 5.00 points lower than that of group B (95 % interval",
         ),
         (
             GROUPS,
             "compare?a.g=a&b.g=b",
             "means",
-            "5.00 points fewer of Exam Score than group B",
+            "a large difference of ",
         ),
         (
             GROUPS,
             "compare?a.g=a&b.g=b",
             "distributions",
-            "The median of Exam Score is 72.5 in group A and 77.5 in group B; of two students, one from each",
+            "The median of Exam Score is 72.5 in group A and 77.5 in group B. Of a student from group A and",
         ),
         (
             GROUPS,

@@ -28,7 +28,8 @@ pub use card::{Card, Clicks, Drawing};
 pub use comparison::{contrasts, difference_table, distributions, means};
 pub use correlation::correlation;
 pub use explain::{
-    coefficients, expectation, influence, level_tests, no_model, partial, residuals,
+    coefficients, coefficients_in_words, expectation, influence, level_tests, no_model, partial,
+    partial_in_words, residuals, tests_in_words,
 };
 pub use histogram::histogram;
 pub use matrix::matrix;

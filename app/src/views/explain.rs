@@ -13,31 +13,46 @@ use crate::format;
 const UNFOLDED: usize = 6;
 /// Fields that the page offers at most, beside those that are set.
 const MOST_FIELDS: usize = 60;
+/// Results that are written out at most.
+const MOST_SENTENCES: usize = 100;
 
-/// The content; `cards` are its charts in their order, `expected` says what the model expects.
-pub fn explain(frame: &Frame, figures: &Explain, cards: &[Card], expected: &str) -> Markup {
+/// Results of the page, a sentence each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExplainWords {
+    /// What the model expects of the student, or why there is none.
+    pub expected: String,
+    /// Every coefficient.
+    pub coefficients: Vec<String>,
+    /// What every factor adds.
+    pub partial: Vec<String>,
+    /// The tests of every factor.
+    pub tests: Vec<String>,
+}
+
+/// The content; `cards` are its charts in their order.
+pub fn explain(frame: &Frame, figures: &Explain, cards: &[Card], words: &ExplainWords) -> Markup {
     html! {
         h2 { "All factors together" }
         div.cards {
             @for shown in cards {
                 @match (shown.id, &figures.model) {
-                    ("coefficients", Ok(model)) => (card(frame, shown, &facts(model, shown))),
-                    ("partial", _) => (card(frame, shown, &partial_note())),
+                    ("coefficients", Ok(model)) => (card(frame, shown, &facts(model, shown, words))),
+                    ("partial", _) => (card(frame, shown, &partial_note(words))),
                     ("residuals", _) => (card(frame, shown, &residual_note())),
                     ("influence", _) => (card(frame, shown, &influence_note(shown))),
-                    ("tests", _) => (card(frame, shown, &tests_note(shown))),
+                    ("tests", _) => (card(frame, shown, &tests_note(shown, words))),
                     _ => (card(frame, shown, &html! {})),
                 }
             }
         }
         @if let Ok(model) = &figures.model {
-            (section("what-if", "What if?", &what_if(frame, model, expected)))
+            (section("what-if", "What if?", &what_if(frame, model, &words.expected)))
         }
     }
 }
 
 /// What a statistician asks of a model first.
-fn facts(model: &Model, shown: &Card) -> Markup {
+fn facts(model: &Model, shown: &Card, words: &ExplainWords) -> Markup {
     let percent = |share: f64| format!("{} %", format::decimals(100.0 * share, 1));
     let degrees = format!(
         "{} ({} and {} degrees of freedom)",
@@ -56,6 +71,7 @@ fn facts(model: &Model, shown: &Card) -> Markup {
         }
         @if shown.drawing.is_some() { (table(&shown.table, "Coefficients of the model")) }
         (references(model))
+        (in_words(&words.coefficients))
     }
 }
 
@@ -87,11 +103,25 @@ fn references(model: &Model) -> Markup {
     }
 }
 
-fn partial_note() -> Markup {
+fn partial_note(words: &ExplainWords) -> Markup {
     html! {
         p.note {
             "Partial R²: how much of what all other factors leave unexplained goes along with this one. q is p \
              adjusted for all factors by Benjamini and Hochberg."
+        }
+        (in_words(&words.partial))
+    }
+}
+
+/// Every result as a sentence.
+fn in_words(sentences: &[String]) -> Markup {
+    html! {
+        details.words {
+            summary { "Each result in words" }
+            ul { @for sentence in sentences.iter().take(MOST_SENTENCES) { li { (sentence) } } }
+            @if sentences.len() > MOST_SENTENCES {
+                p.note { "These are the first " (MOST_SENTENCES) " of " (format::count(sentences.len())) "." }
+            }
         }
     }
 }
@@ -118,7 +148,7 @@ fn influence_note(shown: &Card) -> Markup {
     }
 }
 
-fn tests_note(shown: &Card) -> Markup {
+fn tests_note(shown: &Card, words: &ExplainWords) -> Markup {
     html! {
         (table(&shown.table, "Tests of each categorical factor"))
         p.note {
@@ -126,6 +156,7 @@ fn tests_note(shown: &Card) -> Markup {
              adds. F takes the spread of all levels as equal, Welch's F does not, and Kruskal and Wallis' H \
              compares ranks. q adjusts p over the factors of this table."
         }
+        (in_words(&words.tests))
     }
 }
 

@@ -21,7 +21,7 @@ mod relationships;
 mod sidebar;
 
 pub use compare::{compare, no_groups};
-pub use explain::explain;
+pub use explain::{ExplainWords, explain};
 pub use factors::{FactorChoices, factors};
 pub use frame::{About, Frame, Stay};
 pub use groups::GroupForms;

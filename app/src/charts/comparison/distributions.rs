@@ -8,6 +8,7 @@ use charming::element::{ItemStyle, LineStyle, Symbol};
 use charming::series::{Bar, Line};
 
 use super::{COLORS, names, nothing};
+use crate::charts::sentences;
 use crate::charts::{
     Card, Cell, DataTable, Drawing, base, grid, number, overlay, short, tuple, value_axis,
 };
@@ -39,7 +40,7 @@ pub fn distributions(figures: &Comparison, outcome: &str) -> Card {
     Card {
         id: ID,
         title,
-        finding: finding(figures, &name),
+        finding: finding(figures, outcome),
         drawing: Some(drawing),
         table: table(found, sizes),
         download: None,
@@ -49,18 +50,13 @@ pub fn distributions(figures: &Comparison, outcome: &str) -> Card {
 fn finding(figures: &Comparison, outcome: &str) -> String {
     let [a, b] = &figures.groups;
     let medians = format!(
-        "The median of {outcome} is {} in group A and {} in group B",
+        "The median of {} is {} in group A and {} in group B",
+        format::label(outcome),
         format::value(a.median),
         format::value(b.median)
     );
-    match &figures.ranks {
-        None => format!("{medians}."),
-        Some(ranks) => format!(
-            "{medians}; of two students, one from each group, the one from A has more in {} % of pairs, ties \
-             counted as half.",
-            format::decimals(100.0 * ranks.superiority, 1)
-        ),
-    }
+    let pairs = sentences::superiority(outcome, ["group A", "group B"], figures.ranks.as_ref());
+    format!("{medians}. {pairs}")
 }
 
 fn width(found: &Distributions) -> f64 {

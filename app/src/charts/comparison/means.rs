@@ -3,6 +3,7 @@
 use super::{COLORS, LETTERS, conditions, names, nothing};
 use crate::charts::card::NO_ROWS;
 use crate::charts::dots::{Axis, Dot, dots};
+use crate::charts::sentences;
 use crate::charts::{Card, Cell, DataTable};
 use crate::figures::Comparison;
 use crate::format;
@@ -38,7 +39,7 @@ pub fn means(figures: &Comparison, outcome: &str) -> Card {
     Card {
         id: ID,
         title,
-        finding: finding(figures, &name),
+        finding: finding(figures, outcome),
         drawing: (!points.is_empty()).then(|| dots(&points, &axis)),
         table: table(figures),
         download: None,
@@ -46,6 +47,7 @@ pub fn means(figures: &Comparison, outcome: &str) -> Card {
 }
 
 fn finding(figures: &Comparison, outcome: &str) -> String {
+    let name = format::label(outcome);
     let [a, b] = &figures.groups;
     if a.n == 0 || b.n == 0 {
         return NO_ROWS.to_owned();
@@ -56,7 +58,7 @@ fn finding(figures: &Comparison, outcome: &str) -> String {
         .map_or(f64::NAN, |test| test.ci95[1] - test.ci95[0]);
     let places = format::places_for(difference).max(format::places_for(width));
     let averages = format!(
-        "Group A averages {} and group B {} points of {outcome}",
+        "Group A averages {} and group B {} points of {name}",
         format::decimals(a.mean, places),
         format::decimals(b.mean, places)
     );
@@ -72,37 +74,7 @@ fn finding(figures: &Comparison, outcome: &str) -> String {
              effect size nor a test."
         );
     };
-    let direction = match difference {
-        d if d > 0.0 => "more",
-        d if d < 0.0 => "fewer",
-        _ => "more or fewer",
-    };
-    let doubt = match test.ci95 {
-        [low, high] if low <= 0.0 && high >= 0.0 => {
-            "; the interval holds 0, so there may be no difference at all"
-        }
-        _ => "",
-    };
-    format!(
-        "The difference is {} (Hedges' g = {}): group A averages {}, {} points {direction} of {outcome} \
-         than group B (95 % interval {}){doubt}.",
-        size(g.g),
-        format::decimals(g.g, 2),
-        format::decimals(a.mean, places),
-        format::decimals(difference.abs(), places),
-        format::interval(Some(test.ci95), places),
-    )
-}
-
-/// The size of a standardized difference in words, after Cohen (1988), "Statistical Power Analysis
-/// for the Behavioral Sciences".
-fn size(g: f64) -> &'static str {
-    match g.abs() {
-        g if g < 0.2 => "negligible",
-        g if g < 0.5 => "small",
-        g if g < 0.8 => "medium",
-        _ => "large",
-    }
+    sentences::difference(outcome, ["group A", "group B"], Some((test, &g)))
 }
 
 fn table(figures: &Comparison) -> DataTable {

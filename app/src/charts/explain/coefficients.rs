@@ -1,9 +1,11 @@
 //! The weights of the model, each with its interval.
 
 use crate::charts::dots::{Axis, Dot, dots};
+use crate::charts::sentences::{self, Subject};
 use crate::charts::{Card, Cell, DataTable, MOST_LINES, left_to_table, palette};
 use crate::figures::{Model, NoModel, TermFigure, Weight};
 use crate::format;
+use crate::stats::Coefficient;
 
 const ID: &str = "coefficients";
 
@@ -21,7 +23,7 @@ pub fn coefficients(model: &Model, outcome: &str) -> Card {
     let weights: Vec<&TermFigure> = model
         .terms
         .iter()
-        .filter(|term| term.weight != Weight::Intercept && term.estimate.is_finite())
+        .filter(|term| term.weight != Weight::Intercept && term.coefficient.estimate.is_finite())
         .collect();
     let shown = &weights[..weights.len().min(MOST_LINES)];
     let points: Vec<Dot> = shown.iter().map(|term| dot(term)).collect();
@@ -44,12 +46,13 @@ pub fn coefficients(model: &Model, outcome: &str) -> Card {
 }
 
 fn dot(term: &TermFigure) -> Dot {
+    let coefficient = &term.coefficient;
     Dot {
         name: name(&term.weight),
-        value: term.estimate,
-        interval: Some(term.interval),
-        told: format::interval(Some(term.interval), places(term)),
-        color: match term.estimate < 0.0 {
+        value: coefficient.estimate,
+        interval: Some(coefficient.ci95),
+        told: format::interval(Some(coefficient.ci95), places(coefficient)),
+        color: match coefficient.estimate < 0.0 {
             true => palette::NEGATIVE,
             false => palette::POSITIVE,
         },
@@ -57,9 +60,9 @@ fn dot(term: &TermFigure) -> Dot {
 }
 
 /// Decimals that tell a weight from 0 and the ends of its interval apart.
-fn places(term: &TermFigure) -> usize {
-    let [low, high] = term.interval;
-    format::places_for(term.estimate).max(format::places_for(high - low))
+fn places(coefficient: &Coefficient) -> usize {
+    let [low, high] = coefficient.ci95;
+    format::places_for(coefficient.estimate).max(format::places_for(high - low))
 }
 
 /// A weight on a line of its own.
@@ -72,23 +75,38 @@ fn name(weight: &Weight) -> String {
 }
 
 fn finding(model: &Model, outcome: &str) -> String {
-    let outcome = format::label(outcome);
-    let left_out = match model.dropped {
-        0 => String::new(),
-        n => format!(
-            "; {} out since a value is missing",
-            format::counted(n, "is left", "are left")
-        ),
-    };
-    let together = format!(
-        "Together the factors account for {} % of the differences in {outcome} among {}{left_out}",
-        format::decimals(100.0 * model.r2, 1),
-        format::counted(model.n, "student", "students"),
-    );
-    match strongest(model).and_then(|term| sentence(term, &outcome)) {
-        Some(sentence) => format!("{together}. {sentence}"),
-        None => format!("{together}."),
+    let mut text = sentences::explained(outcome, model.r2, model.adjusted_r2, model.f_p, model.n);
+    if model.dropped > 0 {
+        let left_out = format::counted(model.dropped, "student is", "students are");
+        text += &format!(" {left_out} left out, since a value is missing.");
     }
+    if let Some(term) = strongest(model) {
+        text += &format!(" {}", sentence(term, outcome));
+    }
+    text
+}
+
+/// Every coefficient in words.
+pub fn coefficients_in_words(model: &Model, outcome: &str) -> Vec<String> {
+    let terms = model.terms.iter();
+    terms.map(|term| sentence(term, outcome)).collect()
+}
+
+fn sentence(term: &TermFigure, outcome: &str) -> String {
+    let subject = match &term.weight {
+        Weight::Intercept => Subject::Intercept,
+        Weight::Unit { factor } => Subject::Numeric(factor),
+        Weight::Level {
+            factor,
+            level,
+            reference,
+        } => Subject::Level {
+            factor,
+            level,
+            reference,
+        },
+    };
+    sentences::coefficient(outcome, subject, &term.coefficient)
 }
 
 /// The clearest weight of the factor that explains most beyond the others.
@@ -98,57 +116,24 @@ fn strongest(model: &Model) -> Option<&TermFigure> {
         Weight::Intercept => false,
         Weight::Unit { factor: own } | Weight::Level { factor: own, .. } => own == factor,
     });
-    own.filter(|term| term.t.is_finite())
-        .max_by(|a, b| a.t.abs().total_cmp(&b.t.abs()))
-}
-
-fn sentence(term: &TermFigure, outcome: &str) -> Option<String> {
-    let places = places(term);
-    let size = format::decimals(term.estimate.abs(), places);
-    let interval = format::interval(Some(term.interval), places);
-    let doubt = match term.interval {
-        [low, high] if low <= 0.0 && high >= 0.0 => {
-            "; the interval holds 0, so there may be no difference at all"
-        }
-        _ => "",
-    };
-    let more = if term.estimate < 0.0 { "fewer" } else { "more" };
-    match &term.weight {
-        Weight::Intercept => None,
-        Weight::Unit { factor } => Some(format!(
-            "Among students alike in all other factors, one unit more of {} goes along with {size} \
-             points {more} of {outcome} on average (95 % interval {interval}){doubt}; that is an \
-             association and not by itself a cause.",
-            format::label(factor),
-        )),
-        Weight::Level {
-            factor,
-            level,
-            reference,
-        } => Some(format!(
-            "Among students alike in all other factors, those with {} {} have {size} points {more} of \
-             {outcome} on average than those with {} (95 % interval {interval}){doubt}; that is an \
-             association and not by itself a cause.",
-            format::label(factor),
-            format::quoted(level),
-            format::quoted(reference),
-        )),
-    }
+    own.filter(|term| term.coefficient.t.is_finite())
+        .max_by(|a, b| a.coefficient.t.abs().total_cmp(&b.coefficient.t.abs()))
 }
 
 fn table(model: &Model) -> DataTable {
     let estimated = model.terms.iter().map(|term| {
         let [factor, level, reference] = cells(&term.weight);
-        let places = places(term).max(3);
+        let found = &term.coefficient;
+        let places = places(found).max(3);
         vec![
             factor,
             level,
             reference,
-            Cell::Number(term.estimate, places),
-            Cell::Number(term.stderr, places),
-            Cell::Number(term.t, 2),
-            Cell::P(term.p),
-            Cell::Interval(Some(term.interval), places),
+            Cell::Number(found.estimate, places),
+            Cell::Number(found.stderr, places),
+            Cell::Number(found.t, 2),
+            Cell::P(found.p),
+            Cell::Interval(Some(found.ci95), places),
         ]
     });
     let aliased = model.aliased.iter().map(|weight| {

@@ -7,9 +7,9 @@ mod residuals;
 mod tests;
 mod what_if;
 
-pub use coefficients::{coefficients, no_model};
+pub use coefficients::{coefficients, coefficients_in_words, no_model};
 pub use influence::influence;
-pub use partial::partial;
+pub use partial::{partial, partial_in_words};
 pub use residuals::residuals;
-pub use tests::level_tests;
+pub use tests::{level_tests, tests_in_words};
 pub use what_if::expectation;

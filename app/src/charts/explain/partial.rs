@@ -1,6 +1,7 @@
 //! What each factor explains beyond all others.
 
 use crate::charts::dots::{Axis, Dot, dots};
+use crate::charts::sentences;
 use crate::charts::{Card, Cell, DataTable, MOST_LINES, left_to_table, palette};
 use crate::figures::{Model, PartialShare};
 use crate::format;
@@ -10,7 +11,7 @@ pub fn partial(model: &Model, outcome: &str) -> Option<Card> {
     let shares: Vec<&PartialShare> = model
         .partial
         .iter()
-        .filter(|share| share.r2.is_finite())
+        .filter(|share| share.partial.r2.is_finite())
         .collect();
     let first = shares.first()?;
     let shown = &shares[..shares.len().min(MOST_LINES)];
@@ -18,7 +19,7 @@ pub fn partial(model: &Model, outcome: &str) -> Option<Card> {
         .iter()
         .map(|share| Dot {
             name: share.factor.clone(),
-            value: 100.0 * share.r2,
+            value: 100.0 * share.partial.r2,
             interval: None,
             told: format::p_value(share.q),
             color: palette::POSITIVE,
@@ -31,46 +32,51 @@ pub fn partial(model: &Model, outcome: &str) -> Option<Card> {
         zero: true,
         most: 100.0,
     };
-    let outcome = format::label(outcome);
     Some(Card {
         id: "partial",
-        title: format!("What each factor adds to explaining {outcome}"),
-        finding: finding(first, &shares) + &left_to_table(shown.len(), shares.len()),
+        title: format!(
+            "What each factor adds to explaining {}",
+            format::label(outcome)
+        ),
+        finding: finding(first, &shares, outcome) + &left_to_table(shown.len(), shares.len()),
         drawing: Some(dots(&points, &axis)),
         table: table(model),
         download: None,
     })
 }
 
-fn finding(first: &PartialShare, shares: &[&PartialShare]) -> String {
+fn finding(first: &PartialShare, shares: &[&PartialShare], outcome: &str) -> String {
     let clear = shares.iter().filter(|share| share.q < 0.05).count();
-    let chance = match clear {
-        0 => "for no factor chance can be ruled out (all q ≥ 0.05)".to_owned(),
-        clear => format!(
-            "for {clear} of {} chance alone is an unlikely explanation (q < 0.05)",
-            format::counted(shares.len(), "factor", "factors")
+    let adjusted = match (clear, shares.len()) {
+        (_, 1) => String::new(),
+        (0, _) => " Adjusted for all factors, chance alone could explain what any of them adds (all q ≥ 0.05).".to_owned(),
+        (clear, all) => format!(
+            " Adjusted for all factors, chance alone is an unlikely explanation for what {clear} of {all} add \
+             (q < 0.05)."
         ),
     };
-    let rest = match shares.len() {
-        1 => "the differences",
-        _ => "the differences that all other factors leave unexplained",
-    };
-    format!(
-        "{} accounts for {} % of {rest}; {chance}.",
-        format::label(&first.factor),
-        format::decimals(100.0 * first.r2, 1),
-    )
+    sentence(first, outcome) + &adjusted
+}
+
+/// What every factor adds, in words.
+pub fn partial_in_words(model: &Model, outcome: &str) -> Vec<String> {
+    let shares = model.partial.iter();
+    shares.map(|share| sentence(share, outcome)).collect()
+}
+
+fn sentence(share: &PartialShare, outcome: &str) -> String {
+    sentences::partial(outcome, &share.factor, Some(&share.partial))
 }
 
 fn table(model: &Model) -> DataTable {
     let rows = model.partial.iter().map(|share| {
         vec![
             Cell::Text(share.factor.clone()),
-            Cell::Number(100.0 * share.r2, 2),
-            Cell::Number(share.f, 2),
-            Cell::Count(share.df),
+            Cell::Number(100.0 * share.partial.r2, 2),
+            Cell::Number(share.partial.f, 2),
+            Cell::Count(share.partial.df),
             Cell::Count(model.df_residual),
-            Cell::P(share.p),
+            Cell::P(share.partial.p),
             Cell::P(share.q),
         ]
     });

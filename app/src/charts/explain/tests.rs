@@ -2,6 +2,7 @@
 //! before the tests.
 
 use crate::charts::dots::{Axis, Dot, dots};
+use crate::charts::sentences;
 use crate::charts::{Card, Cell, DataTable, MOST_LINES, left_to_table, palette};
 use crate::figures::LevelTests;
 use crate::format;
@@ -37,36 +38,38 @@ pub fn level_tests(tests: &[LevelTests], outcome: &str) -> Option<Card> {
     Some(Card {
         id: "tests",
         title: format!("Does {} differ between levels?", format::label(outcome)),
-        finding: finding(first, &defined) + &left_to_table(shown.len(), defined.len()),
+        finding: finding(first, &defined, outcome) + &left_to_table(shown.len(), defined.len()),
         drawing: Some(dots(&points, &axis)),
         table: table(tests),
         download: None,
     })
 }
 
-fn finding(first: &LevelTests, all: &[&LevelTests]) -> String {
+fn finding(first: &LevelTests, all: &[&LevelTests], outcome: &str) -> String {
     let welch = all.iter().filter(|tests| tests.welch_q < 0.05).count();
     let ranks = all.iter().filter(|tests| tests.kruskal_q < 0.05).count();
-    let factors = format::counted(all.len(), "factor", "factors");
-    let chance = match (welch, ranks) {
-        (0, 0) => format!(
-            "neither Welch's test nor that of the ranks rules chance out for any of {factors} (all q ≥ 0.05)"
-        ),
-        (welch, ranks) => format!(
-            "chance alone is an unlikely explanation (q < 0.05) for {welch} of {factors} by Welch's test and \
-             for {ranks} by that of the ranks"
-        ),
-    };
-    let effect = match first.omega2 > 0.0 {
-        true => format!(
-            "{} explains most, {} % of the variance once the part of chance is taken off (ω²)",
-            format::label(&first.factor),
-            format::decimals(100.0 * first.omega2, 1),
-        ),
-        false => "No factor explains more of the variance than chance alone would (all ω² ≤ 0)"
+    let all = all.len();
+    let adjusted = match (all, welch, ranks) {
+        (1, ..) => String::new(),
+        (_, 0, 0) => " Adjusted for all factors here, neither Welch's test nor that of the ranks rules chance \
+                      out for any (all q ≥ 0.05)."
             .to_owned(),
+        _ => format!(
+            " Adjusted for all factors here, chance alone is an unlikely explanation (q < 0.05) for {welch} of \
+             {all} by Welch's test and for {ranks} by that of the ranks."
+        ),
     };
-    format!("{effect}; {chance}.")
+    sentence(first, outcome) + &adjusted
+}
+
+/// The tests of every factor in words.
+pub fn tests_in_words(tests: &[LevelTests], outcome: &str) -> Vec<String> {
+    let tests = tests.iter();
+    tests.map(|tests| sentence(tests, outcome)).collect()
+}
+
+fn sentence(tests: &LevelTests, outcome: &str) -> String {
+    sentences::welch(outcome, &tests.factor, tests.omega2, tests.welch.as_ref())
 }
 
 fn table(tests: &[LevelTests]) -> DataTable {

@@ -7,7 +7,10 @@ use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
 use crate::format;
-use crate::stats::{MOST_TERMS, Regression, Term, Unfit, benjamini_hochberg, regress, summarize};
+use crate::stats::{
+    Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress,
+    summarize,
+};
 
 /// Why there is no model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,16 +76,8 @@ pub enum Weight {
 pub struct TermFigure {
     /// What it is the weight of.
     pub weight: Weight,
-    /// Units of the outcome.
-    pub estimate: f64,
-    /// Standard error.
-    pub stderr: f64,
-    /// Estimate over standard error.
-    pub t: f64,
-    /// Two-sided p-value.
-    pub p: f64,
-    /// 95 % interval.
-    pub interval: [f64; 2],
+    /// Its estimate in units of the outcome, with how sure it is.
+    pub coefficient: Coefficient,
 }
 
 /// What a factor explains beyond all others.
@@ -90,15 +85,9 @@ pub struct TermFigure {
 pub struct PartialShare {
     /// Its name.
     pub factor: String,
-    /// Share of what the others leave unexplained, 0–1; NaN where they leave nothing.
-    pub r2: f64,
-    /// F of leaving the factor out.
-    pub f: f64,
-    /// Terms that it takes.
-    pub df: usize,
-    /// p-value of that F.
-    pub p: f64,
-    /// The same adjusted over all factors (Benjamini-Hochberg).
+    /// Its share of what the others leave, with its test.
+    pub partial: Partial,
+    /// The test's p-value adjusted over all factors (Benjamini-Hochberg).
     pub q: f64,
 }
 
@@ -259,11 +248,7 @@ impl Words<'_, '_> {
         coefficients
             .map(|coefficient| TermFigure {
                 weight: self.of(coefficient.term),
-                estimate: coefficient.estimate,
-                stderr: coefficient.stderr,
-                t: coefficient.t,
-                p: coefficient.p,
-                interval: coefficient.ci95,
+                coefficient: coefficient.clone(),
             })
             .collect()
     }
@@ -274,21 +259,17 @@ fn partial(fit: &Regression, names: &[String]) -> Vec<PartialShare> {
         .iter()
         .zip(&fit.partial)
         .filter_map(|(name, partial)| {
-            let partial = (*partial)?;
             Some(PartialShare {
                 factor: name.clone(),
-                r2: partial.r2,
-                f: partial.f,
-                df: partial.df,
-                p: partial.p,
+                partial: (*partial)?,
                 q: f64::NAN,
             })
         })
         .collect();
-    let p: Vec<f64> = shares.iter().map(|share| share.p).collect();
+    let p: Vec<f64> = shares.iter().map(|share| share.partial.p).collect();
     for (share, q) in shares.iter_mut().zip(benjamini_hochberg(&p)) {
         share.q = q;
     }
-    shares.sort_by(|a, b| larger_first(a.r2, b.r2));
+    shares.sort_by(|a, b| larger_first(a.partial.r2, b.partial.r2));
     shares
 }

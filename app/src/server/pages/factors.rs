@@ -10,7 +10,7 @@ use crate::charts::{self, Card};
 use crate::figures::{Analysis, Explain, FactorImpact};
 use crate::server::App;
 use crate::server::data::asked::Asked;
-use crate::views::{self, FactorChoices, Page};
+use crate::views::{self, ExplainWords, FactorChoices, Page};
 
 pub(in crate::server) async fn factors(
     State(app): State<Arc<App>>,
@@ -26,13 +26,27 @@ pub(in crate::server) async fn factors(
             trend: analysis.choices().trend.unwrap_or(true),
         };
         let explain = Explain::compute(analysis);
-        let expected = match &explain.model {
-            Ok(model) => charts::expectation(&model.what_if, analysis.outcome_name()),
-            Err(reason) => reason.to_string(),
-        };
-        let all = views::explain(frame, &explain, &all_cards(analysis, &explain), &expected);
+        let words = words(analysis, &explain);
+        let all = views::explain(frame, &explain, &all_cards(analysis, &explain), &words);
         views::factors(frame, &figures, &cards, &options, &all)
     })
+}
+
+fn words(analysis: &Analysis<'_>, figures: &Explain) -> ExplainWords {
+    let outcome = analysis.outcome_name();
+    let tests = charts::tests_in_words(&figures.tests, outcome);
+    match &figures.model {
+        Ok(model) => ExplainWords {
+            expected: charts::expectation(&model.what_if, outcome),
+            coefficients: charts::coefficients_in_words(model, outcome),
+            partial: charts::partial_in_words(model, outcome),
+            tests,
+        },
+        Err(_) => ExplainWords {
+            tests,
+            ..ExplainWords::default()
+        },
+    }
 }
 
 fn single_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
