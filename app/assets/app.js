@@ -27,6 +27,7 @@
         textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
         categoryAxis: axis,
         valueAxis: axis,
+        title: { textStyle: { color: colors.text } },
         legend: { textStyle: { color: colors.text }, pageTextStyle: { color: colors.text } },
         tooltip: {
           backgroundColor: colors.ground,
@@ -262,7 +263,7 @@
     visit(addressOf(event.target), true);
   }
 
-  // Uploads: with progress, and by dropping a file on the form. The answer is a page: that of the
+  // Uploads: with progress, and by dropping a file on the page. The answer is a page: that of the
   // new dataset, or one that says what is wrong with the file.
 
   function say(form, text) {
@@ -273,7 +274,8 @@
     const file = form.querySelector("input[type=file]").files[0];
     if (!file) return;
     if (file.size > Number(form.dataset.limit)) {
-      say(form, "The file is too large.");
+      const most = form.dataset.limit / 1e6;
+      say(form, `The file is larger than ${most} MB, the most that this server takes.`);
       return;
     }
     const bar = form.querySelector("progress");
@@ -317,15 +319,31 @@
     for (const status of document.querySelectorAll("#upload [role=status]")) status.textContent = "";
   }
 
+  // Anywhere on the page: beside the form, the browser would leave the page and open the file.
   function onDrag(event) {
-    const form = event.target.closest && event.target.closest("#upload");
-    if (form) event.preventDefault();
+    const form = document.getElementById("upload");
+    if (!form || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("awaits");
+  }
+
+  function onDragLeave(event) {
+    // From one element to the next on the page, the file is still over it.
+    if (event.relatedTarget === null) noDrag();
+  }
+
+  function noDrag() {
+    const form = document.getElementById("upload");
+    if (form) form.classList.remove("awaits");
   }
 
   function onDrop(event) {
-    const form = event.target.closest && event.target.closest("#upload");
+    const form = document.getElementById("upload");
+    noDrag();
     if (!form || event.dataTransfer.files.length === 0) return;
     event.preventDefault();
+    // One upload at a time: its button is disabled meanwhile.
+    if (form.querySelector("button").disabled) return;
     form.querySelector("input[type=file]").files = event.dataTransfer.files;
     upload(form);
   }
@@ -447,6 +465,7 @@
     if (location.pathname + location.search !== shown) visit(location.href, false);
   });
   document.addEventListener("dragover", onDrag);
+  document.addEventListener("dragleave", onDragLeave);
   document.addEventListener("drop", onDrop);
   document.addEventListener("visibilitychange", listen);
   window.addEventListener("resize", fit);

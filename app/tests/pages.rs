@@ -11,11 +11,12 @@ use serde_json::Value;
 use support::{CHARTS, dashboard_on, get};
 
 const SMALL: &str = include_str!("fixtures/small.csv");
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "overview",
     "performance",
     "factors",
     "relationships",
+    "explore",
     "compare",
 ];
 
@@ -75,7 +76,12 @@ async fn pages_and_charts_look_as_reviewed() {
         assert_eq!(answer.status, StatusCode::OK, "{page}");
         insta::assert_snapshot!(format!("page_{page}"), readable(&answer.body));
         for (id, option) in charts(&answer.body) {
-            insta::assert_json_snapshot!(format!("chart_{id}"), option);
+            // Names are unique within a page; most are in all.
+            let name = match page {
+                "explore" => format!("chart_explore_{id}"),
+                _ => format!("chart_{id}"),
+            };
+            insta::assert_json_snapshot!(name, option);
         }
     }
 }
@@ -723,7 +729,7 @@ async fn wide_tables_and_long_addresses_stay_small() {
         .map(|n| format!("{},{}\n", 50 + n, &row(n)[1..]))
         .collect();
     let app = dashboard_on(&format!("Exam_Score{names}\n{rows}"));
-    for page in ["factors", "relationships"] {
+    for page in ["factors", "relationships", "explore"] {
         let answer = get(&app, &format!("/{page}")).await;
         assert_eq!(answer.status, StatusCode::OK);
         let drawn = charts(&answer.body);

@@ -17,11 +17,12 @@ use student_analytics::filter::parameter;
 use support::{CHARTS, dashboard, get};
 
 /// Each page with something that it shows of every table.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("overview", "Headline figures"),
     ("performance", "chart-histogram"),
     ("factors", "chart-variance"),
     ("relationships", "chart-matrix"),
+    ("explore", "chart-pairs"),
     ("compare", "<h1>Compare</h1>"),
 ];
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use student_analytics::server::{App, Current, Limits, router};
@@ -207,6 +208,44 @@ async fn uploads_together_are_kept_apart() {
     assert!(!two.body.contains("of 4 students"));
 }
 
+/// How often a process has read an uploaded file.
+async fn reads(app: &Router) -> String {
+    let metrics = get(app, "/metrics").await.body;
+    let reads = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("student_analytics_uploads_read_total "));
+    reads.expect("reads are counted").to_owned()
+}
+
+/// The process that took the file has read it for its answer; one that has not yet reads it once,
+/// however many ask at the same moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn first_views_together_read_the_file_once() {
+    for store in stores("together") {
+        let taker = dashboard(&store, LIMITS);
+        let addresses = [
+            address(&upload(&taker, OTHER).await),
+            address(&upload(&taker, SMALL).await),
+        ];
+        assert_eq!(reads(&taker).await, "2");
+        let app = dashboard(&store, LIMITS);
+        let views = addresses.iter().cycle().take(40).map(|address| {
+            let (app, address) = (app.clone(), address.clone());
+            tokio::spawn(async move { get(&app, &address).await.status })
+        });
+        for view in views.collect::<Vec<_>>() {
+            assert_eq!(view.await.unwrap(), StatusCode::OK);
+        }
+        assert_eq!(reads(&app).await, "2");
+        // What does not fit into the cache is read for each view.
+        let tiny = dashboard(&store, Limits { cache: 1, ..LIMITS });
+        for expected in ["1", "2"] {
+            assert_eq!(get(&tiny, &addresses[0]).await.status, StatusCode::OK);
+            assert_eq!(reads(&tiny).await, expected);
+        }
+    }
+}
+
 #[tokio::test]
 async fn datasets_that_do_not_fit_the_cache_are_shown_too() {
     let tiny = Limits { cache: 1, ..LIMITS };
@@ -270,6 +309,30 @@ async fn nothing_is_shown_before_there_is_data() {
     );
     for address in ["/healthz", "/metrics"] {
         assert_eq!(get(&app, address).await.status, StatusCode::OK, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_taken_is_told_what_is() {
+    let app = dashboard(&Store::memory(), LIMITS);
+    let cases = [
+        ("GET", "/datasets", "Forms are sent to this address"),
+        ("HEAD", "/datasets", ""),
+        (
+            "GET",
+            "/datasets/0/delete",
+            "Forms are sent to this address",
+        ),
+        ("POST", "/overview", "This address is for reading"),
+        ("DELETE", "/overview", "This address takes no such request"),
+    ];
+    for (method, address, said) in cases {
+        let request = Request::builder().method(method).uri(address);
+        let answer = send(&app, request.body(Body::empty()).unwrap()).await;
+        let place = format!("{method} {address}");
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{place}");
+        assert!(answer.headers.contains_key(header::ALLOW), "{place}");
+        assert!(answer.body.contains(said), "{place}: {}", answer.body);
     }
 }
 

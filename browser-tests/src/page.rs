@@ -130,6 +130,16 @@ impl Page {
         Ok(())
     }
 
+    /// Lets the browser send no more than so many bytes a second.
+    pub async fn slow_down(&self, bytes_per_second: u32) -> Result<()> {
+        let conditions = json!({
+            "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second,
+        });
+        self.devtools("Network.emulateNetworkConditions", conditions)
+            .await?;
+        Ok(())
+    }
+
     /// Shows the page as it is printed.
     pub async fn print_media(&self) -> Result<()> {
         self.devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))

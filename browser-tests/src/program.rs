@@ -5,12 +5,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use tempfile::TempDir;
+
 use crate::process::Process;
 
 /// A running dashboard, ended when dropped.
 #[derive(Debug)]
 pub struct Program {
     _process: Process,
+    /// Where it keeps uploads; goes after the process.
+    _store: TempDir,
     /// Scheme, host and port of its pages.
     pub(crate) origin: String,
 }
@@ -27,7 +31,8 @@ impl Program {
         Self::start_with(&["--data", data])
     }
 
-    fn start_with(options: &[&str]) -> Result<Self> {
+    /// Starts the dashboard with further options of `serve`.
+    pub fn start_with(options: &[&str]) -> Result<Self> {
         let program = env::var_os("STUDENT_ANALYTICS_BIN");
         let program = program.with_context(|| {
             format!(
@@ -35,10 +40,14 @@ impl Program {
                 crate::COMMAND
             )
         })?;
-        let arguments = [&["serve", "--port", "0"], options].concat();
+        let store = tempfile::tempdir().context("no folder for uploads")?;
+        let folder = store.path().to_str();
+        let folder = folder.context("the folder for uploads is not text")?;
+        let arguments = [&["serve", "--port", "0", "--store", folder], options].concat();
         let (process, origin) = Process::start(&program, &arguments, origin)?;
         Ok(Self {
             _process: process,
+            _store: store,
             origin,
         })
     }

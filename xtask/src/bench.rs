@@ -15,6 +15,7 @@ use measure::{Encoding, Figures};
 mod measure;
 mod program;
 mod traffic;
+mod upload;
 
 /// Between these two lines the README keeps what this command measured last.
 const SECTION: (&str, &str) = ("<!-- bench:begin -->", "<!-- bench:end -->");
@@ -40,16 +41,20 @@ impl Bench {
         let (bin, origin) = self.program(&sh, &workspace)?;
         let host = host(&sh)?;
         let figures = measure::measure(&sh, &bin)?;
+        let upload = upload::measure(&sh, &bin)?;
         let report = format!(
-            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n\n{}\n",
+            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n{}\n\n{}\n\n{}\n",
             table(&figures),
             measure::method(),
+            upload::table(&upload),
+            upload::method(),
             cloud(&sh, &workspace)?,
             planning(&sh)?
         );
         print!("{report}");
         if let Some(file) = &self.json {
-            let document = document(&figures, &host, &origin);
+            let mut document = document(&figures, &host, &origin);
+            document["upload"] = upload::document(&upload);
             sh.write_file(
                 std::path::absolute(file)?,
                 serde_json::to_string_pretty(&document)? + "\n",

@@ -11,6 +11,7 @@ mod comparison;
 mod correlation;
 mod dots;
 mod explain;
+mod explore;
 mod histogram;
 mod matrix;
 mod overlay;
@@ -31,10 +32,15 @@ pub use explain::{
     coefficients, coefficients_in_words, expectation, influence, level_tests, no_model, partial,
     partial_in_words, residuals, tests_in_words,
 };
+pub use explore::{
+    counts, missing_map, of_factor, outlier_boxes, outlying, outlying_in_full, pair_plot, scatters,
+    score_boxes,
+};
 pub use histogram::histogram;
 pub use matrix::matrix;
 pub use pairs::strong_pairs;
 pub use scatter::{factor_scatter, relation_scatter};
+pub(crate) use table::guarded;
 pub use table::{Cell, DataTable};
 pub use variance::variance;
 
@@ -146,6 +152,11 @@ fn short(x: f64) -> CompositeValue {
 
 fn short_float(x: f64) -> f64 {
     format!("{x:.9e}").parse().unwrap_or(x)
+}
+
+/// A point of a curve, with the four digits that a screen can show.
+fn brief(x: f64) -> CompositeValue {
+    number(format!("{x:.3e}").parse().unwrap_or(x))
 }
 
 /// Several numbers as one data item.

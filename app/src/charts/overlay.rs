@@ -1,7 +1,9 @@
 //! The few ECharts options that charming 0.6 cannot express, each as one typed function that adds
 //! it to a serialised chart: the axes of a box plot, names for the parts of a data item, symbols
-//! sized by a value, areas between two lines, labels cut to a width.
+//! sized by a value, areas between two lines, labels cut to a width, rows that series share, another
+//! arrangement on narrow screens.
 
+use charming::component::Grid;
 use serde_json::{Value, json};
 
 /// Puts the series at `series` on the given axes of the chart.
@@ -76,6 +78,13 @@ pub(super) fn truncate_labels(option: &mut Value, axis: &str, index: usize, widt
     if let Some(label) = axis_label(option, axis, index) {
         label["width"] = json!(width);
         label["overflow"] = json!("truncate");
+    }
+}
+
+/// Shows every label of a category axis, where ECharts would leave out those that come close.
+pub(super) fn every_label(option: &mut Value, axis: &str) {
+    if let Some(label) = axis_label(option, axis, 0) {
+        label["interval"] = json!(0);
     }
 }
 
@@ -164,6 +173,68 @@ pub(super) fn interval_caps(option: &mut Value, series: usize) {
     {
         lines.insert("symbolSize".to_owned(), json!([10, 2]));
         lines.insert("animation".to_owned(), json!(false));
+    }
+}
+
+/// Sets the labels at these places of a category axis in bold: headings of those that follow.
+pub(super) fn bold_labels(option: &mut Value, axis: &str, places: &[usize]) {
+    for &place in places {
+        if let Some(label) = option[axis]["data"].get_mut(place) {
+            *label = json!({"value": label.take(), "textStyle": {"fontWeight": "bold"}});
+        }
+    }
+}
+
+/// Names the items of a series, for clicks and tooltips.
+pub(super) fn item_names(option: &mut Value, series: usize, names: impl Iterator<Item = String>) {
+    let items = option["series"]
+        .get_mut(series)
+        .and_then(|series| series.get_mut("data"))
+        .and_then(Value::as_array_mut);
+    for (item, name) in items.into_iter().flatten().zip(names) {
+        *item = json!({"name": name, "value": item.take()});
+    }
+}
+
+/// In a plot narrower than `width` pixels, puts the plot areas at other places.
+pub(super) fn grids_when_narrow(option: &mut Value, width: usize, grids: &[Grid]) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {"grid": grids},
+    }]);
+}
+
+/// In a plot narrower than `width` pixels, cuts the labels of its y axis at `labels` pixels.
+pub(super) fn shorter_labels_when_narrow(option: &mut Value, width: usize, labels: usize) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {"yAxis": {"axisLabel": {"width": labels}}},
+    }]);
+}
+
+/// Rows that several series share, a table for each colour: pages would grow with every plot that
+/// holds its own.
+pub(super) fn datasets(option: &mut Value, dimensions: &[String], tables: Vec<Value>) {
+    let tables: Vec<Value> = tables
+        .into_iter()
+        .map(|rows| json!({"dimensions": dimensions, "source": rows, "sourceHeader": false}))
+        .collect();
+    option["dataset"] = json!(tables);
+}
+
+/// Draws two columns of a shared table.
+pub(super) fn columns_of(option: &mut Value, series: usize, table: usize, x: usize, y: usize) {
+    set(option, series, "datasetIndex", json!(table));
+    let encode = json!({"x": x, "y": y, "tooltip": [x, y]});
+    set(option, series, "encode", encode);
+}
+
+/// Cuts the titles of a chart at a width in pixels.
+pub(super) fn truncate_titles(option: &mut Value, width: usize) {
+    let titles = option["title"].as_array_mut();
+    for title in titles.into_iter().flatten() {
+        title["textStyle"]["width"] = json!(width);
+        title["textStyle"]["overflow"] = json!("truncate");
     }
 }
 

@@ -78,7 +78,7 @@ fn digits(x: f64) -> String {
 
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises; a
 /// plain number with a sign stays one.
-fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let number =
         || text.bytes().all(|b| b"+-.eE0123456789".contains(&b)) && text.parse::<f64>().is_ok();

@@ -1,12 +1,14 @@
-//! Second pass over the fields: typed polars columns.
+//! Last pass over the fields: typed polars columns.
 
 use polars::prelude::{
     Categorical8Type, CategoricalChunked, ChunkedBuilder, Column as FrameColumn, DataType,
     Float64Type, FrozenCategories, Int64Type, IntoColumn, IntoSeries, PolarsResult,
-    PrimitiveChunkedBuilder, StringChunkedBuilder,
+    PrimitiveChunkedBuilder, UInt8Type, UInt32Type,
 };
 
-use super::infer::{Number, number};
+use super::infer::{Evidence, Number, number};
+use super::levels::Levels;
+use super::texts::Texts;
 use super::{Column, Kind};
 
 /// Collects the cells of one column in the column's own type, in polars' own memory: an empty cell
@@ -15,15 +17,18 @@ pub(super) enum Builder {
     Whole(PrimitiveChunkedBuilder<Int64Type>),
     Real(PrimitiveChunkedBuilder<Float64Type>),
     Factor {
-        name: String,
-        levels: Vec<String>,
-        codes: Vec<Option<u8>>,
+        levels: Levels<()>,
+        codes: PrimitiveChunkedBuilder<UInt8Type>,
     },
-    Text(StringChunkedBuilder),
+    Text {
+        texts: Texts,
+        positions: PrimitiveChunkedBuilder<UInt32Type>,
+    },
 }
 
 impl Builder {
-    pub(super) fn new(column: &Column, rows: usize) -> Self {
+    /// For a column of a file with so many rows, of which the first pass found `evidence`.
+    pub(super) fn new(column: &Column, evidence: &Evidence, rows: usize) -> Self {
         let name = column.name.as_str();
         match &column.kind {
             Kind::Numeric { whole: true } => {
@@ -32,12 +37,20 @@ impl Builder {
             Kind::Numeric { whole: false } => {
                 Self::Real(PrimitiveChunkedBuilder::new(name.into(), rows))
             }
-            Kind::Factor { levels, .. } => Self::Factor {
-                name: name.to_owned(),
-                levels: levels.clone(),
-                codes: Vec::with_capacity(rows),
+            Kind::Factor { levels, .. } => {
+                let mut known = Levels::new();
+                for level in levels {
+                    known.add(level, ());
+                }
+                Self::Factor {
+                    levels: known,
+                    codes: PrimitiveChunkedBuilder::new(name.into(), rows),
+                }
+            }
+            Kind::Identifier => Self::Text {
+                texts: Texts::with_capacity(evidence.present(), evidence.bytes()),
+                positions: PrimitiveChunkedBuilder::new(name.into(), rows),
             },
-            Kind::Identifier => Self::Text(StringChunkedBuilder::new(name.into(), rows)),
         }
     }
 
@@ -53,34 +66,31 @@ impl Builder {
                 Number::Whole(whole) => whole as f64,
                 Number::Real(real) => real,
             })),
-            Self::Factor { levels, codes, .. } => codes.push(cell.and_then(|cell| {
-                let code = levels.iter().position(|level| level == cell)?;
-                u8::try_from(code).ok()
-            })),
-            Self::Text(values) => values.append_option(cell),
+            Self::Factor { levels, codes } => {
+                let found = cell.and_then(|cell| levels.find(cell));
+                codes.append_option(found.map(|(code, ())| code));
+            }
+            Self::Text { texts, positions } => {
+                positions.append_option(cell.and_then(|cell| texts.push(cell)));
+            }
         }
     }
 
-    pub(super) fn finish(self) -> PolarsResult<FrameColumn> {
+    /// The column; with the texts to which an identifier's refers.
+    pub(super) fn finish(self) -> PolarsResult<(FrameColumn, Option<Texts>)> {
         Ok(match self {
-            Self::Whole(values) => values.finish().into_series().into_column(),
-            Self::Real(values) => values.finish().into_series().into_column(),
-            Self::Text(values) => values.finish().into_series().into_column(),
-            Self::Factor {
-                name,
-                levels,
-                codes,
-            } => {
-                let categories = FrozenCategories::new(levels.iter().map(String::as_str))?;
-                let labels = codes
-                    .iter()
-                    .map(|code| code.map(|code| levels[usize::from(code)].as_str()));
-                CategoricalChunked::<Categorical8Type>::from_str_iter(
-                    name.into(),
-                    DataType::from_frozen_categories(categories),
-                    labels,
-                )?
-                .into_column()
+            Self::Whole(values) => (values.finish().into_series().into_column(), None),
+            Self::Real(values) => (values.finish().into_series().into_column(), None),
+            Self::Text { texts, positions } => {
+                (positions.finish().into_series().into_column(), Some(texts))
+            }
+            Self::Factor { levels, codes } => {
+                let categories =
+                    DataType::from_frozen_categories(FrozenCategories::new(levels.texts())?);
+                let codes = codes.finish();
+                let codes =
+                    CategoricalChunked::<Categorical8Type>::from_cats_and_dtype(codes, categories);
+                (codes.into_column(), None)
             }
         })
     }

@@ -1,40 +1,43 @@
 //! First pass over the fields: what each column holds.
 
-use std::collections::HashSet;
-
+use super::levels::Levels;
 use super::problem::shortened;
-use super::{Kind, MAX_LEVELS, scales};
+use super::{Kind, scales};
 
 /// What the cells of one column have in common, gathered cell by cell.
 #[derive(Debug)]
 pub(super) struct Evidence {
     present: usize,
+    /// Bytes of the cells that are present.
+    bytes: usize,
     numbers: usize,
     whole: bool,
     /// Cells that are meant as numbers and cannot be read as one.
     slips: usize,
     /// Row and beginning of the first cell that is text.
     first_text: Option<(usize, String)>,
-    /// Distinct texts; `None` from when there are too many for a factor.
-    levels: Option<HashSet<String>>,
+    /// Distinct texts and what they mean; `None` from when there are too many for a factor.
+    levels: Option<Levels<Meaning>>,
 }
 
 impl Evidence {
     pub(super) fn new() -> Self {
         Self {
             present: 0,
+            bytes: 0,
             numbers: 0,
             whole: true,
             slips: 0,
             first_text: None,
-            levels: Some(HashSet::new()),
+            levels: Some(Levels::new()),
         }
     }
 
     /// Takes in one cell that is not missing.
     pub(super) fn add(&mut self, row: usize, cell: &str) {
         self.present += 1;
-        match meaning(cell) {
+        self.bytes += cell.len();
+        match self.meaning(cell) {
             Meaning::Number(number) => {
                 self.numbers += 1;
                 self.whole &= matches!(number, Number::Whole(_));
@@ -45,14 +48,21 @@ impl Evidence {
             }
             Meaning::Text => {}
         }
-        if let Some(levels) = &mut self.levels {
-            if !levels.contains(cell) {
-                levels.insert(cell.to_owned());
-            }
-            if levels.len() > MAX_LEVELS {
-                self.levels = None;
-            }
+    }
+
+    /// What the cell means, which is known of the levels.
+    fn meaning(&mut self, cell: &str) -> Meaning {
+        let Some(levels) = &mut self.levels else {
+            return meaning(cell);
+        };
+        if let Some((_, known)) = levels.find(cell) {
+            return *known;
         }
+        let meaning = meaning(cell);
+        if !levels.add(cell, meaning) {
+            self.levels = None;
+        }
+        meaning
     }
 
     /// Whether cells of it are to be corrected: it would be numeric but for some slips, or it is
@@ -67,13 +77,18 @@ impl Evidence {
         self.present
     }
 
+    /// Bytes of the cells that are not missing.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Whether every number is a whole one.
     pub(super) fn is_whole(&self) -> bool {
         self.whole
     }
 
     /// The distinct cells, unless there are too many for a factor.
-    pub(super) fn levels(&self) -> Option<&HashSet<String>> {
+    pub(super) fn levels(&self) -> Option<&Levels<Meaning>> {
         self.levels.as_ref()
     }
 
@@ -82,17 +97,17 @@ impl Evidence {
         self.first_text.as_ref()
     }
 
-    /// The column's type. Text is a factor with at most [`MAX_LEVELS`] levels and at most half as
+    /// The column's type. Text is a factor with at most [`MAX_LEVELS`](super::MAX_LEVELS) levels and at most half as
     /// many levels as values. A column without any value counts as numeric, as in pandas.
     pub(super) fn kind(&self) -> Kind {
         if self.first_text.is_none() {
             return Kind::Numeric { whole: self.whole };
         }
-        let few = |levels: &&HashSet<String>| levels.len() * 2 <= self.present;
+        let few = |levels: &&Levels<Meaning>| levels.len() * 2 <= self.present;
         let Some(levels) = self.levels.as_ref().filter(few) else {
             return Kind::Identifier;
         };
-        let mut levels: Vec<String> = levels.iter().cloned().collect();
+        let mut levels: Vec<String> = levels.texts().map(str::to_owned).collect();
         let ordered = scales::arrange(&mut levels);
         Kind::Factor { levels, ordered }
     }

@@ -8,12 +8,14 @@ mod dialect;
 mod dictionary;
 mod error;
 mod infer;
+mod levels;
 mod mapping;
 mod problem;
 mod reader;
 mod rows;
 mod scales;
 mod table;
+mod texts;
 
 pub use dictionary::{Entry, entry};
 pub use error::ReadError;
@@ -25,6 +27,7 @@ pub use reader::{MISSING_TOKENS, read, read_file};
 pub use table::Table;
 
 use polars::prelude::DataFrame;
+use texts::Texts;
 
 /// Name of the outcome column when nobody chooses another one.
 pub const DEFAULT_OUTCOME: &str = "Exam_Score";
@@ -120,8 +123,11 @@ pub struct Dataset {
     /// What people call it: the file's name, or that it is the bundled sample.
     name: String,
     columns: Vec<Column>,
-    /// One polars column per entry of `columns`: `Int64`, `Float64`, `Enum` or `String`.
+    /// One polars column per entry of `columns`: `Int64`, `Float64`, `Enum`, or `UInt32`, the
+    /// positions of an identifier's cells in its texts.
     frame: DataFrame,
+    /// One per entry of `columns`; none but identifiers have some.
+    texts: Vec<Option<Texts>>,
     outcome: ColumnId,
     /// By what name addresses refer to it; the default dataset has none.
     reference: Option<String>,
@@ -162,7 +168,8 @@ impl Dataset {
 
     /// What it takes in memory, about, in bytes.
     pub fn memory(&self) -> usize {
-        self.frame.estimated_size()
+        let texts = self.texts.iter().flatten().map(Texts::memory);
+        self.frame.estimated_size() + texts.sum::<usize>()
     }
 
     /// The column at `id`.

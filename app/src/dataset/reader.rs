@@ -14,6 +14,7 @@ use super::build::Builder;
 use super::infer::{Evidence, Meaning, meaning, number};
 use super::problem::shortened;
 use super::rows::Rows;
+use super::texts::Texts;
 use super::{
     Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, ReadError, Report, dialect,
 };
@@ -22,6 +23,9 @@ use super::{
 pub const MISSING_TOKENS: [&str; 10] = [
     "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "n/a",
 ];
+
+/// Bytes of the longest of them.
+const LONGEST_TOKEN: usize = 4;
 
 /// Reads the file at `path`; `outcome` is the column to explain.
 ///
@@ -70,11 +74,12 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         })
         .collect();
     let outcome = find_outcome(&columns, &found.evidence, outcome)?;
-    let frame = fill(text, separator, &columns, found.rows)?;
+    let (frame, texts) = fill(text, separator, &columns, &found.evidence, found.rows)?;
     Ok(Dataset {
         name,
         columns,
         frame,
+        texts,
         outcome,
         reference: None,
     })
@@ -227,9 +232,14 @@ pub(super) fn fill(
     text: &[u8],
     separator: u8,
     columns: &[Column],
+    evidence: &[Evidence],
     rows: usize,
-) -> Result<DataFrame, ReadError> {
-    let mut builders: Vec<Builder> = columns.iter().map(|c| Builder::new(c, rows)).collect();
+) -> Result<(DataFrame, Vec<Option<Texts>>), ReadError> {
+    let mut builders: Vec<Builder> = columns
+        .iter()
+        .zip(evidence)
+        .map(|(column, evidence)| Builder::new(column, evidence, rows))
+        .collect();
     let mut lines = Rows::new(text, separator);
     lines.advance();
     while lines.advance() {
@@ -237,15 +247,23 @@ pub(super) fn fill(
             builder.push(as_text(field).ok().and_then(present));
         }
     }
-    let filled = builders
+    let filled: Vec<_> = builders
         .into_iter()
         .map(Builder::finish)
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(DataFrame::new(rows, filled)?)
+        .collect::<Result<_, _>>()?;
+    let (filled, texts) = filled.into_iter().unzip();
+    Ok((DataFrame::new(rows, filled)?, texts))
 }
 
+/// The cell, unless it counts as missing.
 fn present(cell: &str) -> Option<&str> {
-    let missing = cell.trim().is_empty() || MISSING_TOKENS.contains(&cell);
+    // Most cells begin with a digit or are longer than any token: nothing else is looked at then.
+    let token = || cell.len() <= LONGEST_TOKEN && MISSING_TOKENS.contains(&cell);
+    let missing = match cell.as_bytes().first() {
+        Some(b'0'..=b'9') => false,
+        Some(_) => token() || cell.trim().is_empty(),
+        None => true,
+    };
     (!missing).then_some(cell)
 }
 

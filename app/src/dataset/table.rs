@@ -59,12 +59,24 @@ impl<'a> Table<'a> {
             .map_or(0, |column| column.null_count())
     }
 
+    /// Whether each row lacks a value in that column.
+    pub fn gaps(&self, id: ColumnId) -> Vec<bool> {
+        let column = self.frame.columns().get(id.index());
+        let gaps = column.map(|column| column.is_null());
+        gaps.map_or_else(Vec::new, |gaps| {
+            gaps.iter().map(|gap| gap.unwrap_or(true)).collect()
+        })
+    }
+
     /// The cell as text, `None` where it is missing.
     pub fn cell(&self, row: usize, id: ColumnId) -> Option<String> {
         let column = self.frame.columns().get(id.index())?;
         match column.get(row).ok()? {
             AnyValue::Null => None,
-            AnyValue::String(text) => Some(text.to_owned()),
+            AnyValue::UInt32(position) => {
+                let texts = self.dataset.texts.get(id.index())?.as_ref()?;
+                texts.get(position).map(str::to_owned)
+            }
             AnyValue::Float64(real) => Some(real.to_string()),
             AnyValue::Int64(whole) => Some(whole.to_string()),
             other => Some(other.str_value().into_owned()),

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::Metrics;
-use crate::dataset::{ColumnId, Dataset, Table};
+use crate::dataset::{ColumnId, Dataset};
 use crate::stats::{anova, by_level, pearson, quantile, sorted};
 
 /// What the outcome's values allow to say.
@@ -37,10 +37,12 @@ pub struct Baseline {
 impl Baseline {
     /// Makes room for the dataset's columns and computes the default outcome's baseline.
     pub fn new(dataset: &Dataset) -> Self {
-        let table = dataset.table();
+        // A table keeps every column that it was asked for; one for each column, and no two are
+        // in memory together.
+        let extent_of = |id| extent(dataset.table().numbers(id));
         let baseline = Self {
             outcomes: dataset.ids().map(|_| OnceLock::new()).collect(),
-            extents: dataset.ids().map(|id| extent(table.numbers(id))).collect(),
+            extents: dataset.ids().map(extent_of).collect(),
         };
         baseline.of(dataset, dataset.default_outcome());
         baseline
@@ -60,12 +62,11 @@ impl Baseline {
 impl OutcomeBaseline {
     fn new(dataset: &Dataset, outcome: ColumnId) -> Self {
         let table = dataset.table();
-        let scores = sorted(table.numbers(outcome));
-        let scale = Scale::of(&scores);
+        let scale = Scale::of(&sorted(table.numbers(outcome)));
         Self {
             scale,
             metrics: Metrics::of(&table, outcome, scale.pass_mark),
-            most_useful: most_useful(&table, outcome),
+            most_useful: most_useful(dataset, outcome),
         }
     }
 }
@@ -84,18 +85,19 @@ impl Scale {
     }
 }
 
-fn most_useful(table: &Table<'_>, outcome: ColumnId) -> Vec<ColumnId> {
-    let dataset = table.dataset();
+fn most_useful(dataset: &Dataset, outcome: ColumnId) -> Vec<ColumnId> {
+    let table = dataset.table();
     let scores = table.numbers(outcome);
     let mut explained: Vec<(ColumnId, f64)> = Vec::new();
     for id in dataset.numeric_ids() {
         if id != outcome {
-            explained.push((id, pearson(table.numbers(id), scores).r.powi(2)));
+            let values = dataset.table();
+            explained.push((id, pearson(values.numbers(id), scores).r.powi(2)));
         }
     }
     for id in dataset.factor_ids() {
         let levels = dataset.column(id).levels().len();
-        let groups = by_level(table.codes(id), levels, scores);
+        let groups = by_level(dataset.table().codes(id), levels, scores);
         explained.push((id, anova(&groups).map_or(f64::NAN, |test| test.eta2)));
     }
     explained.sort_by(|(a, x), (b, y)| larger_first(*x, *y).then(a.cmp(b)));

@@ -5,11 +5,13 @@
 mod baseline;
 mod comparison;
 mod explain;
+mod explore;
 mod factors;
 mod overview;
 mod performance;
 mod regression_json;
 mod relationships;
+mod sample;
 mod scatter;
 mod stats_json;
 
@@ -19,10 +21,15 @@ pub use explain::{
     Explain, Field, FieldValue, Influence, InfluentialRow, LevelTests, Model, NoModel,
     PartialShare, Residuals, TermFigure, Weight, WhatIf,
 };
+pub use explore::{
+    ColumnBox, ColumnInfo, Explore, MissingColumn, MissingMap, Outliers, OutlyingValue, PairColumn,
+    PairGroup, PairPlot, Rule,
+};
 pub use factors::{FactorCorrelation, FactorImpact, RankedFactor};
 pub use overview::{FactorInfo, Metrics, Missing, NumericInfo, OutOfRange, Overview, Preview};
 pub use performance::{Average, LevelBox, LevelMean, Performance, ScoreBoxes};
 pub use relationships::{MatrixFigure, Pair, Relationships, strength};
+pub use sample::sample;
 pub use scatter::{Group, Point, Scatter};
 pub use stats_json::stats_json;
 

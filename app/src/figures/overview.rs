@@ -134,22 +134,27 @@ impl Overview {
             preview: preview(table),
             missing: missing(table),
             out_of_range: out_of_range(analysis),
-            numeric: dataset
-                .numeric_ids()
-                .into_iter()
-                .map(|id| NumericInfo {
-                    column: dataset.column(id).name.clone(),
-                    type_name: dataset.column(id).type_name(),
-                    summary: summarize(table.numbers(id)),
-                })
-                .collect(),
-            factors: dataset
-                .factor_ids()
-                .into_iter()
-                .map(|id| factor_info(table, id))
-                .collect(),
+            numeric: numeric_columns(table),
+            factors: factors(table),
         }
     }
+}
+
+/// The numeric columns described, in column order.
+pub(super) fn numeric_columns(table: &Table<'_>) -> Vec<NumericInfo> {
+    let dataset = table.dataset();
+    let described = dataset.numeric_ids().into_iter().map(|id| NumericInfo {
+        column: dataset.column(id).name.clone(),
+        type_name: dataset.column(id).type_name(),
+        summary: summarize(table.numbers(id)),
+    });
+    described.collect()
+}
+
+/// The factors with their levels, in column order.
+pub(super) fn factors(table: &Table<'_>) -> Vec<FactorInfo> {
+    let ids = table.dataset().factor_ids().into_iter();
+    ids.map(|id| factor_info(table, id)).collect()
 }
 
 fn preview(table: &Table<'_>) -> Preview {
@@ -203,7 +208,12 @@ fn out_of_range(analysis: &Analysis<'_>) -> Vec<OutOfRange> {
     found
 }
 
-fn possible_range(analysis: &Analysis<'_>, dataset: &Dataset, id: ColumnId) -> Option<[f64; 2]> {
+/// What is possible in a column, both inclusive; `None` where nothing is known of it.
+pub(super) fn possible_range(
+    analysis: &Analysis<'_>,
+    dataset: &Dataset,
+    id: ColumnId,
+) -> Option<[f64; 2]> {
     let known: Option<&Entry> = entry(&dataset.column(id).name);
     known.and_then(|entry| entry.range).or_else(|| {
         (id == analysis.outcome && analysis.baseline.scale.banded).then_some([0.0, 100.0])

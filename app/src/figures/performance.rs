@@ -159,7 +159,8 @@ fn average(analysis: &Analysis<'_>, factor: ColumnId) -> Average {
     }
 }
 
-fn score_boxes(analysis: &Analysis<'_>, factor: ColumnId) -> ScoreBoxes {
+/// Boxes of the outcome by the levels of a factor.
+pub(super) fn score_boxes(analysis: &Analysis<'_>, factor: ColumnId) -> ScoreBoxes {
     let column = analysis.dataset.column(factor);
     let levels = scores_by(analysis, factor)
         .iter()

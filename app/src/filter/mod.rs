@@ -103,6 +103,20 @@ impl Filters {
         if self.is_empty() {
             return Ok(all);
         }
+        let keep = self.kept(&all);
+        let mask = BooleanChunked::from_slice("keep".into(), &keep);
+        Ok(Table::new(dataset, all.frame().filter_seq(&mask)?))
+    }
+
+    /// Positions in the dataset, from 0, of the rows that meet every condition, in their order.
+    pub fn positions(&self, dataset: &Dataset) -> Vec<usize> {
+        let keep = self.kept(&dataset.table());
+        let kept = keep.iter().enumerate().filter(|(_, keep)| **keep);
+        kept.map(|(position, _)| position).collect()
+    }
+
+    /// Whether each row of the whole dataset meets every condition.
+    fn kept(&self, all: &Table<'_>) -> Vec<bool> {
         let mut keep = vec![true; all.rows()];
         for (column, condition) in self.iter() {
             match condition {
@@ -114,8 +128,7 @@ impl Filters {
                 }
             }
         }
-        let mask = BooleanChunked::from_slice("keep".into(), &keep);
-        Ok(Table::new(dataset, all.frame().filter_seq(&mask)?))
+        keep
     }
 }
 

@@ -113,15 +113,27 @@ impl Gauges {
     }
 }
 
-/// Answers the request when it is its turn, on a thread that may be busy.
-pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// A turn for work on a request, and what the metrics say of it.
+pub(super) async fn turn(app: &App) -> Option<Turn> {
     let gauges = app.metrics.queue();
     let waits = Waits::new(&gauges.waiting);
     let turn = app.queue.turn().await;
     drop(waits);
-    let Some(turn) = turn else {
+    if turn.is_none() {
         gauges.shed.inc();
-        return problem::busy("Too many pages are asked for. Please try again in a moment.");
+    }
+    turn
+}
+
+/// The answer to who gets no turn.
+pub(super) fn crowded() -> Response {
+    problem::busy("Too many pages are asked for. Please try again in a moment.")
+}
+
+/// Answers the request when it is its turn, on a thread that may be busy.
+pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let Some(turn) = turn(&app).await else {
+        return crowded();
     };
     let (runtime, span) = (Handle::current(), Span::current());
     // The turn goes along: a client that goes away does not end the work.
@@ -204,7 +216,12 @@ mod tests {
         for path in ["/healthz", "/readyz", "/metrics", crate::assets::ICON.path] {
             assert_eq!(ask(&routes, path).await.status(), StatusCode::OK, "{path}");
         }
-        for path in ["/overview", "/stats.json", "/performance/bands.csv"] {
+        for path in [
+            "/overview",
+            "/stats.json",
+            "/performance/bands.csv",
+            "/export.json",
+        ] {
             let answer = ask(&routes, path).await;
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
             assert_eq!(answer.headers()[header::RETRY_AFTER], "2", "{path}");
@@ -213,7 +230,7 @@ mod tests {
             let body = String::from_utf8_lossy(&body).into_owned();
             assert!(body.contains("Too many pages are asked for"), "{body}");
         }
-        assert_eq!(app.metrics.queue().shed.get(), 3);
+        assert_eq!(app.metrics.queue().shed.get(), 4);
         drop(taken);
         assert_eq!(ask(&routes, "/overview").await.status(), StatusCode::OK);
     }

@@ -25,6 +25,7 @@ use tracing::error;
 
 use super::compute::Gauges;
 use super::data::current::State;
+use super::data::uploads::Uploads;
 use super::{App, problem, request_id};
 
 /// Upper bounds of the times to answer, in seconds: a page takes milliseconds.
@@ -101,9 +102,12 @@ impl Metrics {
         seconds.observe(took.as_secs_f64());
     }
 
-    fn text(&self, current: &State) -> Result<String> {
+    fn text(&self, current: &State, uploads: Option<&Uploads>) -> Result<String> {
         let mut families = self.registry.gather();
         families.extend(dataset::now(current)?);
+        if let Some(uploads) = uploads {
+            families.extend(dataset::uploads(uploads)?);
+        }
         families.extend(process::now()?);
         TextEncoder::new().encode_to_string(&families)
     }
@@ -117,7 +121,10 @@ pub(super) async fn show(
     if PROXIED.iter().any(|name| headers.contains_key(name)) {
         return problem::not_found().await;
     }
-    match app.metrics.text(&app.current.state()) {
+    let text = app
+        .metrics
+        .text(&app.current.state(), app.uploads.as_deref());
+    match text {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {
             error!(%error, "the metrics cannot be written");

@@ -6,6 +6,7 @@ mod asset;
 mod compute;
 mod connection;
 mod data;
+mod export;
 mod headers;
 mod limits;
 mod metrics;
@@ -36,6 +37,7 @@ pub use data::uploads::{Limits, Uploads};
 pub use data::watch::keep;
 pub use stop::{Signals, serve};
 
+use crate::export::Format;
 use crate::views::{GUIDE, Page};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
@@ -101,6 +103,7 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
+        .merge(exports(app))
         .merge(mapping_form(app))
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
@@ -127,12 +130,24 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/factors/{chart}", get(pages::factors_csv))
         .route(Page::Relationships.path(), get(pages::relationships))
         .route("/relationships/{chart}", get(pages::relationships_csv))
+        .route(Page::Explore.path(), get(pages::explore))
+        .route("/explore/{chart}", get(pages::explore_csv))
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// Rows as files. Those of text are compressed as they go; Parquet is already.
+fn exports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route(Format::Csv.path(), get(export::csv))
+        .route(Format::Json.path(), get(export::json))
+        .route_layer(compression())
+        .route(Format::Parquet.path(), get(export::parquet))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
 }
 

@@ -13,7 +13,7 @@ use super::problem::{self, Failure};
 use super::{App, Loaded};
 use crate::charts::{self, Card};
 use crate::dataset::ColumnId;
-use crate::figures::{Analysis, Overview, Performance, Relationships, stats_json};
+use crate::figures::{Analysis, Explore, Overview, Performance, Relationships, stats_json};
 use crate::filter::Request;
 use crate::views::{self, Frame, Page, RelationChoices, page};
 
@@ -206,6 +206,51 @@ pub(super) async fn relationships_csv(
         let figures = Relationships::compute(analysis);
         let (finding, _) = charts::strong_pairs(&figures);
         relationship_cards(&figures, &finding)
+    })
+}
+
+pub(super) async fn explore(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Asked>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&app, asked, Page::Explore, query, |analysis, frame| {
+        let figures = Explore::compute(analysis);
+        let outlying = charts::outlying(&figures.outliers);
+        let cards = explore_cards(analysis, &figures, outlying);
+        let factors = names(analysis, analysis.dataset.factor_ids());
+        views::explore(frame, &figures, &cards, &factors)
+    })
+}
+
+/// The steps of the page after its tables, with the list of outlying values that the answer needs.
+fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> Vec<Card> {
+    let outcome = analysis.outcome_name();
+    let (correlations, _) = charts::strong_pairs(&figures.relationships);
+    let matrix = &figures.relationships.matrix;
+    let clicks = || links::all_levels(analysis, Page::Explore.path());
+    vec![
+        charts::missing_map(&figures.missing),
+        charts::matrix(matrix, &correlations),
+        charts::scatters(&figures.scatters, figures.numeric_factors, outcome),
+        charts::score_boxes(&figures.boxes, outcome, clicks()),
+        charts::counts(&figures.factors, clicks()),
+        charts::pair_plot(&figures.pairs, &figures.relationships),
+        charts::outlier_boxes(&figures.outliers),
+        outlying,
+        charts::histogram(&figures.performance, outcome),
+    ]
+}
+
+pub(super) async fn explore_csv(
+    Extension(asked): Extension<Asked>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    csv(&asked, Page::Explore, &file, query, |analysis| {
+        let figures = Explore::compute(analysis);
+        let outlying = charts::outlying_in_full(&figures.outliers);
+        explore_cards(analysis, &figures, outlying)
     })
 }
 

@@ -5,7 +5,7 @@ use std::any::Any;
 mod upload;
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
@@ -111,13 +111,23 @@ fn missing(what: &str) -> Response {
     refused(StatusCode::NOT_FOUND, "Page not found", what)
 }
 
-/// The answer to a method that no address takes but another does.
-pub(super) async fn wrong_method() -> Response {
-    refused(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "This address is for reading",
-        "The method of the request is not one that this address takes.",
-    )
+/// The answer to a method that this address does not take but another does.
+pub(super) async fn wrong_method(method: Method) -> Response {
+    let (title, what) = match method {
+        Method::GET | Method::HEAD => (
+            "There is no page at this address",
+            "Forms are sent to this address; it has nothing to show.",
+        ),
+        Method::POST => (
+            "This address is for reading",
+            "Nothing can be sent to this address.",
+        ),
+        _ => (
+            "This address takes no such request",
+            "The method of the request is not one that this address takes.",
+        ),
+    };
+    refused(StatusCode::METHOD_NOT_ALLOWED, title, what)
 }
 
 pub(super) async fn not_found() -> Response {

@@ -24,6 +24,18 @@ pub struct BoxStats {
     pub outliers: Vec<f64>,
 }
 
+impl BoxStats {
+    /// Where outliers begin: 1.5 interquartile ranges below and above the box.
+    pub fn fences(&self) -> [f64; 2] {
+        fences(self.q1, self.q3)
+    }
+}
+
+fn fences(q1: f64, q3: f64) -> [f64; 2] {
+    let reach = 1.5 * (q3 - q1);
+    [q1 - reach, q3 + reach]
+}
+
 /// Box of the values present; `None` without values.
 ///
 /// Tukey, "Exploratory Data Analysis" (1977): whiskers end at the most extreme data within 1.5
@@ -35,7 +47,7 @@ pub fn box_stats(values: &[f64]) -> Option<BoxStats> {
         return None;
     }
     let [q1, median, q3] = [0.25, 0.5, 0.75].map(|p| quantile(&sorted, p));
-    let (low, high) = (q1 - 1.5 * (q3 - q1), q3 + 1.5 * (q3 - q1));
+    let [low, high] = fences(q1, q3);
     let mut inside = sorted
         .iter()
         .copied()

@@ -41,7 +41,8 @@ fn plot(card: &Card, drawing: &Drawing) -> Markup {
     }
 }
 
-fn csv_address(frame: &Frame, card: &Card) -> String {
+/// Where the figures of a card are as CSV.
+pub(super) fn csv_address(frame: &Frame, card: &Card) -> String {
     let path = format!("{}/{}.csv", frame.page.path(), card.id);
     match frame.tabs.iter().find(|(page, _)| *page == frame.page) {
         Some((_, href)) => match href.split_once('?') {

@@ -2,8 +2,9 @@
 //! are left.
 
 use crate::dataset::{ColumnId, Kind};
+use crate::export::Format;
 use crate::figures::Analysis;
-use crate::filter::{Condition, Filters, Request, Scope, in_words, parameter};
+use crate::filter::{Choices, Condition, Filters, Request, Scope, in_words, parameter};
 use crate::format;
 
 use super::Page;
@@ -120,6 +121,8 @@ pub struct Frame {
     /// The mark when the address asks for none.
     pub(super) default_pass_mark: Option<f64>,
     pub(super) selected: usize,
+    /// Where the selected rows are as files.
+    pub(super) exports: Vec<(Format, String)>,
     /// The largest file that may be uploaded, in bytes; none may without it.
     pub(super) upload_limit: Option<u64>,
     /// Whether a password was asked for, so that there is something to log out of.
@@ -173,6 +176,9 @@ impl Frame {
             chosen_pass_mark: request.choices.pass,
             default_pass_mark: analysis.baseline.scale.pass_mark,
             selected: analysis.selected.rows(),
+            exports: Format::ALL
+                .map(|format| (format, rows_only(request).href(format.path(), dataset)))
+                .to_vec(),
             upload_limit: None,
             guarded: false,
         }
@@ -196,6 +202,17 @@ impl Frame {
     /// Whether the filters leave no student.
     pub fn is_empty(&self) -> bool {
         self.selected == 0
+    }
+}
+
+/// The request for the same rows, whatever charts show of them.
+fn rows_only(request: &Request) -> Request {
+    Request {
+        filters: request.filters.clone(),
+        choices: Choices {
+            target: request.choices.target,
+            ..Choices::default()
+        },
     }
 }
 

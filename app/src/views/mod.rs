@@ -6,6 +6,7 @@ mod card;
 mod compare;
 mod controls;
 mod explain;
+mod explore;
 mod factors;
 mod frame;
 mod groups;
@@ -22,6 +23,7 @@ mod sidebar;
 
 pub use compare::{compare, no_groups};
 pub use explain::{ExplainWords, explain};
+pub use explore::explore;
 pub use factors::{FactorChoices, factors};
 pub use frame::{About, Frame, Stay};
 pub use groups::GroupForms;

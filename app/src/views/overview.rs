@@ -167,7 +167,8 @@ fn columns_info(figures: &Overview) -> Markup {
     }
 }
 
-fn describe(columns: &[NumericInfo]) -> DataTable {
+/// The numeric columns as pandas describes them.
+pub(super) fn describe(columns: &[NumericInfo]) -> DataTable {
     let rows = columns
         .iter()
         .map(|info| {

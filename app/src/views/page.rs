@@ -11,17 +11,20 @@ pub enum Page {
     Factors,
     /// Numeric columns against each other.
     Relationships,
+    /// Every step of an exploratory analysis, one below the other.
+    Explore,
     /// Two groups side by side.
     Compare,
 }
 
 impl Page {
     /// Every page in the order of the tabs.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Overview,
         Self::Performance,
         Self::Factors,
         Self::Relationships,
+        Self::Explore,
         Self::Compare,
     ];
 
@@ -32,6 +35,7 @@ impl Page {
             Self::Performance => "/performance",
             Self::Factors => "/factors",
             Self::Relationships => "/relationships",
+            Self::Explore => "/explore",
             Self::Compare => "/compare",
         }
     }
@@ -43,6 +47,7 @@ impl Page {
             Self::Performance => "Performance Analysis",
             Self::Factors => "Factor Impact",
             Self::Relationships => "Relationship Explorer",
+            Self::Explore => "Explore (EDA)",
             Self::Compare => "Compare",
         }
     }

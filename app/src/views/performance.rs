@@ -39,18 +39,7 @@ fn controls(frame: &Frame, figures: &Performance, id: &str, factors: &[String]) 
         choices(frame, form, &[select])
     };
     match id {
-        "histogram" if figures.whole_possible => {
-            let select = Select {
-                name: "bins",
-                label: "Bins",
-                options: vec![
-                    ("whole".to_owned(), "one for each score".to_owned()),
-                    ("20".to_owned(), "20 of equal width".to_owned()),
-                ],
-                selected: figures.bins.word(),
-            };
-            choices(frame, "Bins of the histogram", &[select])
-        }
+        "histogram" => bins(frame, figures),
         "average" => by(
             "by",
             "Category of the averages",
@@ -63,4 +52,21 @@ fn controls(frame: &Frame, figures: &Performance, id: &str, factors: &[String]) 
         ),
         _ => html! {},
     }
+}
+
+/// The choice of the histogram's bins, where there is one.
+pub(super) fn bins(frame: &Frame, figures: &Performance) -> Markup {
+    if !figures.whole_possible {
+        return html! {};
+    }
+    let select = Select {
+        name: "bins",
+        label: "Bins",
+        options: vec![
+            ("whole".to_owned(), "one for each score".to_owned()),
+            ("20".to_owned(), "20 of equal width".to_owned()),
+        ],
+        selected: figures.bins.word(),
+    };
+    choices(frame, "Bins of the histogram", &[select])
 }

@@ -73,7 +73,8 @@ fn axes(frame: &Frame, figures: &Relationships, options: &RelationChoices) -> Ma
     )
 }
 
-fn method(frame: &Frame, figures: &Relationships) -> Markup {
+/// The choice of the matrix' correlation.
+pub(super) fn method(frame: &Frame, figures: &Relationships) -> Markup {
     let option = |value: &str, text: &str| (value.to_owned(), text.to_owned());
     choices(
         frame,

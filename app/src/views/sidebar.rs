@@ -46,6 +46,7 @@ fn source(frame: &Frame) -> Markup {
                 dt { "Loaded" } dd { (about.loaded) }
                 dt { "From" } dd { (about.origin) }
             }
+            (exports(frame))
             @match &about.stay {
                 Stay::Fixed | Stay::Watched { fault: None, .. } => {}
                 Stay::Watched { fault: Some(fault), .. } => (stale(fault)),
@@ -64,6 +65,18 @@ fn version(about: &About) -> Option<&str> {
     match &about.stay {
         Stay::Watched { version, .. } => Some(version),
         Stay::Fixed | Stay::Uploaded { .. } => None,
+    }
+}
+
+/// The selected rows as files.
+fn exports(frame: &Frame) -> Markup {
+    html! {
+        p.exports {
+            span { "Download these " (format::counted(frame.selected, "row", "rows")) ":" }
+            @for (format, href) in &frame.exports {
+                " " a href=(href) download { (format.name()) }
+            }
+        }
     }
 }
 

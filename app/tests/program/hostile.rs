@@ -11,7 +11,7 @@ use crate::program;
 use crate::server::Server;
 
 /// Times that each kind is sent.
-const ROUNDS: usize = 50;
+const ROUNDS: usize = 40;
 
 /// What is sent, and the status of the answer; none where the client does not wait for one.
 struct Kind {
@@ -37,7 +37,7 @@ fn post(address: &str, headers: &str, body: &str) -> String {
     get(address, headers).replacen("GET", "POST", 1) + body
 }
 
-/// Twenty kinds.
+/// Twenty-five kinds.
 fn kinds() -> Vec<Kind> {
     let many_headers: String = (0..200).map(|i| format!("X-{i}: 1\r\n")).collect();
     let cookie = |bytes: usize| format!("Cookie: {}\r\n", "c".repeat(bytes));
@@ -131,6 +131,27 @@ fn kinds() -> Vec<Kind> {
             400,
         ),
         kind("another protocol", *tls, 400),
+        kind(
+            "a colour that is script",
+            get("/explore?color=%3Cscript%3E", ""),
+            400,
+        ),
+        kind(
+            "a chart beyond the page",
+            get("/explore/..%2f..%2fetc%2fpasswd.csv", ""),
+            404,
+        ),
+        kind(
+            "an export of an unknown column",
+            get("/export.csv?nope=1", ""),
+            400,
+        ),
+        kind("a form to an export", post("/export.parquet", "", ""), 405),
+        Kind {
+            name: "an export that nobody takes",
+            bytes: get("/export.json", "").into_bytes(),
+            status: None,
+        },
         Kind {
             name: "half a request",
             bytes: b"GET /overview HTTP/1.1\r\nHost: e".to_vec(),
@@ -178,6 +199,8 @@ fn visit(server: &Server) {
         "/overview",
         "/factors?Gender=Male",
         "/relationships",
+        "/explore",
+        "/export.csv?Gender=Male",
         "/healthz",
     ] {
         let answer = server.get(path);

@@ -17,7 +17,7 @@ use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// Every chart whose figures can be downloaded, by its page and id.
-pub(crate) const CHARTS: [&str; 17] = [
+pub(crate) const CHARTS: [&str; 26] = [
     "performance/histogram",
     "performance/bands",
     "performance/average",
@@ -32,6 +32,15 @@ pub(crate) const CHARTS: [&str; 17] = [
     "factors/tests",
     "relationships/relation",
     "relationships/matrix",
+    "explore/missing",
+    "explore/matrix",
+    "explore/scatters",
+    "explore/boxes",
+    "explore/counts",
+    "explore/pairs",
+    "explore/outliers",
+    "explore/outlying",
+    "explore/histogram",
     "compare/means",
     "compare/distributions",
     "compare/contrasts",

@@ -1,6 +1,8 @@
 //! What a visitor does with a page: mouse, keyboard, forms.
 
-use anyhow::{Context, Result};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use serde_json::json;
@@ -63,6 +65,27 @@ impl Page {
         element.clear().await?;
         element.send_keys(text).await?;
         self.press(Key::Tab).await
+    }
+
+    /// Chooses a file in the browser's dialog of a field.
+    pub async fn choose_file(&self, field: &str, file: &Path) -> Result<()> {
+        let path = file.to_str().context("the path of the file is not text")?;
+        let element = self.element(field).await?;
+        let chosen = element.send_keys(path).await;
+        chosen.with_context(|| format!("choose {path} in {field}"))
+    }
+
+    /// Drags a file from outside the browser over what `selector` matches, and drops it there.
+    pub async fn drop_file(&self, selector: &str, file: &Path) -> Result<()> {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let name = name.context("the name of the file is not text")?;
+        let content = std::fs::read_to_string(file)?;
+        let script = include_str!("drop.js");
+        let taken = self
+            .run(script, vec![json!(selector), json!(name), json!(content)])
+            .await?;
+        ensure!(taken == true, "nothing can be dropped on {selector}");
+        Ok(())
     }
 
     /// Presses and releases a key.

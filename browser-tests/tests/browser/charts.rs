@@ -5,7 +5,7 @@ use browser_tests::{Browser, Ink, Page, Program, Scheme, VIEWS, browse};
 use serde_json::{Value, json};
 
 /// The charts of each view; the overview shows its figures as text and tables.
-const CHARTS: [(&str, &[&str]); 5] = [
+const CHARTS: [(&str, &[&str]); 6] = [
     ("/overview", &[]),
     ("/performance", &["histogram", "bands", "average", "boxes"]),
     (
@@ -22,6 +22,19 @@ const CHARTS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("/relationships", &["relation", "matrix"]),
+    (
+        "/explore",
+        &[
+            "missing",
+            "matrix",
+            "scatters",
+            "boxes",
+            "counts",
+            "pairs",
+            "outliers",
+            "histogram",
+        ],
+    ),
     ("/compare", &["means", "distributions", "contrasts"]),
 ];
 
@@ -59,6 +72,26 @@ fn every_view_draws_its_charts() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+#[test]
+fn charts_are_drawn_as_they_come_into_view() -> Result<()> {
+    let program = Program::start()?;
+    browse(&program, Browser::default(), async |page| {
+        page.goto("/explore").await?;
+        let drawn = "return document.querySelectorAll('.plot canvas').length";
+        let all = page.charts().await?.len();
+        // The window shows the tables that come first.
+        assert_eq!(page.run(drawn, vec![]).await?, 0);
+        page.scroll_to("#chart-missing .plot").await?;
+        let some = "const drawn = document.querySelectorAll('.plot canvas').length;
+            return drawn > 0 && drawn < arguments[0]";
+        page.until("some charts are drawn", some, vec![json!(all)])
+            .await?;
+        page.draw().await?;
+        assert_eq!(page.run(drawn, vec![]).await?, all);
+        Ok(())
+    })
 }
 
 /// Text and axes alone would have neither the colour nor the shades.

@@ -5,5 +5,7 @@ mod charts;
 mod filters;
 mod hostile;
 mod layout;
+mod newer_data;
 mod no_scripts;
 mod theme;
+mod uploads;

@@ -1,5 +1,6 @@
 //! The measuring itself: which figures, how often, and the medians of them.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,13 @@ use super::program::Program;
 use super::traffic::{self, Visitor};
 
 /// The pages a visitor opens.
-const PAGES: [&str; 4] = ["/overview", "/performance", "/factors", "/relationships"];
+pub(super) const PAGES: [&str; 5] = [
+    "/overview",
+    "/performance",
+    "/factors",
+    "/relationships",
+    "/explore",
+];
 
 /// Starts of the program whose median is shown.
 const STARTS: usize = 11;
@@ -97,10 +104,10 @@ pub(super) fn method() -> String {
 /// Measures the program `bin`.
 pub(super) fn measure(sh: &Shell, bin: &Path) -> Result<Figures> {
     let starts: Vec<Duration> = (0..STARTS)
-        .map(|_| Ok(start(bin)?.1))
+        .map(|_| Ok(start(bin, &[])?.1))
         .collect::<Result<_>>()?;
     let tick = tick(sh)?;
-    let (program, _) = start(bin)?;
+    let (program, _) = start(bin, &[])?;
     let visitor = Visitor::new(&program.origin);
     let resident_ready = program.memory()?.resident;
     let mut filters = (0..).map(traffic::filter);
@@ -124,9 +131,9 @@ pub(super) fn measure(sh: &Shell, bin: &Path) -> Result<Figures> {
 }
 
 /// Starts the program; how long it took until it said that it was ready.
-fn start(bin: &Path) -> Result<(Program, Duration)> {
+pub(super) fn start(bin: &Path, options: &[&OsStr]) -> Result<(Program, Duration)> {
     let begin = Instant::now();
-    let program = Program::start(bin)?;
+    let program = Program::start(bin, options)?;
     let visitor = Visitor::new(&program.origin);
     while !visitor.ready() {
         ensure!(

@@ -1,5 +1,6 @@
 //! The program under measurement: its start, its address, and what the kernel says of it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -29,10 +30,12 @@ pub(super) struct Memory {
 }
 
 impl Program {
-    /// Starts `bin` on a port of its own choice and waits until it says which.
-    pub(super) fn start(bin: &Path) -> Result<Self> {
+    /// Starts `bin` on a port of its own choice, with further options, and waits until it says
+    /// which.
+    pub(super) fn start(bin: &Path, options: &[&OsStr]) -> Result<Self> {
         let child = Command::new(bin)
             .args(["serve", "--port", "0"])
+            .args(options)
             .stdout(Stdio::piped())
             // The log is written, because that costs something too, and read by nobody.
             .stderr(Stdio::null())

@@ -1,16 +1,22 @@
 //! Requests as a browser sends them, and the bytes that come back.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use ureq::Agent;
-use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+use ureq::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
+};
+use ureq::{Agent, SendBody};
 
 use super::measure::Encoding;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long sending a large file and reading it may take.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Levels of a categorical factor that a filter asks for, or none of them.
 const GENDERS: [&str; 3] = ["", "&Gender=Female", "&Gender=Male"];
@@ -88,6 +94,34 @@ impl Visitor {
             bytes += self.get(asset, encoding)?;
         }
         Ok(bytes)
+    }
+
+    /// Sends a body of so many bytes; where the answer leads.
+    pub(super) fn send(
+        &self,
+        path: &str,
+        content_type: &str,
+        length: u64,
+        body: &mut impl Read,
+    ) -> Result<String> {
+        let url = format!("{}{path}", self.origin);
+        let answer = self
+            .agent
+            .post(&url)
+            .config()
+            .timeout_global(Some(UPLOAD_PATIENCE))
+            .build()
+            .header(CONTENT_TYPE, content_type)
+            .header(CONTENT_LENGTH, length)
+            .send(SendBody::from_reader(body));
+        let answer = answer.with_context(|| format!("POST {url}"))?;
+        let place = answer
+            .headers()
+            .get(LOCATION)
+            .and_then(|place| place.to_str().ok());
+        let status = answer.status();
+        let place = place.with_context(|| format!("POST {url} leads nowhere: {status}"))?;
+        Ok(place.to_owned())
     }
 
     fn fetch(&self, path: &str, encoding: &str) -> Result<(usize, Vec<u8>)> {

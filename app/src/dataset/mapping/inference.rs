@@ -30,7 +30,7 @@ impl Inferred {
     fn new(name: &str, evidence: &Evidence) -> Self {
         let kind = evidence.kind();
         let levels = evidence.levels().map(|levels| {
-            let mut levels: Vec<String> = levels.iter().cloned().collect();
+            let mut levels: Vec<String> = levels.texts().map(str::to_owned).collect();
             levels.sort_unstable();
             levels
         });

@@ -58,15 +58,15 @@ pub fn read_mapped(
         }
         None => proposed(&inference, &found.evidence, outcome)?,
     };
-    drop(found.evidence);
     let columns = mapping.columns(&inference);
-    let frame = fill(text, separator, &columns, found.rows)?;
+    let (frame, texts) = fill(text, separator, &columns, &found.evidence, found.rows)?;
     Ok(Mapped {
         dataset: Dataset {
             name,
             outcome: ColumnId(mapping.outcome),
             columns,
             frame,
+            texts,
             reference: None,
         },
         inference,

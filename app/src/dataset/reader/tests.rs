@@ -42,6 +42,8 @@ fn dialects_read_alike() {
 
 #[test]
 fn every_missing_token_is_missing() {
+    let longest = MISSING_TOKENS.iter().map(|token| token.len()).max();
+    assert_eq!(longest, Some(LONGEST_TOKEN));
     let mut csv = "y,t\n".to_owned();
     for token in MISSING_TOKENS.iter().chain(&["", "  "]) {
         csv.push_str(&format!("{token},{token}\n"));

@@ -19,7 +19,7 @@ pub(super) enum Phase {
     Head,
     /// The answer, and the request's body for it.
     Answer,
-    /// The client, to take the answer.
+    /// The client, to take the answer, or the next part of one that is made as it is taken.
     Send,
     /// More of an answer that goes on.
     Stream,
@@ -81,6 +81,14 @@ impl Watch {
 
     pub(super) fn enter(&self, phase: Phase) {
         *self.now() = (phase, Instant::now());
+    }
+
+    /// The client took a part of its answer: it has as long again for the next, unless it is late.
+    pub(super) fn took_part(&self) {
+        let now = Instant::now();
+        if self.phase() == Phase::Send && now < self.deadline() {
+            self.enter(Phase::Send);
+        }
     }
 
     /// As if it had been in this phase for so long.

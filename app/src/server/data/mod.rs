@@ -6,6 +6,7 @@
 //! ```
 
 pub(super) mod asked;
+mod background;
 pub(super) mod current;
 pub(super) mod events;
 pub(super) mod mapping;

@@ -5,9 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use tokio::task::{JoinError, spawn_blocking};
 
 use super::Loaded;
+use super::background::{self, Unfinished};
 use crate::dataset::{self, Dataset, ReadError};
 use crate::store::{Location, Store, StoreError};
 use crate::views::{About, Stay};
@@ -46,7 +46,7 @@ pub enum LoadError {
     Store(#[from] StoreError),
     /// The reader ended with a panic: a defect.
     #[error("the file could not be read, which is a defect of this program")]
-    Defect(#[from] JoinError),
+    Defect(#[from] Unfinished),
 }
 
 impl Source {
@@ -99,15 +99,16 @@ impl Source {
     pub(super) async fn load(&self, outcome: &str) -> Result<Loaded, LoadError> {
         let (source, outcome) = (self.clone(), outcome.to_owned());
         let Self::Object { store, key, .. } = self else {
-            return spawn_blocking(move || source.load_local(&outcome)).await?;
+            return background::run(move || source.load_local(&outcome)).await?;
         };
         let (stored, bytes) = store.read(key).await?;
         let name = key.rsplit('/').next().unwrap_or(key).to_owned();
         let read = move || {
             let dataset = dataset::read(name, &bytes, &outcome)?;
+            drop(bytes);
             Ok(source.loaded(dataset, stored.version))
         };
-        spawn_blocking(read).await?
+        background::run(read).await?
     }
 
     /// What changes with its content.

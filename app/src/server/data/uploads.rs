@@ -7,6 +7,7 @@
 //! mapping goes with its file; in a bucket, whose rule knows objects alone, it may outlast it by a day.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,12 +15,11 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::join;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::source::readable;
-use super::{Columns, Loaded, Said};
+use super::{Columns, Loaded, Said, background};
 use crate::dataset::{Dataset, Mapped, Mapping, ReadError, read_mapped};
 use crate::store::{Store, StoreError, UPLOADS, UploadId, Writer};
 use crate::views::{About, Stay};
@@ -98,6 +98,7 @@ pub struct Uploads {
     outcome: String,
     cache: Cache<Key, Arc<Loaded>, ByMemory>,
     reading: Arc<Semaphore>,
+    reads: AtomicU64,
 }
 
 impl Uploads {
@@ -109,12 +110,18 @@ impl Uploads {
             outcome,
             cache: Cache::with_weighter(DATASETS, limits.cache, ByMemory),
             reading: Arc::new(Semaphore::new(READ_TOGETHER)),
+            reads: AtomicU64::new(0),
         }
     }
 
     /// The largest file, in bytes.
     pub(in crate::server) fn most(&self) -> u64 {
         self.limits.file
+    }
+
+    /// How many files were read from the store so far.
+    pub(in crate::server) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     pub(super) fn write(&self, id: UploadId) -> Writer {
@@ -204,6 +211,7 @@ impl Uploads {
     ) -> Result<Arc<Loaded>, UploadError> {
         let turn = Arc::clone(&self.reading).acquire_owned().await;
         let turn = turn.map_err(|_| UploadError::Defect)?;
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let (_, bytes) = self.store.read(&id.key()).await?;
         // The turn goes along: a client that goes away does not end the work.
         let read = move || -> Result<Loaded, ReadError> {
@@ -219,7 +227,7 @@ impl Uploads {
             };
             Ok(Loaded::new(dataset, about).with_columns(columns))
         };
-        let loaded = spawn_blocking(read)
+        let loaded = background::run(read)
             .await
             .map_err(|_| UploadError::Defect)?;
         Ok(Arc::new(loaded?))

@@ -1,10 +1,11 @@
-//! What is known of the default dataset.
+//! What is known of the default dataset, and of all uploaded ones together.
 
 use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
 use prometheus::{Counter, Gauge, Result};
 
 use crate::server::data::current::State;
+use crate::server::data::uploads::Uploads;
 
 /// Its size and age, once there is one, and whether a newer one could not be loaded.
 pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
@@ -38,4 +39,15 @@ pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
         families.extend(gauge.collect());
     }
     Ok(families)
+}
+
+/// How often an uploaded dataset was not in memory. Where that grows with every page, the cache is too
+/// small for what people look at.
+pub(super) fn uploads(uploads: &Uploads) -> Result<Vec<MetricFamily>> {
+    let reads = Counter::new(
+        "student_analytics_uploads_read_total",
+        "Times that an uploaded file was read from the store.",
+    )?;
+    reads.inc_by(uploads.reads() as f64);
+    Ok(reads.collect())
 }

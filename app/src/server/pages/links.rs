@@ -1,7 +1,7 @@
 //! Where clicks on the named parts of a chart lead: the same page, narrowed to what was clicked,
 //! or freed of it by a second click.
 
-use crate::charts::Clicks;
+use crate::charts::{self, Clicks};
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::filter::{Choices, Condition, Filters, Request};
@@ -20,6 +20,17 @@ pub(super) fn levels(analysis: &Analysis<'_>, factor: ColumnId, path: &str) -> C
                 format::level(level).into_owned(),
                 href(analysis, filters, path),
             )
+        })
+        .collect()
+}
+
+/// A click on a level filters by it, on a chart of all factors.
+pub(super) fn all_levels(analysis: &Analysis<'_>, path: &str) -> Clicks {
+    let factors = analysis.dataset.factor_ids().into_iter();
+    factors
+        .flat_map(|factor| {
+            let name = &analysis.dataset.column(factor).name;
+            charts::of_factor(name, levels(analysis, factor, path))
         })
         .collect()
 }

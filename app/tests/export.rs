@@ -1,0 +1,152 @@
+//! The rows as files: what each kind holds, how it is announced, and what strange addresses get.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use polars::prelude::{ParquetReader, SerReader};
+use serde_json::Value;
+use support::{dashboard_on, get, send};
+use tower::ServiceExt;
+
+const SMALL: &str = include_str!("fixtures/small.csv");
+
+#[tokio::test]
+async fn files_are_announced_as_what_they_are() {
+    let app = dashboard_on(SMALL);
+    let cases = [
+        ("/export.csv", "text/csv; charset=utf-8", "fixture.csv"),
+        ("/export.json", "application/json", "fixture.json"),
+        (
+            "/export.parquet",
+            "application/vnd.apache.parquet",
+            "fixture.parquet",
+        ),
+        (
+            "/export.csv?Gender=Male",
+            "text/csv; charset=utf-8",
+            "fixture-filtered.csv",
+        ),
+    ];
+    for (address, media_type, name) in cases {
+        for method in [Method::GET, Method::HEAD] {
+            let request = Request::builder().method(&method).uri(address);
+            let answer = send(&app, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::OK, "{method} {address}");
+            assert_eq!(
+                answer.headers[header::CONTENT_TYPE],
+                media_type,
+                "{method} {address}"
+            );
+            let disposition = format!("attachment; filename=\"{name}\"");
+            assert_eq!(
+                answer.headers[header::CONTENT_DISPOSITION],
+                disposition,
+                "{address}"
+            );
+            assert_eq!(
+                answer.headers[header::CACHE_CONTROL],
+                "no-cache",
+                "{address}"
+            );
+            assert_eq!(
+                answer.body.is_empty(),
+                method == Method::HEAD,
+                "{method} {address}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_kind_has_the_rows_that_meet_the_filters() {
+    let app = dashboard_on(SMALL);
+    // The first column is an identifier, which stays where it is.
+    let lines = SMALL.lines().filter_map(|line| line.split_once(','));
+    let lines: Vec<&str> = lines.map(|(_, rest)| rest).collect();
+    let men: Vec<&str> = lines
+        .iter()
+        .copied()
+        .filter(|line| line.contains(",Male"))
+        .collect();
+    assert!(!men.is_empty() && men.len() < lines.len() - 1);
+
+    let csv = get(&app, "/export.csv?Gender=Male").await.body;
+    let mut csv = csv.lines();
+    assert_eq!(csv.next(), Some(lines[0]));
+    assert_eq!(csv.collect::<Vec<_>>(), men);
+
+    let json = get(&app, "/export.json?Gender=Male").await.body;
+    let json: Vec<Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(json.len(), men.len());
+    let names: Vec<&str> = lines[0].split(',').collect();
+    for (object, line) in json.iter().zip(&men) {
+        assert_eq!(
+            object.as_object().unwrap().keys().collect::<Vec<_>>(),
+            names
+        );
+        assert_eq!(object["Gender"], "Male", "{line}");
+    }
+
+    let request = Request::get("/export.parquet?Gender=Male");
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let file = response.into_body().collect().await.unwrap().to_bytes();
+    let frame = ParquetReader::new(std::io::Cursor::new(file))
+        .finish()
+        .unwrap();
+    assert_eq!((frame.height(), frame.width()), (men.len(), names.len()));
+}
+
+#[tokio::test]
+async fn addresses_that_say_nothing_are_refused_in_their_own_way() {
+    let app = dashboard_on(SMALL);
+    let cases = [
+        (
+            "/export.csv?nope=1",
+            StatusCode::BAD_REQUEST,
+            "unknown column `nope`",
+        ),
+        (
+            "/export.parquet?Gender=X",
+            StatusCode::BAD_REQUEST,
+            "no level `X`",
+        ),
+        (
+            "/export.json?Gender=X",
+            StatusCode::BAD_REQUEST,
+            "{\"problems\":[",
+        ),
+        (
+            "/export.xlsx",
+            StatusCode::NOT_FOUND,
+            "nothing at this address",
+        ),
+        ("/export.csv?Exam_Score=200..", StatusCode::OK, "Exam_Score"),
+        ("/export.json?Exam_Score=200..", StatusCode::OK, "[\n]\n"),
+    ];
+    for (address, status, expected) in cases {
+        let answer = get(&app, address).await;
+        assert_eq!(answer.status, status, "{address}");
+        assert!(answer.body.contains(expected), "{address}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn every_page_leads_to_the_files_of_its_rows() {
+    let app = dashboard_on(SMALL);
+    let query = "?Gender=Male&amp;target=Hours_Studied";
+    for page in ["overview", "explore"] {
+        let address = format!("/{page}?Gender=Male&target=Hours_Studied&color=Gender&bins=20");
+        let answer = get(&app, &address).await;
+        for kind in ["csv", "json", "parquet"] {
+            let link = format!("href=\"/export.{kind}{query}\" download");
+            assert!(answer.body.contains(&link), "{address} lacks {link}");
+        }
+    }
+}
