@@ -208,7 +208,9 @@ async fn check(name: &str, dataset: Dataset, queries: &[String]) {
     let app = dashboard(dataset);
     for query in queries {
         if query.len() > LONGEST_ADDRESS {
-            let answer = get(&app, &format!("/overview?{query}")).await;
+            // As much of it as the http crate can hold.
+            let sent = &query[..query.len().min(60_000)];
+            let answer = get(&app, &format!("/overview?{sent}")).await;
             assert_eq!(answer.status, StatusCode::URI_TOO_LONG, "{name}");
             continue;
         }

@@ -259,13 +259,13 @@ pub(super) const TOPICS: [Topic; 14] = [
 /// The topic that says how the figures of a chart are computed, by the chart's id.
 pub(super) fn of_chart(id: &str) -> Option<&'static str> {
     let slug = match id {
-        "histogram" | "distributions" => "distribution",
-        "bands" => "summary",
+        "histogram" | "distributions" | "pairs" => "distribution",
+        "bands" | "counts" | "missing" => "summary",
         "average" => "mean-interval",
         "means" => "two-groups",
-        "boxes" => "boxes",
+        "boxes" | "outliers" | "outlying" => "boxes",
         "correlation" | "relation" | "matrix" => "correlation",
-        "scatter" => "trend",
+        "scatter" | "scatters" => "trend",
         "variance" => "variance-explained",
         "tests" => "tests",
         "coefficients" => "regression",
