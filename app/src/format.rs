@@ -81,6 +81,17 @@ pub fn p_value(p: f64) -> String {
     }
 }
 
+/// Decimals that leave a slope or a difference two significant digits: 2 for 0.29, 5 for 0.00029.
+pub fn places_for(x: f64) -> usize {
+    let magnitude = x.abs().log10().floor();
+    if magnitude.is_finite() && magnitude < -1.0 {
+        // At least two decimals, at most twelve: both fit any integer type.
+        (1.0 - magnitude).min(12.0) as usize
+    } else {
+        2
+    }
+}
+
 /// "67.1 to 67.4", or an en dash where there is no interval.
 pub fn interval(bounds: Option<[f64; 2]>, places: usize) -> String {
     match bounds {

@@ -76,7 +76,13 @@ async fn it_has_the_cards_of_every_page() {
         assert!(html.contains(&id), "{id}");
     }
     // What it says is what the pages say.
-    for page in ["performance", "factors", "relationships", "explore"] {
+    for page in [
+        "performance",
+        "factors",
+        "relationships",
+        "explore",
+        "compare",
+    ] {
         let page = get(&app, &format!("/{page}?Gender=Female&method=spearman"))
             .await
             .body;

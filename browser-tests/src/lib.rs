@@ -17,12 +17,13 @@ mod process;
 mod program;
 
 /// The views, in the order of their tabs.
-pub const VIEWS: [&str; 5] = [
+pub const VIEWS: [&str; 6] = [
     "/overview",
     "/performance",
     "/factors",
     "/relationships",
     "/explore",
+    "/compare",
 ];
 
 /// The command that provides what is missing, for messages.

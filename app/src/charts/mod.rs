@@ -7,7 +7,10 @@ mod average;
 mod bands;
 mod boxes;
 mod card;
+mod comparison;
 mod correlation;
+mod dots;
+mod explain;
 mod explore;
 mod histogram;
 mod matrix;
@@ -23,7 +26,12 @@ pub use average::average;
 pub use bands::bands;
 pub use boxes::boxes;
 pub use card::{Card, Clicks, Drawing};
+pub use comparison::{contrasts, difference_table, distributions, means};
 pub use correlation::correlation;
+pub use explain::{
+    coefficients, coefficients_in_words, expectation, influence, level_tests, no_model, partial,
+    partial_in_words, residuals, tests_in_words,
+};
 pub use explore::{
     counts, missing_map, of_factor, outlier_boxes, outlying, outlying_in_full, pair_plot, scatters,
     score_boxes,

@@ -133,6 +133,14 @@ pub(super) fn bare_cells_when_narrow(option: &mut Value, width: usize) {
     }]);
 }
 
+/// In a plot narrower than `width` pixels, cuts the labels of the axis upwards at `labels` pixels.
+pub(super) fn short_labels_when_narrow(option: &mut Value, width: usize, labels: usize) {
+    option["media"] = json!([{
+        "query": {"maxWidth": width},
+        "option": {"yAxis": {"axisLabel": {"width": labels}}},
+    }]);
+}
+
 /// The label settings of an axis: charming writes a single axis as an object, several as a list.
 fn axis_label<'o>(option: &'o mut Value, axis: &str, index: usize) -> Option<&'o mut Value> {
     let axes = option.get_mut(axis)?;

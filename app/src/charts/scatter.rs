@@ -73,7 +73,7 @@ fn trend_finding(figures: &Scatter) -> String {
     } else {
         ""
     };
-    let places = places_for(fit.slope);
+    let places = format::places_for(fit.slope);
     format!(
         "Each additional unit of {x} goes along with {} points of {y} on average \
          (95 % interval {}; r² = {}, n = {}){doubt}.",
@@ -82,17 +82,6 @@ fn trend_finding(figures: &Scatter) -> String {
         format::decimals(fit.r2, 2),
         format::count(fit.n)
     )
-}
-
-/// Decimals that leave a slope two significant digits: 2 for 0.29, 5 for 0.00029.
-fn places_for(slope: f64) -> usize {
-    let magnitude = slope.abs().log10().floor();
-    if magnitude.is_finite() && magnitude < -1.0 {
-        // At least two decimals, at most twelve: both fit any integer type.
-        (1.0 - magnitude).min(12.0) as usize
-    } else {
-        2
-    }
 }
 
 /// Why nothing can be said of the relation of the two columns, if so.

@@ -3,6 +3,8 @@
 //! Between `stats`, which knows only columns, and `charts` and `views`, which only show.
 
 mod baseline;
+mod comparison;
+mod explain;
 mod explore;
 mod factors;
 mod overview;
@@ -14,6 +16,11 @@ mod scatter;
 mod stats_json;
 
 pub use baseline::{Baseline, OutcomeBaseline, Scale};
+pub use comparison::{Comparison, Contrast, Contrasted, Distributions, GroupFigure, LevelShare};
+pub use explain::{
+    Explain, Field, FieldValue, Influence, InfluentialRow, LevelTests, Model, NoModel,
+    PartialShare, Residuals, TermFigure, Weight, WhatIf,
+};
 pub use explore::{
     ColumnBox, ColumnInfo, Explore, MissingColumn, MissingMap, Outliers, OutlyingValue, PairColumn,
     PairGroup, PairPlot, Rule,

@@ -1,5 +1,6 @@
 //! What a page shows beside its rows: the outcome and the selections in its charts.
 
+use super::Filters;
 use crate::dataset::ColumnId;
 
 /// How the outcome's histogram is cut.
@@ -19,6 +20,24 @@ pub enum Method {
     Pearson,
     /// Spearman's rank correlation.
     Spearman,
+}
+
+/// The two groups of a comparison, each by its conditions; one without any is the rest.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Groups {
+    /// `a.Column`: conditions on the first.
+    pub a: Filters,
+    /// `b.Column`: conditions on the second.
+    pub b: Filters,
+}
+
+/// What is assumed of one column of a student whose outcome is predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Assumed {
+    /// A number, finite.
+    Number(f64),
+    /// A level, by its position in factor order.
+    Level(usize),
 }
 
 /// The selections of all pages; each page reads its own. `None` means that the address does not
@@ -49,4 +68,16 @@ pub struct Choices {
     pub method: Option<Method>,
     /// `strong`: smallest absolute correlation of a strong pair, between 0 and 1.
     pub strong: Option<f64>,
+    /// `a.Column` and `b.Column`: the groups that are compared.
+    pub groups: Groups,
+    /// `if.Column`: what is assumed of a student, in column order, at most one a column.
+    pub assumed: Vec<(ColumnId, Assumed)>,
+}
+
+impl Choices {
+    /// What is assumed of that column.
+    pub fn assumed(&self, column: ColumnId) -> Option<Assumed> {
+        let found = self.assumed.iter().find(|(id, _)| *id == column);
+        found.map(|(_, assumed)| *assumed)
+    }
 }

@@ -5,12 +5,19 @@
 //!   nothing.
 //! - Forms send a range as `Column.min` and `Column.max`; a column of exactly that name comes
 //!   first. Such addresses are redirected to their canonical form.
-//! - The names in [`RESERVED`] choose what is shown. A column of such a name, or of one that
-//!   begins with `col.`, is addressed as `col.NAME`.
+//! - `a.Column` and `b.Column` are conditions in the same words, on the two groups that the
+//!   comparison page sets side by side; a group without any is the rest.
+//! - `if.Column=Level` or `if.Column=20`, once a column: what is assumed of a student whose
+//!   outcome is predicted.
+//! - The names in [`RESERVED`] choose what is shown. A column of such a name, or of one that is or
+//!   begins like `col.`, `a.`, `b.` or `if.`, is addressed as `col.NAME`.
 
-use form_urlencoded::{Serializer, parse};
+use form_urlencoded::parse;
 
-use super::{Bins, Choices, Condition, Filters, Method};
+use super::canonical::on_or_off;
+use super::problem::QueryProblem;
+use super::scope::{ASSUMED, ESCAPE, Scope};
+use super::{Assumed, Bins, Choices, Condition, Filters, Method};
 use crate::dataset::{Column, ColumnId, Dataset, Kind};
 use crate::format;
 
@@ -20,63 +27,8 @@ pub const RESERVED: [&str; 13] = [
     "strong",
 ];
 
-const ESCAPE: &str = "col.";
-
 /// Problems that are named; an address with more is not understood any better by reading on.
 const MOST_PROBLEMS: usize = 20;
-
-/// One thing in an address that cannot be understood; the message names it and the remedy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum QueryProblem {
-    /// No such column.
-    #[error("unknown column `{name}`. The columns are: {columns}")]
-    UnknownColumn {
-        /// As in the address.
-        name: String,
-        /// What would have been possible.
-        columns: String,
-    },
-    /// No such level.
-    #[error("column `{column}` has no level `{level}`. Its levels are: {levels}")]
-    UnknownLevel {
-        /// The factor.
-        column: String,
-        /// As in the address.
-        level: String,
-        /// What would have been possible.
-        levels: String,
-    },
-    /// Identifiers name single students.
-    #[error("column `{column}` is an identifier: it is used in no figure and no filter")]
-    Identifier {
-        /// The column.
-        column: String,
-    },
-    /// A range that is not one.
-    #[error("`{value}` is not a range of `{column}`. Write it as 10..30, 10.. or ..30")]
-    Range {
-        /// The numeric column.
-        column: String,
-        /// As in the address.
-        value: String,
-    },
-    /// Two ranges for one column.
-    #[error("column `{column}` has more than one range. Keep one of them")]
-    SecondRange {
-        /// The numeric column.
-        column: String,
-    },
-    /// A choice with an impossible value.
-    #[error("`{parameter}={value}`: {remedy}")]
-    Choice {
-        /// Name of the parameter.
-        parameter: String,
-        /// As in the address.
-        value: String,
-        /// What is possible.
-        remedy: String,
-    },
-}
 
 /// Everything that a page's address says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -85,16 +37,6 @@ pub struct Request {
     pub filters: Filters,
     /// What is shown of them.
     pub choices: Choices,
-}
-
-/// The name by which an address refers to the column.
-pub fn parameter(column: &Column) -> String {
-    let name = &column.name;
-    if RESERVED.contains(&name.as_str()) || name.starts_with(ESCAPE) {
-        format!("{ESCAPE}{name}")
-    } else {
-        name.clone()
-    }
 }
 
 impl Request {
@@ -116,118 +58,6 @@ impl Request {
         }
         reading.finish()
     }
-
-    /// The canonical query string: conditions in column order, levels in factor order, choices
-    /// in the order of [`RESERVED`]. Empty without any.
-    pub fn to_query(&self, dataset: &Dataset) -> String {
-        let mut out = Serializer::new(String::new());
-        for (name, value) in self.parameters(dataset) {
-            out.append_pair(&name, &value);
-        }
-        out.finish()
-    }
-
-    /// The path with the canonical query.
-    pub fn href(&self, path: &str, dataset: &Dataset) -> String {
-        match self.to_query(dataset) {
-            query if query.is_empty() => path.to_owned(),
-            query => format!("{path}?{query}"),
-        }
-    }
-
-    /// The parameters of the filters, canonical, not percent-encoded.
-    pub fn filter_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        let mut out = Vec::new();
-        for (id, condition) in self.filters.iter() {
-            let column = dataset.column(id);
-            let name = parameter(column);
-            match condition {
-                Condition::Levels(levels) => out.extend(
-                    levels
-                        .iter()
-                        .filter_map(|&level| column.levels().get(level))
-                        .map(|level| (name.clone(), format::level(level).into_owned())),
-                ),
-                Condition::Range { low, high } => {
-                    out.push((name, format!("{}..{}", bound(*low), bound(*high))));
-                }
-            }
-        }
-        out
-    }
-
-    /// The parameters of the dataset and the choices, canonical, not percent-encoded.
-    pub fn choice_parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        // Destructured, so that a choice cannot be added and forgotten here.
-        let Choices {
-            target,
-            pass,
-            bins,
-            by,
-            box_by,
-            factor,
-            color,
-            trend,
-            x,
-            y,
-            method,
-            strong,
-        } = &self.choices;
-        let name = |id: &Option<ColumnId>| id.map(|id| dataset.column(id).name.clone());
-        let values = [
-            ("data", dataset.reference().map(str::to_owned)),
-            ("target", name(target)),
-            ("pass", pass.map(|mark| mark.to_string())),
-            ("bins", bins.map(|bins| bins.word().to_owned())),
-            ("by", name(by)),
-            ("box", name(box_by)),
-            ("factor", name(factor)),
-            ("color", name(color)),
-            ("trend", trend.map(|on| on_or_off(on).to_owned())),
-            ("x", name(x)),
-            ("y", name(y)),
-            ("method", method.map(|method| method.word().to_owned())),
-            ("strong", strong.map(|r| r.to_string())),
-        ];
-        values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
-    }
-
-    fn parameters(&self, dataset: &Dataset) -> Vec<(String, String)> {
-        let mut all = self.filter_parameters(dataset);
-        all.extend(self.choice_parameters(dataset));
-        all
-    }
-}
-
-impl Bins {
-    /// The value of `bins=`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Twenty => "20",
-        }
-    }
-}
-
-impl Method {
-    /// The value of `method=`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pearson => "pearson",
-            Self::Spearman => "spearman",
-        }
-    }
-}
-
-fn on_or_off(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
-}
-
-fn bound(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// Which end of a range a form's field gives.
@@ -240,16 +70,24 @@ enum End {
 /// What a parameter's name refers to.
 enum Name {
     Choice,
-    Column(ColumnId),
-    Bound(ColumnId, End),
+    Column(Scope, ColumnId),
+    Bound(Scope, ColumnId, End),
+    Assumed(ColumnId),
     Unknown,
+}
+
+/// A range whose bounds came apart.
+struct Bounds {
+    scope: Scope,
+    column: ColumnId,
+    ends: [Option<f64>; 2],
 }
 
 struct Reading<'a> {
     dataset: &'a Dataset,
     request: Request,
-    /// Bounds that came apart, from forms.
-    bounds: Vec<(ColumnId, [Option<f64>; 2])>,
+    /// From forms.
+    bounds: Vec<Bounds>,
     problems: Vec<QueryProblem>,
     from_form: bool,
 }
@@ -264,8 +102,9 @@ impl Reading<'_> {
             Name::Unknown => Err(self.unknown_column(name)),
             _ if value.is_empty() => Ok(()),
             Name::Choice => self.choice(name, value),
-            Name::Column(id) => self.condition(id, value),
-            Name::Bound(id, end) => self.bound(id, end, value),
+            Name::Column(scope, id) => self.condition(scope, id, value),
+            Name::Bound(scope, id, end) => self.bound(scope, id, end, value),
+            Name::Assumed(id) => self.assume(id, name, value),
         };
         if let Err(problem) = result {
             self.report(problem);
@@ -283,17 +122,31 @@ impl Reading<'_> {
         if RESERVED.contains(&name) {
             return Name::Choice;
         }
-        if let Some(id) = self.column(name) {
-            return Name::Column(id);
+        let after = |prefix: &str| name.strip_prefix(prefix);
+        if let Some(id) = after(ASSUMED).and_then(|name| self.column_after_prefix(name)) {
+            return Name::Assumed(id);
         }
-        for (suffix, end) in [(".min", End::Low), (".max", End::High)] {
-            if let Some(id) = name.strip_suffix(suffix).and_then(|base| self.column(base))
-                && self.dataset.column(id).is_numeric()
-            {
-                return Name::Bound(id, end);
-            }
+        [Scope::A, Scope::B, Scope::All]
+            .into_iter()
+            .find_map(|scope| self.condition_on(scope, after(scope.prefix())?))
+            .unwrap_or(Name::Unknown)
+    }
+
+    fn condition_on(&self, scope: Scope, name: &str) -> Option<Name> {
+        let column = |name: &str| match scope {
+            Scope::All => self.column(name),
+            Scope::A | Scope::B => self.column_after_prefix(name),
+        };
+        if let Some(id) = column(name) {
+            return Some(Name::Column(scope, id));
         }
-        Name::Unknown
+        [(".min", End::Low), (".max", End::High)]
+            .into_iter()
+            .find_map(|(suffix, end)| {
+                let id = column(name.strip_suffix(suffix)?)?;
+                let numeric = self.dataset.column(id).is_numeric();
+                numeric.then_some(Name::Bound(scope, id, end))
+            })
     }
 
     fn column(&self, name: &str) -> Option<ColumnId> {
@@ -306,34 +159,39 @@ impl Reading<'_> {
             })
     }
 
-    fn condition(&mut self, id: ColumnId, value: &str) -> Result<(), QueryProblem> {
+    /// The column of that name, where no choice can be meant.
+    fn column_after_prefix(&self, name: &str) -> Option<ColumnId> {
+        self.column(name).or_else(|| self.dataset.find(name))
+    }
+
+    /// The conditions on those rows.
+    fn filters(&mut self, scope: Scope) -> &mut Filters {
+        match scope {
+            Scope::All => &mut self.request.filters,
+            Scope::A => &mut self.request.choices.groups.a,
+            Scope::B => &mut self.request.choices.groups.b,
+        }
+    }
+
+    fn condition(&mut self, scope: Scope, id: ColumnId, value: &str) -> Result<(), QueryProblem> {
         let column = self.dataset.column(id);
         match &column.kind {
-            Kind::Identifier => Err(QueryProblem::Identifier {
-                column: column.name.clone(),
-            }),
+            Kind::Identifier => Err(identifier(column)),
             Kind::Numeric { .. } => {
-                let range = parse_range(value).ok_or_else(|| QueryProblem::Range {
-                    column: column.name.clone(),
-                    value: value.to_owned(),
-                })?;
-                self.set_range(id, range)
+                let range = parse_range(value).ok_or_else(|| no_range(column, value))?;
+                self.set_range(scope, id, range)
             }
             Kind::Factor { levels, .. } => {
-                let level = levels.iter().position(|level| same_text(level, value));
-                let level = level.ok_or_else(|| QueryProblem::UnknownLevel {
-                    column: column.name.clone(),
-                    level: value.to_owned(),
-                    levels: some_of(levels.iter()),
-                })?;
-                let mut chosen = match self.request.filters.get(id) {
+                let level = level_of(column, levels, value)?;
+                let filters = self.filters(scope);
+                let mut chosen = match filters.get(id) {
                     Some(Condition::Levels(chosen)) => chosen.clone(),
                     _ => Vec::new(),
                 };
                 chosen.push(level);
                 chosen.sort_unstable();
                 chosen.dedup();
-                self.request.filters = self.request.filters.with(id, Condition::Levels(chosen));
+                *filters = filters.with(id, Condition::Levels(chosen));
                 Ok(())
             }
         }
@@ -341,41 +199,76 @@ impl Reading<'_> {
 
     fn set_range(
         &mut self,
+        scope: Scope,
         id: ColumnId,
         [low, high]: [Option<f64>; 2],
     ) -> Result<(), QueryProblem> {
-        if self.request.filters.get(id).is_some() {
-            return Err(QueryProblem::SecondRange {
-                column: self.dataset.column(id).name.clone(),
-            });
+        let second = QueryProblem::SecondRange {
+            column: self.dataset.column(id).name.clone(),
+        };
+        let filters = self.filters(scope);
+        if filters.get(id).is_some() {
+            return Err(second);
         }
         if low.is_some() || high.is_some() {
-            let range = Condition::Range { low, high };
-            self.request.filters = self.request.filters.with(id, range);
+            *filters = filters.with(id, Condition::Range { low, high });
         }
         Ok(())
     }
 
-    fn bound(&mut self, id: ColumnId, end: End, value: &str) -> Result<(), QueryProblem> {
-        let problem = |column: &Column| QueryProblem::Range {
-            column: column.name.clone(),
-            value: value.to_owned(),
-        };
-        let number = finite(value).ok_or_else(|| problem(self.dataset.column(id)))?;
-        let i = match self.bounds.iter().position(|(column, _)| *column == id) {
+    fn bound(
+        &mut self,
+        scope: Scope,
+        id: ColumnId,
+        end: End,
+        value: &str,
+    ) -> Result<(), QueryProblem> {
+        let column = self.dataset.column(id);
+        let number = finite(value).ok_or_else(|| no_range(column, value))?;
+        let same = |bounds: &Bounds| bounds.scope == scope && bounds.column == id;
+        let i = match self.bounds.iter().position(same) {
             Some(i) => i,
             None => {
-                self.bounds.push((id, [None, None]));
+                self.bounds.push(Bounds {
+                    scope,
+                    column: id,
+                    ends: [None, None],
+                });
                 self.bounds.len() - 1
             }
         };
-        let slot = &mut self.bounds[i].1[end as usize];
+        let slot = &mut self.bounds[i].ends[end as usize];
         if slot.replace(number).is_some() {
             return Err(QueryProblem::SecondRange {
-                column: self.dataset.column(id).name.clone(),
+                column: column.name.clone(),
             });
         }
         Ok(())
+    }
+
+    fn assume(&mut self, id: ColumnId, parameter: &str, value: &str) -> Result<(), QueryProblem> {
+        let column = self.dataset.column(id);
+        let assumed = match &column.kind {
+            Kind::Identifier => return Err(identifier(column)),
+            Kind::Factor { levels, .. } => Assumed::Level(level_of(column, levels, value)?),
+            Kind::Numeric { .. } => {
+                let number = finite(value).ok_or_else(|| QueryProblem::NotANumber {
+                    parameter: parameter.to_owned(),
+                    value: value.to_owned(),
+                })?;
+                Assumed::Number(number)
+            }
+        };
+        let all = &mut self.request.choices.assumed;
+        match all.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(_) => Err(QueryProblem::SecondAssumption {
+                parameter: parameter.to_owned(),
+            }),
+            Err(place) => {
+                all.insert(place, (id, assumed));
+                Ok(())
+            }
+        }
     }
 
     fn choice(&mut self, parameter: &str, value: &str) -> Result<(), QueryProblem> {
@@ -462,8 +355,8 @@ impl Reading<'_> {
     }
 
     fn finish(mut self) -> Result<(Request, bool), Vec<QueryProblem>> {
-        for (id, range) in std::mem::take(&mut self.bounds) {
-            if let Err(problem) = self.set_range(id, range) {
+        for bounds in std::mem::take(&mut self.bounds) {
+            if let Err(problem) = self.set_range(bounds.scope, bounds.column, bounds.ends) {
                 self.report(problem);
             }
         }
@@ -473,6 +366,28 @@ impl Reading<'_> {
             Err(self.problems)
         }
     }
+}
+
+fn identifier(column: &Column) -> QueryProblem {
+    QueryProblem::Identifier {
+        column: column.name.clone(),
+    }
+}
+
+fn no_range(column: &Column, value: &str) -> QueryProblem {
+    QueryProblem::Range {
+        column: column.name.clone(),
+        value: value.to_owned(),
+    }
+}
+
+fn level_of(column: &Column, levels: &[String], value: &str) -> Result<usize, QueryProblem> {
+    let found = levels.iter().position(|level| same_text(level, value));
+    found.ok_or_else(|| QueryProblem::UnknownLevel {
+        column: column.name.clone(),
+        level: value.to_owned(),
+        levels: some_of(levels.iter()),
+    })
 }
 
 /// Whether a level is what an address says; long ones it shortens as [`format::level`] does. Browsers send every line break as CR LF, whatever the

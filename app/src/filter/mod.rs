@@ -3,13 +3,22 @@
 //! Second link of the chain: an address becomes a [`Request`], and its [`Filters`] make a
 //! [`Table`] out of a [`Dataset`].
 
+mod canonical;
 mod choices;
 mod grammar;
+mod members;
+mod problem;
+mod scope;
 #[cfg(test)]
 mod tests;
+mod words;
 
-pub use choices::{Bins, Choices, Method};
-pub use grammar::{QueryProblem, RESERVED, Request, parameter};
+pub use canonical::parameter;
+pub use choices::{Assumed, Bins, Choices, Groups, Method};
+pub use grammar::{RESERVED, Request};
+pub use problem::QueryProblem;
+pub use scope::Scope;
+pub use words::in_words;
 
 use polars::prelude::{BooleanChunked, NewChunkedArray, PolarsResult};
 

@@ -57,9 +57,75 @@ fn addresses_have_a_canonical_form() {
             "bins=20&color=sex&x=hours&y=score",
         ),
         ("s%65x=Fem%61le", "sex=Female"),
+        ("a.sex=Female&a.sex=Male", "a.sex=Male&a.sex=Female"),
+        ("b.hours.min=10&b.hours.max=", "b.hours=10.."),
+        (
+            "a.hours=1..2&b.hours=3..4&hours=0..5",
+            "hours=0..5&a.hours=1..2&b.hours=3..4",
+        ),
+        (
+            "if.sex=Male&if.hours=2e1&b.sex=Male&by=sex&sex=Female",
+            "sex=Female&by=sex&b.sex=Male&if.hours=20&if.sex=Male",
+        ),
+        ("a.col.by=a&if.by=b", "a.col.by=a&if.col.by=b"),
+        ("a.by.min=1..2", "a.by.min=1..2"),
+        (
+            "a.hours.max=0..0&if.hours.max=3",
+            "a.hours.max=0..0&if.hours.max=3",
+        ),
+        ("if.hours=&a.sex=", ""),
     ];
     for (query, expected) in cases {
         assert_eq!(canonical(query).unwrap(), expected, "{query}");
+    }
+}
+
+#[test]
+fn columns_that_look_like_prefixes_keep_their_meaning() {
+    let csv = "score,a.hours,if,hours,b.x,min\n1,2,3,4,5,6\n2,3,4,5,6,7\n";
+    let dataset = dataset::read("prefixes".to_owned(), csv.as_bytes(), "score").unwrap();
+    let cases = [
+        // A group's condition comes first; the column is there by its own name all the same.
+        ("a.hours=1..2", "a.hours=1..2"),
+        ("col.a.hours=1..2", "col.a.hours=1..2"),
+        ("a.col.a.hours=1..2", "a.col.a.hours=1..2"),
+        ("b.x=1..2", "col.b.x=1..2"),
+        ("if.min=3", "if.min=3"),
+        ("if=3..4", "col.if=3..4"),
+        ("col.if.min=3", "col.if=3.."),
+    ];
+    for (query, expected) in cases {
+        let (request, _) = Request::parse(query, &dataset).unwrap();
+        assert_eq!(request.to_query(&dataset), expected, "{query}");
+    }
+    let group = Request::parse("a.hours=1..2", &dataset).unwrap().0;
+    assert!(group.filters.is_empty() && !group.choices.groups.a.is_empty());
+    let filter = Request::parse("b.x=1..2", &dataset).unwrap().0;
+    assert!(!filter.filters.is_empty() && filter.choices.groups.b.is_empty());
+}
+
+#[test]
+fn membership_is_unknown_only_where_nothing_rules_a_row_out() {
+    let dataset = dataset();
+    let cases: &[(&str, [Option<bool>; 5])] = &[
+        ("", [Some(true); 5]),
+        (
+            "a.sex=Male",
+            [Some(true), Some(false), Some(true), Some(false), None],
+        ),
+        (
+            "a.hours=20..",
+            [Some(false), Some(true), Some(true), None, Some(true)],
+        ),
+        (
+            "a.hours=20..&a.sex=Male",
+            [Some(false), Some(false), Some(true), Some(false), None],
+        ),
+    ];
+    for (query, expected) in cases {
+        let (request, _) = Request::parse(query, &dataset).unwrap();
+        let members = request.choices.groups.a.members(&dataset.table());
+        assert_eq!(members, expected, "{query}");
     }
 }
 
@@ -106,6 +172,9 @@ fn what_forms_send_is_redirected() {
         ("hours=10..30", false),
         ("hours.min=10", true),
         ("hours.min=", true),
+        ("a.hours.min=10", true),
+        ("if.hours=", true),
+        ("a.sex=Male&if.hours=3", false),
         ("sex=", true),
         ("", false),
     ];
@@ -161,6 +230,27 @@ fn problems_are_named_all_at_once() {
         ("trend=yes", &["give `on` or `off`"]),
         ("pass=high", &["the pass mark is a number"]),
         ("data=1", &["an address is about one dataset"]),
+        ("a.nope=1", &["unknown column `a.nope`"]),
+        ("b.sex=x", &["column `sex` has no level `x`"]),
+        ("a.name=Ann", &["column `name` is an identifier"]),
+        ("if.name=Ann", &["column `name` is an identifier"]),
+        (
+            "a.hours=1..2&a.hours.min=1",
+            &["`hours` has more than one range"],
+        ),
+        (
+            "if.hours=many",
+            &["`many` is not a number. Write it as if.hours=20"],
+        ),
+        ("if.hours=inf", &["`inf` is not a number"]),
+        (
+            "if.sex=x",
+            &["has no level `x`. Its levels are: Male, Female"],
+        ),
+        (
+            "if.hours=1&if.hours=2",
+            &["`if.hours` is there more than once. Keep one of them"],
+        ),
         (
             "nope=1&sex=x",
             &["unknown column `nope`", "has no level `x`"],
@@ -239,9 +329,13 @@ fn any_filters() -> impl Strategy<Value = Filters> {
 
 proptest! {
     #[test]
-    fn a_canonical_address_means_itself(filters in any_filters()) {
+    fn a_canonical_address_means_itself(
+        filters in any_filters(), a in any_filters(), b in any_filters(), hours in prop::num::f64::NORMAL,
+    ) {
         let dataset = dataset();
-        let request = Request { filters, choices: Choices::default() };
+        let assumed = vec![(dataset.find("hours").unwrap(), Assumed::Number(hours))];
+        let choices = Choices { groups: Groups { a, b }, assumed, ..Choices::default() };
+        let request = Request { filters, choices };
         let query = request.to_query(&dataset);
         let (parsed, from_form) = Request::parse(&query, &dataset).unwrap();
         prop_assert_eq!(&parsed, &request);
@@ -250,7 +344,7 @@ proptest! {
     }
 
     #[test]
-    fn no_address_is_too_strange(query in "[ -~]{0,60}|((sex|hours|by|x|pass|hours.min)=[^&]{0,12}&?){0,4}") {
+    fn no_address_is_too_strange(query in "[ -~]{0,60}|((a\\.|b\\.|if\\.)?(sex|hours|by|x|pass|hours.min)=[^&]{0,12}&?){0,4}") {
         let dataset = dataset();
         if let Ok((request, _)) = Request::parse(&query, &dataset) {
             let table = request.filters.apply(&dataset).unwrap();

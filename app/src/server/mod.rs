@@ -40,7 +40,7 @@ pub use report::{Finished, ReportError, write_report};
 pub use stop::{Signals, serve};
 
 use crate::export::Format;
-use crate::views::{Page, REPORT};
+use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
 use metrics::Metrics;
@@ -110,6 +110,8 @@ fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
+        .route(GUIDE, get(pages::guide))
+        .route("/guide/{topic}", get(pages::guide_topic))
         .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
@@ -132,6 +134,8 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/relationships/{chart}", get(pages::relationships_csv))
         .route(Page::Explore.path(), get(pages::explore))
         .route("/explore/{chart}", get(pages::explore_csv))
+        .route(Page::Compare.path(), get(pages::compare))
+        .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
         .route(REPORT, get(report::show))
         .route_layer(compression())

@@ -13,13 +13,16 @@ use super::problem::{self, Failure};
 use super::{App, Loaded};
 use crate::charts::{self, Card};
 use crate::dataset::ColumnId;
-use crate::figures::{
-    Analysis, Explore, FactorImpact, Overview, Performance, Relationships, stats_json,
-};
+use crate::figures::{Analysis, Explore, Overview, Performance, Relationships, stats_json};
 use crate::filter::Request;
-use crate::views::{self, FactorChoices, Frame, Page, RelationChoices, page};
+use crate::views::{self, Frame, Page, RelationChoices, page};
 
+mod compare;
+mod factors;
 mod links;
+
+pub(super) use compare::{compare, compare_cards, compare_csv};
+pub(super) use factors::{all_cards, factors, factors_csv, single_cards, words};
 
 pub(super) type Answer = Result<Response, Failure>;
 
@@ -112,34 +115,6 @@ pub(super) fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) 
     cards
 }
 
-pub(super) async fn factors(
-    State(app): State<Arc<App>>,
-    Extension(asked): Extension<Asked>,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    show(&app, asked, Page::Factors, query, |analysis, frame| {
-        let figures = FactorImpact::compute(analysis);
-        let cards = factor_cards(analysis, &figures);
-        let options = FactorChoices {
-            numeric: names(analysis, analysis.numeric_factors()),
-            categorical: names(analysis, analysis.dataset.factor_ids()),
-            trend: analysis.choices().trend.unwrap_or(true),
-        };
-        views::factors(frame, &figures, &cards, &options)
-    })
-}
-
-pub(super) fn factor_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
-    let outcome = analysis.outcome_name();
-    let clicks = links::factors(analysis, Page::Factors.path());
-    let mut cards = vec![charts::correlation(figures, outcome, clicks)];
-    if let Some(scatter) = &figures.scatter {
-        cards.push(charts::factor_scatter(scatter));
-    }
-    cards.push(charts::variance(&figures.ranking, outcome));
-    cards
-}
-
 pub(super) async fn relationships(
     State(app): State<Arc<App>>,
     Extension(asked): Extension<Asked>,
@@ -170,6 +145,15 @@ pub(super) fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<
     }
     cards.push(charts::matrix(&figures.matrix, finding));
     cards
+}
+
+pub(super) async fn guide() -> Markup {
+    views::guide()
+}
+
+pub(super) async fn guide_topic(Path(topic): Path<String>) -> Answer {
+    let page = views::guide_topic(&topic).ok_or(Failure::NoTopic)?;
+    Ok(page.into_response())
 }
 
 fn names(analysis: &Analysis<'_>, ids: Vec<ColumnId>) -> Vec<String> {
@@ -210,16 +194,6 @@ pub(super) async fn performance_csv(
 ) -> Answer {
     csv(&asked, Page::Performance, &file, query, |analysis| {
         performance_cards(analysis, &Performance::compute(analysis))
-    })
-}
-
-pub(super) async fn factors_csv(
-    Extension(asked): Extension<Asked>,
-    Path(file): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    csv(&asked, Page::Factors, &file, query, |analysis| {
-        factor_cards(analysis, &FactorImpact::compute(analysis))
     })
 }
 

@@ -43,6 +43,9 @@ pub(super) enum Failure {
     /// The page has no such chart.
     #[error("no such chart")]
     NoChart,
+    /// The guide has no such topic.
+    #[error("no such topic")]
+    NoTopic,
     /// The data could not be filtered: a defect of this program.
     #[error("the rows could not be filtered")]
     Frame(#[from] polars::error::PolarsError),
@@ -63,6 +66,7 @@ impl IntoResponse for Failure {
             Self::Upload(problem) => problem.into_response(),
             Self::Uploaded(error) => error.into_response(),
             Self::NoChart => missing("The page has no chart of that name."),
+            Self::NoTopic => missing("The guide has no topic of that name. All are at /guide."),
             Self::Frame(_) => {
                 error!("the rows could not be filtered");
                 defect("The rows could not be filtered. This is a defect.")

@@ -15,14 +15,17 @@ use super::data::asked::Asked;
 use super::data::source::readable;
 use super::export::file_stem;
 use super::pages::{
-    Answer, explore_cards, factor_cards, performance_cards, relationship_cards, understand,
+    Answer, all_cards, compare_cards, explore_cards, performance_cards, relationship_cards,
+    single_cards, understand, words,
 };
 use crate::charts;
-use crate::figures::{Analysis, Explore, FactorImpact, Overview, Performance, Relationships};
+use crate::figures::{
+    Analysis, Comparison, Explain, Explore, FactorImpact, Overview, Performance, Relationships,
+};
 use crate::filter::{QueryProblem, Request};
 use crate::views::{
-    self, About, Frame, Page, Part, REPORT, Report, explore_panels, factor_panels,
-    missing_in_words, overview_panels, strong_panel,
+    self, About, Frame, Page, Part, REPORT, Report, compare_panels, explain_panels, explore_panels,
+    factor_panels, missing_in_words, no_comparison, overview_panels, strong_panel,
 };
 
 /// Why there is no report.
@@ -133,8 +136,15 @@ fn part(analysis: &Analysis<'_>, frame: &Frame, page: Page) -> Part {
         }
         Page::Factors => {
             let figures = FactorImpact::compute(analysis);
-            let cards = factor_cards(analysis, &figures);
-            Part::new(page, factor_panels(&figures), cards)
+            let mut part = Part::new(
+                page,
+                factor_panels(&figures),
+                single_cards(analysis, &figures),
+            );
+            let figures = Explain::compute(analysis);
+            let panels = explain_panels(&figures, &words(analysis, &figures));
+            part.extend(panels, all_cards(analysis, &figures));
+            part
         }
         Page::Relationships => {
             let figures = Relationships::compute(analysis);
@@ -150,5 +160,12 @@ fn part(analysis: &Analysis<'_>, frame: &Frame, page: Page) -> Part {
             let cards = explore_cards(analysis, &figures, outlying);
             Part::new(page, explore_panels(&figures), cards)
         }
+        Page::Compare => match Comparison::compute(analysis) {
+            Some(figures) => {
+                let panels = compare_panels(&figures, &charts::difference_table(&figures));
+                Part::new(page, panels, compare_cards(analysis, &figures))
+            }
+            None => Part::new(page, vec![no_comparison()], vec![]),
+        },
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::Frame;
+use super::{Frame, guide};
 use crate::charts::{Card, Cell, DataTable, Drawing};
 use crate::format;
 
@@ -21,6 +21,7 @@ pub(super) fn card(frame: &Frame, card: &Card, controls: &Markup) -> Markup {
                 }
                 p.downloads {
                     a.csv href=(csv_address(frame, card)) download { "CSV" }
+                    (guide::link(card.id))
                 }
             }
         }

@@ -19,12 +19,14 @@ pub struct FactorChoices {
     pub trend: bool,
 }
 
-/// The page's content; `cards` are its charts in their order.
+/// The page's content; `cards` are the charts of single factors in their order, `all` the part about all
+/// factors together.
 pub fn factors(
     frame: &Frame,
     figures: &FactorImpact,
     cards: &[Card],
     options: &FactorChoices,
+    all: &Markup,
 ) -> Markup {
     html! {
         (section("top", "Top factors", &top(figures)))
@@ -36,6 +38,7 @@ pub fn factors(
                 @else { (card(frame, shown, &html! {})) }
             }
         }
+        (all)
     }
 }
 

@@ -1,10 +1,10 @@
 //! What surrounds every page's content: where the data comes from, the filters, how many students
 //! are left.
 
-use crate::dataset::{Column, ColumnId, Kind};
+use crate::dataset::{ColumnId, Kind};
 use crate::export::Format;
 use crate::figures::Analysis;
-use crate::filter::{Choices, Condition, Filters, Request, parameter};
+use crate::filter::{Choices, Condition, Filters, Request, Scope, in_words, parameter};
 use crate::format;
 
 use super::{Page, REPORT};
@@ -219,27 +219,8 @@ fn rows_only(request: &Request) -> Request {
     }
 }
 
-fn in_words(column: &Column, condition: &Condition) -> String {
-    let name = format::label(&column.name);
-    match condition {
-        Condition::Levels(levels) => {
-            let levels = levels.iter().filter_map(|&i| column.levels().get(i));
-            let levels: Vec<String> = levels.map(|level| format::quoted(level)).collect();
-            format!("{name} {}", levels.join(" or "))
-        }
-        Condition::Range { low, high } => match (low, high) {
-            (Some(low), Some(high)) => {
-                format!("{name} {} to {}", format::value(*low), format::value(*high))
-            }
-            (Some(low), None) => format!("{name} from {}", format::value(*low)),
-            (None, Some(high)) => format!("{name} up to {}", format::value(*high)),
-            (None, None) => name,
-        },
-    }
-}
-
 /// Columns that can be filtered, the most useful first, the outcome last.
-fn filter_order(analysis: &Analysis<'_>) -> Vec<ColumnId> {
+pub(super) fn filter_order(analysis: &Analysis<'_>) -> Vec<ColumnId> {
     let mut order = analysis.baseline.most_useful.clone();
     order.push(analysis.outcome);
     order
@@ -256,21 +237,33 @@ fn offered(analysis: &Analysis<'_>) -> Vec<ColumnId> {
 }
 
 fn filter_view(analysis: &Analysis<'_>, page: Page, id: ColumnId) -> FilterView {
-    let (dataset, request) = (analysis.dataset, analysis.request);
-    let column = dataset.column(id);
+    let request = analysis.request;
     let condition = request.filters.get(id);
     let cleared = || Request {
         filters: request.filters.without(id),
         choices: request.choices.clone(),
     };
+    let clear = condition.map(|_| cleared().href(page.path(), analysis.dataset));
+    filter_view_of(analysis, Scope::All, id, condition, clear)
+}
+
+/// The control of a condition on some rows; `clear` leads to the page without it.
+pub(super) fn filter_view_of(
+    analysis: &Analysis<'_>,
+    scope: Scope,
+    id: ColumnId,
+    condition: Option<&Condition>,
+    clear: Option<String>,
+) -> FilterView {
+    let column = analysis.dataset.column(id);
     FilterView {
         column: column.name.clone(),
-        parameter: parameter(column),
+        parameter: format!("{}{}", scope.prefix(), parameter(column)),
         control: match &column.kind {
             Kind::Factor { levels, .. } => Control::Levels(choices(levels, condition)),
             Kind::Numeric { .. } | Kind::Identifier => range(analysis, id, condition),
         },
-        clear: condition.map(|_| cleared().href(page.path(), dataset)),
+        clear,
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::card::table;
-use super::{Frame, section};
+use super::{Frame, guide, section};
 use crate::charts::{Cell, DataTable};
 use crate::dataset::{Column, Kind, entry};
 use crate::figures::{FactorInfo, Metrics, NumericInfo, Overview};
@@ -163,6 +163,7 @@ fn columns_info(figures: &Overview) -> Markup {
         @else { (table(&describe(&figures.numeric), "Numeric columns")) }
         @if figures.factors.is_empty() { p { "There is no categorical column." } }
         @else { (table(&levels(&figures.factors), "Categorical columns")) }
+        p.downloads { (guide::link_to("summary")) }
     }
 }
 

@@ -13,16 +13,19 @@ pub enum Page {
     Relationships,
     /// Every step of an exploratory analysis, one below the other.
     Explore,
+    /// Two groups side by side.
+    Compare,
 }
 
 impl Page {
     /// Every page in the order of the tabs.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Overview,
         Self::Performance,
         Self::Factors,
         Self::Relationships,
         Self::Explore,
+        Self::Compare,
     ];
 
     /// Its path.
@@ -33,6 +36,7 @@ impl Page {
             Self::Factors => "/factors",
             Self::Relationships => "/relationships",
             Self::Explore => "/explore",
+            Self::Compare => "/compare",
         }
     }
 
@@ -44,6 +48,7 @@ impl Page {
             Self::Factors => "Factor Impact",
             Self::Relationships => "Relationship Explorer",
             Self::Explore => "Explore (EDA)",
+            Self::Compare => "Compare",
         }
     }
 }

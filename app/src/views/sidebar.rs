@@ -160,7 +160,7 @@ fn folded(frame: &Frame) -> Markup {
     }
 }
 
-fn filter_markup(filter: &FilterView) -> Markup {
+pub(super) fn filter_markup(filter: &FilterView) -> Markup {
     let label = format::label(&filter.column);
     html! {
         fieldset class=(if filter.clear.is_some() { "filter active" } else { "filter" }) {

@@ -48,6 +48,7 @@ fn a_report_is_written_with_a_line_for_each_step() {
         "Factor Impact (3 of ",
         "Relationship Explorer (4 of ",
         "Explore (EDA) (5 of ",
+        "Compare (6 of ",
     ];
     for (line, step) in stderr.lines().zip(steps) {
         assert!(line.starts_with(step), "{line} is not {step}");

@@ -17,7 +17,7 @@ use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
 
 /// Every chart whose figures can be downloaded, by its page and id.
-pub(crate) const CHARTS: [&str; 18] = [
+pub(crate) const CHARTS: [&str; 26] = [
     "performance/histogram",
     "performance/bands",
     "performance/average",
@@ -25,6 +25,11 @@ pub(crate) const CHARTS: [&str; 18] = [
     "factors/correlation",
     "factors/scatter",
     "factors/variance",
+    "factors/coefficients",
+    "factors/partial",
+    "factors/residuals",
+    "factors/influence",
+    "factors/tests",
     "relationships/relation",
     "relationships/matrix",
     "explore/missing",
@@ -36,6 +41,9 @@ pub(crate) const CHARTS: [&str; 18] = [
     "explore/outliers",
     "explore/outlying",
     "explore/histogram",
+    "compare/means",
+    "compare/distributions",
+    "compare/contrasts",
 ];
 
 /// A dashboard on the dataset that asks for no password.

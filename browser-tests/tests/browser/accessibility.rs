@@ -5,9 +5,11 @@ use browser_tests::{Browser, Page, Program, Scheme, VIEWS, browse};
 use fantoccini::key::Key;
 
 /// Views in other states: filtered, and without students.
-const FILTERED: [&str; 4] = [
+const FILTERED: [&str; 6] = [
     "/performance?Gender=Female&Hours_Studied=10..30",
     "/factors?color=Gender&Hours_Studied=10..30",
+    "/factors?if.Gender=Female&if.Hours_Studied=200",
+    "/compare?a.Gender=Female&b.Hours_Studied=10..20&Sleep_Hours=5..",
     "/explore?color=School_Type&Gender=Female",
     "/factors?Hours_Studied=1..1&Attendance=100..100&Sleep_Hours=4..4",
 ];

@@ -5,10 +5,22 @@ use browser_tests::{Browser, Ink, Page, Program, Scheme, VIEWS, browse};
 use serde_json::{Value, json};
 
 /// The charts of each view; the overview shows its figures as text and tables.
-const CHARTS: [(&str, &[&str]); 5] = [
+const CHARTS: [(&str, &[&str]); 6] = [
     ("/overview", &[]),
     ("/performance", &["histogram", "bands", "average", "boxes"]),
-    ("/factors", &["correlation", "scatter", "variance"]),
+    (
+        "/factors",
+        &[
+            "correlation",
+            "scatter",
+            "variance",
+            "coefficients",
+            "partial",
+            "residuals",
+            "influence",
+            "tests",
+        ],
+    ),
     ("/relationships", &["relation", "matrix"]),
     (
         "/explore",
@@ -23,6 +35,7 @@ const CHARTS: [(&str, &[&str]); 5] = [
             "histogram",
         ],
     ),
+    ("/compare", &["means", "distributions", "contrasts"]),
 ];
 
 #[test]

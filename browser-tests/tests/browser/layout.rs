@@ -14,10 +14,10 @@ fn nothing_scrolls_sideways_on_a_phone() -> Result<()> {
             ..Browser::default()
         },
         async |page| {
-            for view in VIEWS
-                .into_iter()
-                .chain(["/performance?Gender=Female&by=Parental_Education_Level"])
-            {
+            for view in VIEWS.into_iter().chain([
+                "/performance?Gender=Female&by=Parental_Education_Level",
+                "/compare?a.Gender=Female&b.Parental_Education_Level=High+School",
+            ]) {
                 page.goto(view).await?;
                 page.draw().await?;
                 page.unfold_all().await?;

@@ -91,6 +91,41 @@ fn the_choices_work() -> Result<()> {
 }
 
 #[test]
+fn groups_and_students_can_be_chosen() -> Result<()> {
+    let program = Program::start()?;
+    browse(&program, browser(), async |page| {
+        page.goto("/compare?School_Type=Public").await?;
+        let before = page.text("#chart-means .finding").await?;
+        for group in ["a", "b"] {
+            let gender = format!("form.groups [name='{group}.Gender']");
+            let value = if group == "a" { "Female" } else { "Male" };
+            let box_ = format!("{gender}[value={value}]");
+            page.unfold(&box_).await?;
+            page.click(&box_).await?;
+        }
+        page.click("form.groups button[type=submit]").await?;
+        page.changed("#chart-means .finding", &before).await?;
+        let path = page.path().await?;
+        for part in ["School_Type=Public", "a.Gender=Female", "b.Gender=Male"] {
+            assert!(path.contains(part), "{path} lacks {part}");
+        }
+
+        page.goto("/factors?Gender=Female").await?;
+        let before = page.text("#heading-what-if ~ .finding").await?;
+        page.unfold("[name='if.Attendance']").await?;
+        page.fill("[name='if.Attendance']", "95").await?;
+        page.click("form.student button[type=submit]").await?;
+        let after = page.changed("#heading-what-if ~ .finding", &before).await?;
+        assert!(after.contains("from such students"), "{after}");
+        assert_eq!(
+            page.path().await?,
+            "/factors?Gender=Female&if.Attendance=95"
+        );
+        Ok(())
+    })
+}
+
+#[test]
 fn nothing_is_shown_that_would_need_scripts() -> Result<()> {
     let program = Program::start()?;
     browse(&program, browser(), async |page| {

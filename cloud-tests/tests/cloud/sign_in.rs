@@ -76,7 +76,7 @@ async fn ways_out(world: &World) -> Vec<u64> {
 #[test]
 fn from_open_to_signed_in_and_back() {
     in_a_cloud(async |world| {
-        let certificate = certificate(&world).await;
+        let certificate = certificate(world).await;
         let https = ["--certificate", certificate.as_str()];
         let arguments = |command: &[&'static str], client: &'static str, more: &[&'static str]| {
             let all = with_provider(command, client, more);
@@ -91,16 +91,16 @@ fn from_open_to_signed_in_and_back() {
         let run = world.expect(0, &open).await;
         assert!(run.out.contains("https://"), "{}", run.out);
         world.expect(0, &[&["diff"][..], &https].concat()).await;
-        let all = listeners(&world).await;
+        let all = listeners(world).await;
         assert_eq!(all[0]["DefaultActions"][0]["RedirectConfig"]["Port"], "443");
         assert_eq!(
             all[1]["Certificates"][0]["CertificateArn"],
             certificate.as_str()
         );
-        assert_eq!(ways_out(&world).await, [8501]);
+        assert_eq!(ways_out(world).await, [8501]);
 
         // Without the secret nothing is done, and it is said beforehand.
-        writes(&world);
+        writes(world);
         let diff = arguments(&["diff"], "dashboard", &[]);
         let deploy = arguments(&["deploy", "--yes"], "dashboard", &[]);
         for (exit, command) in [(2, &diff), (1, &deploy)] {
@@ -108,12 +108,12 @@ fn from_open_to_signed_in_and_back() {
             let part = "--oidc-client-secret-file";
             assert!(run.said().contains(part), "{}", run.said());
         }
-        assert_eq!(writes(&world), Vec::<String>::new());
+        assert_eq!(writes(world), Vec::<String>::new());
 
         let on = [&deploy[..], &with_secret].concat();
         said += &world.expect(0, &on).await.said();
         said += &world.expect(0, &diff).await.said();
-        let all = listeners(&world).await;
+        let all = listeners(world).await;
         let actions = &all[1]["DefaultActions"];
         let config = &actions[0]["AuthenticateOidcConfig"];
         assert_eq!(actions[0]["Type"], "authenticate-oidc");
@@ -121,25 +121,25 @@ fn from_open_to_signed_in_and_back() {
         assert_eq!(config["ClientId"], "dashboard");
         assert_eq!(config["SessionTimeout"], 43_200);
         assert_eq!(config["OnUnauthenticatedRequest"], "authenticate");
-        assert_eq!(ways_out(&world).await, [443, 8501]);
+        assert_eq!(ways_out(world).await, [443, 8501]);
 
         // The same client keeps its secret; another one has another.
-        writes(&world);
+        writes(world);
         let modify = "elasticloadbalancing:ModifyListener";
         let scope = ["--oidc-scope", "openid email"];
         said += &world
             .expect(0, &arguments(&["deploy", "--yes"], "dashboard", &scope))
             .await
             .said();
-        assert_eq!(writes(&world), [modify]);
+        assert_eq!(writes(world), [modify]);
         let another = arguments(&["deploy", "--yes"], "another", &scope);
         said += &world.expect(1, &another).await.said();
-        assert_eq!(writes(&world), Vec::<String>::new());
+        assert_eq!(writes(world), Vec::<String>::new());
         let variable = "STUDENT_ANALYTICS_OIDC_CLIENT_SECRET";
         let run = world.run_with(variable, SECRET, &another).await;
         assert_eq!(run.exit, 0, "{}", run.said());
         said += &run.said();
-        assert_eq!(writes(&world), [modify]);
+        assert_eq!(writes(world), [modify]);
         let diff = arguments(&["diff"], "another", &scope);
         said += &world.expect(0, &diff).await.said();
 
@@ -147,13 +147,13 @@ fn from_open_to_signed_in_and_back() {
         let renew = ["--renew-oidc-client-secret"];
         let renewed = [&another[..], &renew, &with_secret].concat();
         said += &world.expect(0, &renewed).await.said();
-        assert_eq!(writes(&world), [modify]);
+        assert_eq!(writes(world), [modify]);
         said += &world.expect(0, &diff).await.said();
 
         assert!(!said.contains(SECRET), "{said}");
         world.expect(0, &open).await;
         world.expect(0, &[&["diff"][..], &https].concat()).await;
-        assert_eq!(ways_out(&world).await, [8501]);
+        assert_eq!(ways_out(world).await, [8501]);
         let destroy = ["destroy", "--yes", "--purge-bucket"];
         world.expect(0, &[&destroy[..], &https].concat()).await;
         world.holds_nothing().await;
@@ -163,14 +163,14 @@ fn from_open_to_signed_in_and_back() {
 #[test]
 fn who_lets_everyone_in_by_hand_is_corrected() {
     in_a_cloud(async |world| {
-        let certificate = certificate(&world).await;
+        let certificate = certificate(world).await;
         let https = ["--certificate", certificate.as_str()];
         let secret = world.file("secret", SECRET);
         let with_secret = ["--oidc-client-secret-file", secret.to_str().unwrap()];
         let deploy = with_provider(&["deploy", "--yes"], "dashboard", &https);
         world.expect(0, &[&deploy[..], &with_secret].concat()).await;
 
-        let all = listeners(&world).await;
+        let all = listeners(world).await;
         let arn = all[1]["ListenerArn"].as_str().unwrap();
         let mut actions = all[1]["DefaultActions"].clone();
         actions[0]["AuthenticateOidcConfig"]["OnUnauthenticatedRequest"] = "allow".into();
@@ -206,6 +206,6 @@ fn flags_that_belong_together() {
             let run = world.expect(64, &command).await;
             assert!(run.err.contains(part), "{command:?}: {}", run.err);
         }
-        assert_eq!(writes(&world), Vec::<String>::new());
+        assert_eq!(writes(world), Vec::<String>::new());
     });
 }

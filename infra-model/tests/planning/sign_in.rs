@@ -142,9 +142,12 @@ fn a_new_secret_is_told_when_asked() {
     assert!(plan(&renewing(open()), &deployed(&open())).is_empty());
 }
 
+/// A change by hand, whether the secret is needed to mend it, and what the plan says.
+type ByHand = (fn(&mut SignIn), bool, &'static str);
+
 /// What someone changes by hand at the listener.
 #[rustfmt::skip]
-const BY_HAND: &[(fn(&mut SignIn), bool, &str)] = &[
+const BY_HAND: &[ByHand] = &[
     (|it| it.issuer.push('/'), true, "issuer https://id.example.org/ → https://id.example.org"),
     (|it| it.client_id = "x".to_owned(), true, "client x → dashboard"),
     (|it| it.authorization_endpoint.push('x'), false, "authorization endpoint https://id.example.org/authorizex → https://id.example.org/authorize"),

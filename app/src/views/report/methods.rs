@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// What is described, and how it is computed.
-const METHODS: [(&str, &str); 13] = [
+const METHODS: [(&str, &str); 16] = [
     (
         "Missing values",
         "A figure leaves out the rows that lack a value it needs, and no others; the n beside it says \
@@ -52,6 +52,23 @@ const METHODS: [(&str, &str); 13] = [
         "Many tests",
         "q is p adjusted for all factors of the table by Benjamini and Hochberg: of the factors with q \
          below 0.05, about 5 % are expected to be there by chance.",
+    ),
+    (
+        "All factors together",
+        "Multiple regression by least squares over the students who have every value. Levels are \
+         compared with the first one of their factor; terms that follow from others have no coefficient. \
+         Partial R² is the share of what all other factors leave unexplained.",
+    ),
+    (
+        "Tests of levels",
+        "The F of a one-way analysis of variance, Welch's F without equal spreads, Kruskal and Wallis' H \
+         of ranks; ω² is η² without what chance alone adds.",
+    ),
+    (
+        "Two groups",
+        "The difference of means with Welch's t and its 95 % interval, Hedges' g with the exact \
+         correction, Mann and Whitney's U with correction for ties and continuity. Groups that nobody \
+         chose are proposed by the factor that explains most.",
     ),
     (
         "Map of missing values",

@@ -6,7 +6,10 @@ mod document;
 mod methods;
 mod panels;
 
-pub use panels::{explore_panels, factor_panels, missing_in_words, overview_panels, strong_panel};
+pub use panels::{
+    compare_panels, explain_panels, explore_panels, factor_panels, missing_in_words, no_comparison,
+    overview_panels, strong_panel,
+};
 
 use maud::{Markup, html};
 
@@ -75,13 +78,19 @@ impl Item {
 impl Part {
     /// The page's panels and then its charts.
     pub fn new(page: Page, panels: Vec<Item>, cards: Vec<Card>) -> Self {
-        let cards = cards
-            .into_iter()
-            .map(|card| Item::Chart(Box::new(card.unlinked())));
-        Self {
+        let mut part = Self {
             page,
-            items: panels.into_iter().chain(cards).collect(),
-        }
+            items: Vec::new(),
+        };
+        part.extend(panels, cards);
+        part
+    }
+
+    /// Further panels, and then charts.
+    pub fn extend(&mut self, panels: Vec<Item>, cards: Vec<Card>) {
+        let cards = cards.into_iter().map(Card::unlinked);
+        let cards = cards.map(|card| Item::Chart(Box::new(card)));
+        self.items.extend(panels.into_iter().chain(cards));
     }
 }
 

@@ -4,10 +4,10 @@
 use super::Item;
 use crate::charts::DataTable;
 use crate::dataset::Column;
-use crate::figures::{Explore, FactorImpact, Overview};
+use crate::figures::{Comparison, Explain, Explore, FactorImpact, Overview};
 use crate::format;
 use crate::views::card::table;
-use crate::views::{Frame, explore, factors, overview};
+use crate::views::{ExplainWords, Frame, compare, explain, explore, factors, overview};
 use maud::html;
 
 /// Columns with missing values that are named in a line.
@@ -58,6 +58,50 @@ pub fn missing_in_words(figures: &Overview) -> String {
         named.push(format::counted(others, "other column", "other columns"));
     }
     format::list(&named)
+}
+
+/// The groups of the comparison and every measure of their difference.
+pub fn compare_panels(figures: &Comparison, measures: &DataTable) -> Vec<Item> {
+    vec![
+        Item::Panel {
+            id: "groups",
+            title: "The groups",
+            content: compare::who(figures),
+        },
+        Item::Panel {
+            id: "difference",
+            title: "The difference",
+            content: table(measures, "The difference"),
+        },
+    ]
+}
+
+/// In place of the comparison, where nothing makes groups.
+pub fn no_comparison() -> Item {
+    Item::Panel {
+        id: "groups",
+        title: "The groups",
+        content: html! { p { "There are no groups to compare." } },
+    }
+}
+
+/// The model of all factors, where there is one, and what it expects of a student.
+pub fn explain_panels(figures: &Explain, words: &ExplainWords) -> Vec<Item> {
+    let Ok(model) = &figures.model else {
+        return vec![];
+    };
+    vec![
+        Item::Panel {
+            id: "model",
+            title: "All factors together",
+            content: html! { (explain::measures(model)) (explain::references(model)) },
+        },
+        Item::Panel {
+            id: "expected",
+            title: "What the model expects",
+            content: html! { p.finding { (words.expected) } },
+        },
+    ]
 }
 
 /// The factor page's lists.

@@ -1,0 +1,68 @@
+//! What is wrong with an address.
+
+/// One thing in an address that cannot be understood; the message names it and the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryProblem {
+    /// No such column.
+    #[error("unknown column `{name}`. The columns are: {columns}")]
+    UnknownColumn {
+        /// As in the address.
+        name: String,
+        /// What would have been possible.
+        columns: String,
+    },
+    /// No such level.
+    #[error("column `{column}` has no level `{level}`. Its levels are: {levels}")]
+    UnknownLevel {
+        /// The factor.
+        column: String,
+        /// As in the address.
+        level: String,
+        /// What would have been possible.
+        levels: String,
+    },
+    /// Identifiers name single students.
+    #[error("column `{column}` is an identifier: it is used in no figure and no filter")]
+    Identifier {
+        /// The column.
+        column: String,
+    },
+    /// A range that is not one.
+    #[error("`{value}` is not a range of `{column}`. Write it as 10..30, 10.. or ..30")]
+    Range {
+        /// The numeric column.
+        column: String,
+        /// As in the address.
+        value: String,
+    },
+    /// Two ranges for one column.
+    #[error("column `{column}` has more than one range. Keep one of them")]
+    SecondRange {
+        /// The numeric column.
+        column: String,
+    },
+    /// A choice with an impossible value.
+    #[error("`{parameter}={value}`: {remedy}")]
+    Choice {
+        /// Name of the parameter.
+        parameter: String,
+        /// As in the address.
+        value: String,
+        /// What is possible.
+        remedy: String,
+    },
+    /// A number that is assumed and none.
+    #[error("`{value}` is not a number. Write it as {parameter}=20")]
+    NotANumber {
+        /// Name of the parameter.
+        parameter: String,
+        /// As in the address.
+        value: String,
+    },
+    /// Two values that are assumed of one student.
+    #[error("`{parameter}` is there more than once. Keep one of them")]
+    SecondAssumption {
+        /// Name of the parameter.
+        parameter: String,
+    },
+}
