@@ -13,9 +13,10 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Constant, file name and media type of our own assets.
-const OWN: [(&str, &str, &str); 4] = [
+const OWN: [(&str, &str, &str); 5] = [
     ("APP_CSS", "app.css", "text/css; charset=utf-8"),
     ("APP_JS", "app.js", "text/javascript; charset=utf-8"),
+    ("CHARTS_JS", "charts.js", "text/javascript; charset=utf-8"),
     ("THEME_JS", "theme.js", "text/javascript; charset=utf-8"),
     ("ICON", "icon.svg", "image/svg+xml"),
 ];

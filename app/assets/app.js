@@ -1,136 +1,10 @@
-// Makes the pages interactive: draws the charts, applies filters without a full reload, switches
-// the theme. Every page works without this file.
+// Makes the pages interactive: applies filters without a full reload, switches the theme. Every page
+// works without this file.
 "use strict";
 
 (function () {
   const root = document.documentElement;
   const narrow = window.matchMedia("(max-width: 40rem)");
-  const charts = new Map();
-
-  const THEMES = {
-    light: { text: "#1c2430", muted: "#4c5866", line: "#dde2e8", ground: "#ffffff" },
-    dark: { text: "#e8ecf1", muted: "#b4bec9", line: "#343d48", ground: "#171c22" },
-  };
-
-  function registerThemes() {
-    for (const [name, colors] of Object.entries(THEMES)) {
-      const axis = {
-        axisLine: { lineStyle: { color: colors.muted } },
-        axisTick: { lineStyle: { color: colors.muted } },
-        axisLabel: { color: colors.muted, hideOverlap: true },
-        nameTextStyle: { color: colors.muted },
-        splitLine: { lineStyle: { color: colors.line } },
-      };
-      const label = { color: colors.text, textBorderWidth: 0 };
-      echarts.registerTheme(name, {
-        backgroundColor: "transparent",
-        textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
-        categoryAxis: axis,
-        valueAxis: axis,
-        title: { textStyle: { color: colors.text } },
-        legend: { textStyle: { color: colors.text }, pageTextStyle: { color: colors.text } },
-        tooltip: {
-          backgroundColor: colors.ground,
-          borderColor: colors.line,
-          textStyle: { color: colors.text },
-          confine: true,
-        },
-        heatmap: { label },
-        scatter: { label },
-        bar: { label },
-        pie: { label },
-      });
-    }
-  }
-
-  function readJson(figure, name) {
-    const element = figure.querySelector("script." + name);
-    return element ? JSON.parse(element.textContent) : null;
-  }
-
-  function draw(figure) {
-    const plot = figure.querySelector(".plot");
-    if (!plot || charts.has(plot)) return;
-    const chart = echarts.init(plot, root.dataset.theme);
-    charts.set(plot, chart);
-    chart.on("finished", () => {
-      plot.dataset.drawn = "true";
-    });
-    chart.setOption(readJson(figure, "option"));
-    const clicks = new Map(readJson(figure, "clicks") || []);
-    if (clicks.size > 0) {
-      chart.on("click", (event) => {
-        const name = event.name || (event.value && event.value[1]);
-        if (clicks.has(name)) visit(clicks.get(name), true);
-      });
-    }
-  }
-
-  const arrivals = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) {
-        if (entry.isIntersecting) {
-          arrivals.unobserve(entry.target);
-          draw(entry.target.closest("figure"));
-        }
-      }
-      settle();
-    },
-    { rootMargin: "200px" },
-  );
-
-  function settle() {
-    root.dataset.state = "ready";
-  }
-
-  function addDownloads(figure) {
-    const place = figure.querySelector(".downloads");
-    if (!place || place.querySelector(".png")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "png";
-    button.textContent = "PNG";
-    button.addEventListener("click", () => savePicture(figure));
-    place.append(" ", button);
-  }
-
-  function savePicture(figure) {
-    draw(figure);
-    const chart = charts.get(figure.querySelector(".plot"));
-    const link = document.createElement("a");
-    link.href = chart.getDataURL({
-      type: "png",
-      pixelRatio: 2,
-      backgroundColor: THEMES[root.dataset.theme].ground,
-    });
-    link.download = figure.id.replace("chart-", "") + ".png";
-    link.click();
-  }
-
-  function showCharts() {
-    for (const figure of document.querySelectorAll("figure.chart")) {
-      const plot = figure.querySelector(".plot");
-      if (plot) arrivals.observe(plot);
-      addDownloads(figure);
-    }
-    if (!document.querySelector(".plot")) settle();
-  }
-
-  function forgetCharts() {
-    arrivals.disconnect();
-    for (const chart of charts.values()) chart.dispose();
-    charts.clear();
-  }
-
-  function redraw() {
-    const drawn = [...charts.keys()];
-    forgetCharts();
-    for (const plot of drawn) {
-      delete plot.dataset.drawn;
-      draw(plot.closest("figure"));
-    }
-    showCharts();
-  }
 
   // Navigation without a full reload. The address is always that of the page that is shown.
 
@@ -164,7 +38,7 @@
     const figures = new Set(
       [...document.querySelectorAll("figure details[open]")].map((d) => d.closest("figure").id),
     );
-    forgetCharts();
+    plots.forget();
     document.title = page.title;
     for (const selector of ["nav.tabs", "#sidebar"]) {
       document.querySelector(selector).replaceWith(page.querySelector(selector));
@@ -182,7 +56,7 @@
       if (open.has(details.id) || (figure && figures.has(figure.id))) details.open = true;
     }
     restoreFocus(focus);
-    showCharts();
+    plots.show();
   }
 
   function describeFocus() {
@@ -311,7 +185,7 @@
     const fresh = page.getElementById("main");
     const main = document.getElementById("main");
     if (!fresh) return;
-    forgetCharts();
+    plots.forget();
     main.replaceChildren(...fresh.childNodes);
     main.focus();
     // The filters are about figures that are no longer shown: a link back is a full visit.
@@ -407,7 +281,7 @@
   function setTheme(theme) {
     root.dataset.theme = theme;
     nameTheme();
-    redraw();
+    plots.redraw();
   }
 
   function switchTheme() {
@@ -430,32 +304,6 @@
     if (!chosen) setTheme(event.matches ? "dark" : "light");
   }
 
-  function fit() {
-    for (const chart of charts.values()) chart.resize();
-  }
-
-  // Paper is white, so everything is drawn for it in the light theme, and at once: printing does
-  // not wait for the next frame.
-
-  let screenTheme = null;
-
-  function preparePrint() {
-    if (screenTheme !== null) return;
-    screenTheme = root.dataset.theme;
-    root.dataset.theme = "light";
-    forgetCharts();
-    for (const figure of document.querySelectorAll("figure.chart")) draw(figure);
-    for (const chart of charts.values()) chart.getZr().flush();
-  }
-
-  function endPrint() {
-    if (screenTheme === null) return;
-    root.dataset.theme = screenTheme;
-    screenTheme = null;
-    redraw();
-  }
-
-  registerThemes();
   nameTheme();
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
@@ -468,11 +316,9 @@
   document.addEventListener("dragleave", onDragLeave);
   document.addEventListener("drop", onDrop);
   document.addEventListener("visibilitychange", listen);
-  window.addEventListener("resize", fit);
-  window.addEventListener("beforeprint", preparePrint);
-  window.addEventListener("afterprint", endPrint);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followSystem);
+  plots.onFollow((address) => visit(address, true));
   addNews();
   listen();
-  showCharts();
+  plots.show();
 })();

@@ -32,6 +32,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Serve the dashboard until Ctrl-C.
     Serve(Box<ServeOptions>),
+    /// Write all pages to one HTML file, which opens anywhere and needs no network.
+    Report(Box<ReportOptions>),
     /// Print the hash of a password, for --password-file; it is asked for, or read from a pipe.
     HashPassword,
 }
@@ -39,7 +41,30 @@ enum Command {
 /// What the program is to do.
 pub(crate) enum Task {
     Serve(Box<ServeOptions>),
+    Report(Box<ReportOptions>),
     HashPassword,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    /// CSV file of student records, or s3://bucket/key [default: the bundled synthetic sample].
+    #[arg(long, value_name = "PATH", value_parser = location, env = "STUDENT_ANALYTICS_DATA")]
+    pub(crate) data: Option<Location>,
+    /// Numeric column to explain.
+    #[arg(long, value_name = "COLUMN", default_value = DEFAULT_OUTCOME, env = "STUDENT_ANALYTICS_TARGET")]
+    pub(crate) target: String,
+    /// Which students, and what is shown of them, as in the address of a page:
+    /// 'Gender=Female&Hours_Studied=10..30'.
+    #[arg(
+        long,
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) filter: String,
+    /// The file to write; one that is there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +176,7 @@ impl Cli {
     pub(crate) fn task(self) -> Task {
         match self.command {
             Some(Command::HashPassword) => Task::HashPassword,
+            Some(Command::Report(options)) => Task::Report(options),
             Some(Command::Serve(options)) => Task::Serve(options),
             None => Task::Serve(Box::new(self.serve)),
         }

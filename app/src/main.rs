@@ -1,8 +1,9 @@
-//! The program: reads its options, loads the dataset, and serves the dashboard.
+//! The program: reads its options, loads the dataset, and serves the dashboard or writes a report.
 
 mod access;
 mod cli;
 mod log;
+mod report;
 mod socket;
 
 use std::env;
@@ -33,6 +34,7 @@ const BAD_DATA: u8 = 2;
 fn main() -> ExitCode {
     match Cli::parse().task() {
         Task::Serve(options) => start(&options),
+        Task::Report(options) => report::run(&options),
         Task::HashPassword => ended(access::print_hash()),
     }
 }
@@ -43,7 +45,7 @@ fn start(options: &ServeOptions) -> ExitCode {
     let (source, current) = match data(options) {
         Ok(data) => data,
         Err(error) => {
-            eprintln!("error: {}", describe(options, &error));
+            eprintln!("error: {}", describe(options.data.as_ref(), &error));
             return ExitCode::from(BAD_DATA);
         }
     };
@@ -62,15 +64,20 @@ fn ended(result: Result<()>) -> ExitCode {
     }
 }
 
-/// Where the default dataset comes from, and what of it is there at once: all but objects in a bucket.
-fn data(options: &ServeOptions) -> Result<(Source, Current), LoadError> {
-    let source = match &options.data {
+/// The dataset that the options name, else the sample.
+fn source(data: Option<&Location>) -> Result<Source, LoadError> {
+    Ok(match data {
         Some(location) => Source::at(location)?,
         None => Source::Bundled {
             name: "Synthetic sample",
             bytes: SAMPLE,
         },
-    };
+    })
+}
+
+/// Where the default dataset comes from, and what of it is there at once: all but objects in a bucket.
+fn data(options: &ServeOptions) -> Result<(Source, Current), LoadError> {
+    let source = source(options.data.as_ref())?;
     let current = match source {
         Source::Object { .. } => Current::waiting(),
         Source::Bundled { .. } | Source::File(_) => {
@@ -81,8 +88,8 @@ fn data(options: &ServeOptions) -> Result<(Source, Current), LoadError> {
 }
 
 /// The problem with the name of the file, unless it says that itself.
-fn describe(options: &ServeOptions, error: &LoadError) -> String {
-    match (&options.data, error) {
+fn describe(data: Option<&Location>, error: &LoadError) -> String {
+    match (data, error) {
         (Some(path), error) if !matches!(error, LoadError::Data(ReadError::Io { .. })) => {
             format!("{path}: {error}")
         }

@@ -147,9 +147,9 @@ impl Page {
         Ok(())
     }
 
-    /// Opens `path`, which may have a query, and waits until the page is ready.
+    /// Opens `path`, which may have a query or be a whole address, and waits until the page is ready.
     pub async fn goto(&self, path: &str) -> Result<()> {
-        let url = if path.starts_with("http") {
+        let url = if path.contains("://") {
             path.to_owned()
         } else {
             format!("{}{path}", self.origin)

@@ -62,6 +62,16 @@ impl Card {
         }
     }
 
+    /// The same where nothing can be followed, as on paper: without links in chart and table.
+    #[must_use]
+    pub fn unlinked(mut self) -> Self {
+        if let Some(drawing) = &mut self.drawing {
+            drawing.clicks.clear();
+        }
+        self.table = self.table.unlinked();
+        self
+    }
+
     /// The CSV file of the chart's figures.
     pub fn csv(&self) -> String {
         self.download.as_ref().unwrap_or(&self.table).to_csv()

@@ -107,6 +107,17 @@ impl DataTable {
         }
     }
 
+    /// The same with the texts of its links alone.
+    #[must_use]
+    pub fn unlinked(mut self) -> Self {
+        for cell in self.rows.iter_mut().flatten() {
+            if let Cell::Link { text, .. } = cell {
+                *cell = Cell::Text(std::mem::take(text));
+            }
+        }
+        self
+    }
+
     /// The table as CSV. An interval takes two columns, its name followed by "low" and "high".
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());

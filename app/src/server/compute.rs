@@ -221,6 +221,7 @@ mod tests {
             "/stats.json",
             "/performance/bands.csv",
             "/export.json",
+            "/report.html",
         ] {
             let answer = ask(&routes, path).await;
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
@@ -230,7 +231,7 @@ mod tests {
             let body = String::from_utf8_lossy(&body).into_owned();
             assert!(body.contains("Too many pages are asked for"), "{body}");
         }
-        assert_eq!(app.metrics.queue().shed.get(), 4);
+        assert_eq!(app.metrics.queue().shed.get(), 5);
         drop(taken);
         assert_eq!(ask(&routes, "/overview").await.status(), StatusCode::OK);
     }

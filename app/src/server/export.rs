@@ -111,9 +111,13 @@ fn parts(export: Export) -> impl Stream<Item = Result<Bytes, &'static str>> {
 /// Characters of a dataset's name that are kept in that of a file.
 const LONGEST_STEM: usize = 60;
 
-/// The name of the file: the dataset's, with nothing in it that a header or a file system would take
-/// amiss.
 fn file_name(dataset: &str, filtered: bool, format: Format) -> String {
+    format!("{}.{}", file_stem(dataset, filtered), format.extension())
+}
+
+/// The beginning of a file's name: the dataset's, with nothing in it that a header or a file system
+/// would take amiss.
+pub(super) fn file_stem(dataset: &str, filtered: bool) -> String {
     let ending = |end: &str| end.len() <= 4 && end.bytes().all(|b| b.is_ascii_alphanumeric());
     let stem = match dataset.rsplit_once('.') {
         Some((stem, end)) if ending(end) => stem,
@@ -129,8 +133,10 @@ fn file_name(dataset: &str, filtered: bool, format: Format) -> String {
     if stem.is_empty() {
         "students".clone_into(&mut stem);
     }
-    let filtered = if filtered { "-filtered" } else { "" };
-    format!("{stem}{filtered}.{}", format.extension())
+    if filtered {
+        stem.push_str("-filtered");
+    }
+    stem
 }
 
 #[cfg(test)]

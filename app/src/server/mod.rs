@@ -14,6 +14,7 @@ mod observe;
 mod origin;
 mod pages;
 mod problem;
+mod report;
 mod request_id;
 mod stop;
 
@@ -35,10 +36,11 @@ pub use data::current::Current;
 pub use data::source::{LoadError, Source};
 pub use data::uploads::{Limits, Uploads};
 pub use data::watch::keep;
+pub use report::{Finished, ReportError, write_report};
 pub use stop::{Signals, serve};
 
 use crate::export::Format;
-use crate::views::{GUIDE, Page};
+use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
 use metrics::Metrics;
@@ -135,6 +137,7 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
+        .route(REPORT, get(report::show))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         // To wait for the store needs no core, so it comes before the wait for one.

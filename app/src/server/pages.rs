@@ -21,10 +21,10 @@ mod compare;
 mod factors;
 mod links;
 
-pub(super) use compare::{compare, compare_csv};
-pub(super) use factors::{factors, factors_csv};
+pub(super) use compare::{compare, compare_cards, compare_csv};
+pub(super) use factors::{factor_cards, factors, factors_csv};
 
-type Answer = Result<Response, Failure>;
+pub(super) type Answer = Result<Response, Failure>;
 
 /// Understands the address, redirects what a form sent, and lets `content` make the page.
 fn show(
@@ -52,7 +52,7 @@ fn show(
     Ok(page(&frame, &content(&analysis, &frame)).into_response())
 }
 
-fn understand(
+pub(super) fn understand(
     loaded: &Loaded,
     page: Page,
     query: Option<String>,
@@ -97,7 +97,7 @@ pub(super) async fn performance(
     })
 }
 
-fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card> {
+pub(super) fn performance_cards(analysis: &Analysis<'_>, figures: &Performance) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let path = Page::Performance.path();
     let mut cards = vec![charts::histogram(figures, outcome)];
@@ -138,7 +138,7 @@ pub(super) async fn relationships(
     )
 }
 
-fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
+pub(super) fn relationship_cards(figures: &Relationships, finding: &str) -> Vec<Card> {
     let mut cards = Vec::new();
     if let Some(scatter) = &figures.scatter {
         cards.push(charts::relation_scatter(scatter));
@@ -224,7 +224,11 @@ pub(super) async fn explore(
 }
 
 /// The steps of the page after its tables, with the list of outlying values that the answer needs.
-fn explore_cards(analysis: &Analysis<'_>, figures: &Explore, outlying: Card) -> Vec<Card> {
+pub(super) fn explore_cards(
+    analysis: &Analysis<'_>,
+    figures: &Explore,
+    outlying: Card,
+) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let (correlations, _) = charts::strong_pairs(&figures.relationships);
     let matrix = &figures.relationships.matrix;

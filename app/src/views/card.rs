@@ -28,7 +28,7 @@ pub(super) fn card(frame: &Frame, card: &Card, controls: &Markup) -> Markup {
     }
 }
 
-fn plot(card: &Card, drawing: &Drawing) -> Markup {
+pub(super) fn plot(card: &Card, drawing: &Drawing) -> Markup {
     html! {
         div.plot role="img" aria-label={ (card.title) ". " (card.finding) }
             style={ "height:" (drawing.height) "px" } {}

@@ -49,7 +49,7 @@ fn anchor(shown: &Card) -> &'static str {
     }
 }
 
-fn info(columns: &[ColumnInfo]) -> DataTable {
+pub(super) fn info(columns: &[ColumnInfo]) -> DataTable {
     let rows = columns
         .iter()
         .map(|info| {
@@ -64,7 +64,7 @@ fn info(columns: &[ColumnInfo]) -> DataTable {
     DataTable::new(&["column", "type", "values", "missing"], rows)
 }
 
-fn described(figures: &Explore) -> Markup {
+pub(super) fn described(figures: &Explore) -> Markup {
     html! {
         @if figures.numeric.is_empty() { p { "There is no numeric column." } }
         @else { (table(&describe(&figures.numeric), "Numeric columns described")) }

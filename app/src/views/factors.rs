@@ -42,7 +42,7 @@ pub fn factors(
     }
 }
 
-fn top(figures: &FactorImpact) -> Markup {
+pub(super) fn top(figures: &FactorImpact) -> Markup {
     let positive = figures.top_positive();
     let negative = figures.top_negative();
     html! {

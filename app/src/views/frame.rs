@@ -7,7 +7,7 @@ use crate::figures::Analysis;
 use crate::filter::{Choices, Condition, Filters, Request, Scope, in_words, parameter};
 use crate::format;
 
-use super::Page;
+use super::{Page, REPORT};
 
 /// Filters that are always unfolded: those on the columns that explain the outcome best.
 const UNFOLDED: usize = 5;
@@ -123,6 +123,8 @@ pub struct Frame {
     pub(super) selected: usize,
     /// Where the selected rows are as files.
     pub(super) exports: Vec<(Format, String)>,
+    /// Where the report on them is.
+    pub(super) report: String,
     /// The largest file that may be uploaded, in bytes; none may without it.
     pub(super) upload_limit: Option<u64>,
     /// Whether a password was asked for, so that there is something to log out of.
@@ -179,6 +181,7 @@ impl Frame {
             exports: Format::ALL
                 .map(|format| (format, rows_only(request).href(format.path(), dataset)))
                 .to_vec(),
+            report: request.href(REPORT, dataset),
             upload_limit: None,
             guarded: false,
         }

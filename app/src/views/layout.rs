@@ -7,7 +7,7 @@ use super::sidebar::sidebar;
 use crate::assets;
 use crate::format;
 
-const NAME: &str = "Student Analytics";
+pub(super) const NAME: &str = "Student Analytics";
 
 /// A whole page: frame and content.
 pub fn page(frame: &Frame, content: &Markup) -> Markup {
@@ -73,6 +73,7 @@ pub(super) fn document(title: &str, charts: bool, body: &Markup) -> Markup {
                 script src=(assets::THEME_JS.path) {}
                 @if charts {
                     script defer src=(assets::ECHARTS.path) {}
+                    script defer src=(assets::CHARTS_JS.path) {}
                     script defer src=(assets::APP_JS.path) {}
                 }
             }

@@ -19,6 +19,7 @@ mod page;
 mod performance;
 mod problem;
 mod relationships;
+mod report;
 mod sidebar;
 
 pub use compare::{compare, no_groups};
@@ -36,6 +37,10 @@ pub use page::Page;
 pub use performance::performance;
 pub use problem::{problem, unreadable};
 pub use relationships::{RelationChoices, relationships};
+pub use report::{
+    Item, Part, REPORT, Report, explore_panels, factor_panels, missing_in_words, overview_panels,
+    report, strong_panel,
+};
 
 use maud::{Markup, html};
 

@@ -23,7 +23,7 @@ pub fn overview(frame: &Frame, figures: &Overview, columns: &[Column]) -> Markup
     }
 }
 
-fn metrics(frame: &Frame, figures: &Overview) -> Markup {
+pub(super) fn metrics(frame: &Frame, figures: &Overview) -> Markup {
     let (now, all) = (&figures.metrics, &figures.baseline);
     let filtered = frame.clear_all.is_some();
     let outcome = format::label(&frame.outcome);
@@ -117,7 +117,7 @@ fn preview(figures: &Overview, columns: &[Column]) -> Markup {
     )
 }
 
-fn missing(figures: &Overview) -> Markup {
+pub(super) fn missing(figures: &Overview) -> Markup {
     if figures.missing.is_empty() {
         return html! { p { "There are no missing values." } };
     }
@@ -138,7 +138,7 @@ fn missing(figures: &Overview) -> Markup {
     }
 }
 
-fn out_of_range(figures: &Overview) -> Markup {
+pub(super) fn out_of_range(figures: &Overview) -> Markup {
     html! {
         ul.plain {
             @for column in &figures.out_of_range {
@@ -224,7 +224,7 @@ fn levels(factors: &[FactorInfo]) -> DataTable {
     DataTable::new(&header, rows)
 }
 
-fn dictionary(columns: &[Column]) -> Markup {
+pub(super) fn dictionary(columns: &[Column]) -> Markup {
     let rows = columns
         .iter()
         .map(|column| {

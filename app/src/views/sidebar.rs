@@ -77,6 +77,10 @@ fn exports(frame: &Frame) -> Markup {
                 " " a href=(href) download { (format.name()) }
             }
         }
+        p.exports {
+            span { "All pages in one file:" }
+            " " a href=(frame.report) download { "Report" }
+        }
     }
 }
 

@@ -224,6 +224,7 @@ fn visit(server: &Server) {
         "/relationships",
         "/explore",
         "/export.csv?Gender=Male",
+        "/report.html?Gender=Male",
         "/healthz",
     ] {
         let answer = server.get(path);

@@ -7,6 +7,7 @@ mod data;
 mod hostile;
 mod log;
 mod passed_socket;
+mod report;
 mod server;
 mod stop;
 

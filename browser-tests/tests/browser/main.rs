@@ -7,5 +7,6 @@ mod hostile;
 mod layout;
 mod newer_data;
 mod no_scripts;
+mod report;
 mod theme;
 mod uploads;

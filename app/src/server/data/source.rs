@@ -96,7 +96,7 @@ impl Source {
     ///
     /// # Errors
     /// Any [`LoadError`].
-    pub(super) async fn load(&self, outcome: &str) -> Result<Loaded, LoadError> {
+    pub async fn load(&self, outcome: &str) -> Result<Loaded, LoadError> {
         let (source, outcome) = (self.clone(), outcome.to_owned());
         let Self::Object { store, key, .. } = self else {
             return background::run(move || source.load_local(&outcome)).await?;
@@ -156,7 +156,7 @@ impl fmt::Display for Source {
 }
 
 /// A time as people read it.
-pub(super) fn readable(time: Timestamp) -> String {
+pub(in crate::server) fn readable(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 

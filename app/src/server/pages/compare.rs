@@ -28,6 +28,12 @@ pub(in crate::server) async fn compare(
     })
 }
 
+/// The page's charts; none where no two groups can be formed.
+pub(in crate::server) fn compare_cards(analysis: &Analysis<'_>) -> Vec<Card> {
+    let figures = Comparison::compute(analysis);
+    figures.map_or_else(Vec::new, |figures| cards(analysis, &figures))
+}
+
 fn cards(analysis: &Analysis<'_>, figures: &Comparison) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     vec![
@@ -42,8 +48,5 @@ pub(in crate::server) async fn compare_csv(
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    csv(&asked, Page::Compare, &file, query, |analysis| {
-        let figures = Comparison::compute(analysis);
-        figures.map_or_else(Vec::new, |figures| cards(analysis, &figures))
-    })
+    csv(&asked, Page::Compare, &file, query, compare_cards)
 }

@@ -49,6 +49,16 @@ fn words(analysis: &Analysis<'_>, figures: &Explain) -> ExplainWords {
     }
 }
 
+/// The page's charts: of each factor alone, then of all together.
+pub(in crate::server) fn factor_cards(
+    analysis: &Analysis<'_>,
+    figures: &FactorImpact,
+) -> Vec<Card> {
+    let mut cards = single_cards(analysis, figures);
+    cards.extend(all_cards(analysis, &Explain::compute(analysis)));
+    cards
+}
+
 fn single_cards(analysis: &Analysis<'_>, figures: &FactorImpact) -> Vec<Card> {
     let outcome = analysis.outcome_name();
     let clicks = links::factors(analysis, Page::Factors.path());
@@ -82,8 +92,6 @@ pub(in crate::server) async fn factors_csv(
     RawQuery(query): RawQuery,
 ) -> Answer {
     csv(&asked, Page::Factors, &file, query, |analysis| {
-        let mut cards = single_cards(analysis, &FactorImpact::compute(analysis));
-        cards.extend(all_cards(analysis, &Explain::compute(analysis)));
-        cards
+        factor_cards(analysis, &FactorImpact::compute(analysis))
     })
 }

@@ -1,0 +1,175 @@
+// Draws the charts of a page as they come into view, and all of them for paper. Pages and reports use
+// it; each chart is described in its page.
+"use strict";
+
+const plots = (function () {
+  const root = document.documentElement;
+  const charts = new Map();
+  let follow = () => {};
+
+  const THEMES = {
+    light: { text: "#1c2430", muted: "#4c5866", line: "#dde2e8", ground: "#ffffff" },
+    dark: { text: "#e8ecf1", muted: "#b4bec9", line: "#343d48", ground: "#171c22" },
+  };
+
+  function registerThemes() {
+    for (const [name, colors] of Object.entries(THEMES)) {
+      const axis = {
+        axisLine: { lineStyle: { color: colors.muted } },
+        axisTick: { lineStyle: { color: colors.muted } },
+        axisLabel: { color: colors.muted, hideOverlap: true },
+        nameTextStyle: { color: colors.muted },
+        splitLine: { lineStyle: { color: colors.line } },
+      };
+      const label = { color: colors.text, textBorderWidth: 0 };
+      echarts.registerTheme(name, {
+        backgroundColor: "transparent",
+        textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
+        categoryAxis: axis,
+        valueAxis: axis,
+        title: { textStyle: { color: colors.text } },
+        legend: { textStyle: { color: colors.text }, pageTextStyle: { color: colors.text } },
+        tooltip: {
+          backgroundColor: colors.ground,
+          borderColor: colors.line,
+          textStyle: { color: colors.text },
+          confine: true,
+        },
+        heatmap: { label },
+        scatter: { label },
+        bar: { label },
+        pie: { label },
+      });
+    }
+  }
+
+  function readJson(figure, name) {
+    const element = figure.querySelector("script." + name);
+    return element ? JSON.parse(element.textContent) : null;
+  }
+
+  function draw(figure, size) {
+    const plot = figure.querySelector(".plot");
+    if (!plot || charts.has(plot)) return;
+    const chart = echarts.init(plot, root.dataset.theme, size);
+    charts.set(plot, chart);
+    chart.on("finished", () => {
+      plot.dataset.drawn = "true";
+    });
+    chart.setOption(readJson(figure, "option"));
+    const clicks = new Map(readJson(figure, "clicks") || []);
+    if (clicks.size > 0) {
+      chart.on("click", (event) => {
+        const name = event.name || (event.value && event.value[1]);
+        if (clicks.has(name)) follow(clicks.get(name));
+      });
+    }
+  }
+
+  const arrivals = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting) {
+          arrivals.unobserve(entry.target);
+          draw(entry.target.closest("figure"));
+        }
+      }
+      settle();
+    },
+    { rootMargin: "200px" },
+  );
+
+  function settle() {
+    root.dataset.state = "ready";
+  }
+
+  function addDownloads(figure) {
+    const place = figure.querySelector(".downloads");
+    if (!place || place.querySelector(".png")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "png";
+    button.textContent = "PNG";
+    button.addEventListener("click", () => savePicture(figure));
+    place.append(" ", button);
+  }
+
+  function savePicture(figure) {
+    draw(figure);
+    const chart = charts.get(figure.querySelector(".plot"));
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({
+      type: "png",
+      pixelRatio: 2,
+      backgroundColor: THEMES[root.dataset.theme].ground,
+    });
+    link.download = figure.id.replace("chart-", "") + ".png";
+    link.click();
+  }
+
+  function show() {
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const plot = figure.querySelector(".plot");
+      if (plot) arrivals.observe(plot);
+      addDownloads(figure);
+    }
+    if (!document.querySelector(".plot")) settle();
+  }
+
+  function forget() {
+    arrivals.disconnect();
+    for (const chart of charts.values()) chart.dispose();
+    charts.clear();
+  }
+
+  function redraw() {
+    const drawn = [...charts.keys()];
+    forget();
+    for (const plot of drawn) {
+      delete plot.dataset.drawn;
+      draw(plot.closest("figure"));
+    }
+    show();
+  }
+
+  function fit() {
+    for (const chart of charts.values()) chart.resize();
+  }
+
+  // Paper is white, so everything is drawn for it in the light theme, in the width of a sheet, and at
+  // once: printing does not wait for the next frame.
+
+  const PAPER = { width: 640, devicePixelRatio: 2 };
+  let screenTheme = null;
+
+  function preparePrint() {
+    if (screenTheme !== null) return;
+    screenTheme = root.dataset.theme;
+    root.dataset.theme = "light";
+    forget();
+    for (const figure of document.querySelectorAll("figure.chart")) draw(figure, PAPER);
+    for (const chart of charts.values()) chart.getZr().flush();
+  }
+
+  function endPrint() {
+    if (screenTheme === null) return;
+    root.dataset.theme = screenTheme;
+    screenTheme = null;
+    redraw();
+  }
+
+  registerThemes();
+  window.addEventListener("resize", fit);
+  window.addEventListener("beforeprint", preparePrint);
+  window.addEventListener("afterprint", endPrint);
+
+  return {
+    show,
+    forget,
+    redraw,
+    // What a click on a part of a chart does with the address that the part leads to.
+    onFollow(action) {
+      follow = action;
+    },
+  };
+})();
