@@ -53,7 +53,7 @@ pub enum Item {
         content: Markup,
     },
     /// A chart with its table, or a list.
-    Chart(Card),
+    Chart(Box<Card>),
 }
 
 impl Item {
@@ -75,7 +75,7 @@ impl Item {
 impl Part {
     /// The page's panels and then its charts.
     pub fn new(page: Page, panels: Vec<Item>, cards: Vec<Card>) -> Self {
-        let cards = cards.into_iter().map(|card| Item::Chart(card.unlinked()));
+        let cards = cards.into_iter().map(|card| Item::Chart(Box::new(card.unlinked())));
         Self {
             page,
             items: panels.into_iter().chain(cards).collect(),
@@ -175,7 +175,7 @@ fn earlier(page: Page, card: &Card, all: &[Part]) -> Option<Page> {
     let before = all.iter().take_while(|part| part.page != page);
     let shown = |part: &Part| {
         let mut items = part.items.iter();
-        items.any(|item| matches!(item, Item::Chart(other) if other == card))
+        items.any(|item| matches!(item, Item::Chart(other) if **other == *card))
     };
     before
         .into_iter()
