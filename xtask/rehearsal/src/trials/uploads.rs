@@ -133,9 +133,9 @@ fn takes(fleet: &Fleet) -> BTreeMap<String, usize> {
 
 /// A table that has nothing in common with the sample.
 fn csv() -> String {
-    let row = |n: usize| format!("{},{}\n", 50 + n % 50, ["chess", "rowing"][n % 2]);
+    let row = |n: usize| format!("{},{}\n", 50 + n % 50, ["Female", "Male"][n % 2]);
     let rows: String = (0..ROWS).map(row).collect();
-    format!("Exam_Score,Sport\n{rows}")
+    format!("Exam_Score,Gender\n{rows}")
 }
 
 impl User {
