@@ -75,7 +75,9 @@ impl Item {
 impl Part {
     /// The page's panels and then its charts.
     pub fn new(page: Page, panels: Vec<Item>, cards: Vec<Card>) -> Self {
-        let cards = cards.into_iter().map(|card| Item::Chart(Box::new(card.unlinked())));
+        let cards = cards
+            .into_iter()
+            .map(|card| Item::Chart(Box::new(card.unlinked())));
         Self {
             page,
             items: panels.into_iter().chain(cards).collect(),
