@@ -97,6 +97,9 @@ fn describe(data: Option<&Location>, error: &LoadError) -> String {
     }
 }
 
+/// How long connections may wait for a dataset that is being fetched.
+const FIRST_ANSWER: Duration = Duration::from_secs(5);
+
 /// Announces where the dashboard is, and serves it until a signal ends that.
 #[tokio::main]
 async fn serve(
@@ -121,10 +124,12 @@ async fn serve(
     let current = Arc::new(current);
     let app = App::new(Arc::clone(&current), uploads.clone())?;
     let every = Some(options.watch).filter(|every| !every.is_zero());
-    tokio::spawn(server::keep(source, options.target.clone(), current, every));
+    let kept = server::keep(source, options.target.clone(), Arc::clone(&current), every);
+    tokio::spawn(kept);
     if let Some(uploads) = uploads {
         tokio::spawn(uploads.sweep());
     }
+    current.first_answer(FIRST_ANSWER).await;
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
     server::serve(listener, app, access, signals, options.drain).await;
     Ok(())

@@ -101,7 +101,7 @@ fn conditions(group: &GroupFigure) -> String {
 fn difference(shown: &Card, measures: &DataTable) -> Markup {
     html! {
         @if shown.drawing.is_some() {
-            (table(&shown.table, "The groups"))
+            (table(&shown.table, "Both groups in figures"))
             (table(measures, "The difference"))
             p.note {
                 "Effects come before tests: with many students a difference of no importance has a small p. Welch's \

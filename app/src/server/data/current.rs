@@ -2,8 +2,10 @@
 //! Requests under way keep the one that they began with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch::{Receiver, Sender};
+use tokio::time::timeout;
 
 use super::Loaded;
 use super::source::Source;
@@ -42,6 +44,15 @@ impl Current {
             Some(loaded) => loaded.describe(),
             None => format!("{source} is being loaded"),
         }
+    }
+
+    /// Ends when there is one, or why there is none is known, and after `most` in any case. Who connects to
+    /// a socket that outlives the process waits meanwhile in its queue, instead of being told to come again.
+    pub async fn first_answer(&self, most: Duration) {
+        let mut states = self.subscribe();
+        let known = |state: &State| state.loaded.is_some() || state.fault.is_some();
+        // Neither the time nor the end of all news is a reason not to serve.
+        let _ = timeout(most, states.wait_for(known)).await;
     }
 
     pub(in crate::server) fn state(&self) -> State {

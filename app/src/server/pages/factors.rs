@@ -85,8 +85,6 @@ pub(in crate::server) async fn factors_csv(
     RawQuery(query): RawQuery,
 ) -> Answer {
     csv(&asked, Page::Factors, &file, query, |analysis| {
-        let mut cards = single_cards(analysis, &FactorImpact::compute(analysis));
-        cards.extend(all_cards(analysis, &Explain::compute(analysis)));
-        cards
+        factor_cards(analysis, &FactorImpact::compute(analysis))
     })
 }
