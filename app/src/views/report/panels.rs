@@ -71,7 +71,7 @@ pub fn compare_panels(figures: &Comparison, measures: &DataTable) -> Vec<Item> {
         Item::Panel {
             id: "difference",
             title: "The difference",
-            content: table(measures, "The difference"),
+            content: table(measures, "Every measure of the difference"),
         },
     ]
 }
