@@ -85,6 +85,8 @@ pub(in crate::server) async fn factors_csv(
     RawQuery(query): RawQuery,
 ) -> Answer {
     csv(&asked, Page::Factors, &file, query, |analysis| {
-        factor_cards(analysis, &FactorImpact::compute(analysis))
+        let mut cards = single_cards(analysis, &FactorImpact::compute(analysis));
+        cards.extend(all_cards(analysis, &Explain::compute(analysis)));
+        cards
     })
 }
