@@ -43,8 +43,6 @@ struct Scene<'a> {
     load: &'a Load,
     /// Requests a second when nothing else is asked for.
     usual_rate: f64,
-    /// Processor seconds of a request.
-    cost: f64,
 }
 
 /// What a trial found, beside the counts.
@@ -104,7 +102,7 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
     stage
         .wait("a whole fleet", settled, |fleet| fleet.is_settled())
         .await?;
-    let cost = cost(stage, load).await?;
+    let cost = cost(stage, load, WARMING).await?;
     let quota = stage.fleet().await.setting().quota;
     let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, 200.0);
     load.set_rate(usual_rate);
@@ -112,7 +110,6 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
         stage,
         load,
         usual_rate,
-        cost,
     };
     let mut report = Report {
         time_scale: stage.scale().factor(),
@@ -125,13 +122,13 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
     Ok(report)
 }
 
-/// Processor seconds that a request of users costs.
-async fn cost(stage: &Stage, load: &Load) -> Result<f64> {
+/// Processor seconds that a request of users costs, by so many of them.
+async fn cost(stage: &Stage, load: &Load, requests: u64) -> Result<f64> {
     let (used, good) = (stage.fleet().await.used(), load.counts().good);
-    let patience = Duration::from_secs(60);
+    let patience = Duration::from_secs(600);
     stage
-        .wait("answers to the first requests", patience, |_| {
-            load.counts().good >= good + WARMING
+        .wait("answers to requests", patience, |_| {
+            load.counts().good >= good + requests
         })
         .await?;
     // What was used is seen a moment later.

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Found, Scene};
+use super::{Found, Scene, cost};
 use crate::fleet::Fleet;
 use crate::report::took;
 
 /// The share of its processors that the largest fleet is to use at the peak: above the target for
 /// one instance fewer, below it for all.
 const PEAK: f64 = 0.62;
+/// Requests by which the cost of one is measured: every page several times.
+const MEASURED: u64 = 48;
 
 impl Scene<'_> {
     /// Load for the whole fleet, one instance after the other, and then the usual load again.
@@ -18,7 +20,10 @@ impl Scene<'_> {
         let mut found = Found::default();
         let (least, most) = self.stage.fleet().await.bounds();
         let quota = self.stage.fleet().await.setting().quota;
-        self.load.set_rate(PEAK * most as f64 * quota / self.cost);
+        // At the usual rate hardly a request waits for another, so that what was used belongs to what
+        // was answered; while the first ones are answered it does not.
+        let cost = cost(self.stage, self.load, MEASURED).await?;
+        self.load.set_rate(PEAK * most as f64 * quota / cost);
         let model = Duration::from_secs(1800);
         for count in least + 1..=most {
             let is_there = |fleet: &Fleet| fleet.desired() >= count && fleet.healthy() >= count;
