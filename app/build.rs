@@ -12,9 +12,13 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+/// The parts of the one sheet for all pages, in their order: what comes later prevails.
+const SHEET: [&str; 7] = [
+    "theme", "frame", "sidebar", "pages", "tables", "sizes", "mapping",
+];
+
 /// Constant, file name and media type of our own assets.
-const OWN: [(&str, &str, &str); 5] = [
-    ("APP_CSS", "app.css", "text/css; charset=utf-8"),
+const OWN: [(&str, &str, &str); 4] = [
     ("APP_JS", "app.js", "text/javascript; charset=utf-8"),
     ("CHARTS_JS", "charts.js", "text/javascript; charset=utf-8"),
     ("THEME_JS", "theme.js", "text/javascript; charset=utf-8"),
@@ -32,6 +36,16 @@ fn main() -> Result<()> {
         source += &embed(constant, &path, file, media_type, &out)?;
         names.push(format!("&{constant}"));
     }
+    let sheet = out.join("sheet.css");
+    fs::write(&sheet, whole_sheet()?).context("cannot write the sheet")?;
+    source += &embed(
+        "APP_CSS",
+        &sheet,
+        "app.css",
+        "text/css; charset=utf-8",
+        &out,
+    )?;
+    names.push("&APP_CSS".to_owned());
     let media_type = "text/javascript; charset=utf-8";
     source += &embed("ECHARTS", &echarts()?, "echarts.js", media_type, &out)?;
     names.push("&ECHARTS".to_owned());
@@ -42,6 +56,14 @@ fn main() -> Result<()> {
         names.join(", ")
     )?;
     fs::write(out.join("assets.rs"), source).context("cannot write the list of assets")
+}
+
+fn whole_sheet() -> Result<String> {
+    let part = |name| {
+        let path = format!("assets/sheet/{name}.css");
+        fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))
+    };
+    SHEET.into_iter().map(part).collect()
 }
 
 /// What cargo knows of the packages. That spans the whole workspace, and a first build of this
