@@ -93,17 +93,7 @@ fn chart(levels: &[LevelBox], outcome: &str) -> Chart {
         .grid(grid("8", "48", "12", "44"))
         .x_axis(value_axis(format::label(outcome)))
         .y_axis(name_axis(names))
-        .series(
-            Boxplot::new()
-                .name(format::label(outcome))
-                .item_style(
-                    ItemStyle::new()
-                        .color("rgba(47,126,216,0.25)")
-                        .border_color(palette::POSITIVE)
-                        .border_width(1.5),
-                )
-                .data(boxes),
-        )
+        .series(box_series(outcome, boxes))
         .series(
             Scatter::new()
                 .name("outliers")
@@ -111,6 +101,19 @@ fn chart(levels: &[LevelBox], outcome: &str) -> Chart {
                 .item_style(ItemStyle::new().color(palette::NEGATIVE).opacity(0.8))
                 .data(outliers(levels)),
         )
+}
+
+/// The boxes of an outcome, each as its whiskers, quartiles and median from low to high.
+pub(super) fn box_series(outcome: &str, boxes: Vec<CompositeValue>) -> Boxplot {
+    Boxplot::new()
+        .name(format::label(outcome))
+        .item_style(
+            ItemStyle::new()
+                .color("rgba(47,126,216,0.25)")
+                .border_color(palette::POSITIVE)
+                .border_width(1.5),
+        )
+        .data(boxes)
 }
 
 /// Distinct outliers of each level with how many students share them.

@@ -2,16 +2,13 @@
 
 use charming::Chart;
 use charming::datatype::{CompositeValue, DataPointItem};
-use charming::element::{
-    ItemStyle, Label, LabelPosition, LineStyle, LineStyleType, MarkLine, MarkLineData,
-    MarkLineVariant, Symbol,
-};
+use charming::element::{ItemStyle, Label, LabelPosition, MarkLineData};
 use charming::series::Bar;
 
 use super::card::NO_ROWS;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, MOST_LINES, base, grid, height_of, name_axis, overlay,
-    palette, short, tuple, value_axis, whole,
+    palette, short, tuple, value_axis, whole, zero_line,
 };
 use crate::figures::{FactorCorrelation, FactorImpact};
 use crate::format;
@@ -152,21 +149,7 @@ fn chart(defined: &[&FactorCorrelation]) -> Chart {
                         .position(LabelPosition::Right)
                         .formatter("{@[3]}"),
                 )
-                .mark_line(zero_line())
+                .mark_line(zero_line(MarkLineData::new().x_axis(0), "#7b8794"))
                 .data(bars),
         )
-}
-
-fn zero_line() -> MarkLine {
-    MarkLine::new()
-        .silent(true)
-        .symbol(vec![Symbol::None])
-        .label(Label::new().show(false))
-        .line_style(
-            LineStyle::new()
-                .width(1.5)
-                .type_(LineStyleType::Solid)
-                .color("#7b8794"),
-        )
-        .data::<MarkLineVariant>(vec![MarkLineVariant::Simple(MarkLineData::new().x_axis(0))])
 }

@@ -24,6 +24,7 @@ mod variance;
 
 pub use average::average;
 pub use bands::bands;
+use boxes::box_series;
 pub use boxes::boxes;
 pub use card::{Card, Clicks, Drawing};
 pub use comparison::{contrasts, difference_table, distributions, means};
@@ -47,7 +48,10 @@ pub use variance::variance;
 use charming::Chart;
 use charming::component::{Axis, Grid};
 use charming::datatype::CompositeValue;
-use charming::element::{AxisLine, AxisTick, AxisType, NameLocation, SplitLine, Tooltip, Trigger};
+use charming::element::{
+    AxisLine, AxisTick, AxisType, Label, LineStyle, LineStyleType, MarkLine, MarkLineData,
+    MarkLineVariant, NameLocation, SplitLine, Symbol, Tooltip, Trigger,
+};
 
 use crate::format;
 use crate::stats::BoxStats;
@@ -88,6 +92,21 @@ fn name_axis(names: Vec<String>) -> Axis {
         .inverse(true)
         .axis_line(AxisLine::new().show(false))
         .axis_tick(AxisTick::new().show(false))
+}
+
+/// A line across the plot where an axis is 0.
+fn zero_line(at: MarkLineData, color: &str) -> MarkLine {
+    MarkLine::new()
+        .silent(true)
+        .symbol(vec![Symbol::None])
+        .label(Label::new().show(false))
+        .line_style(
+            LineStyle::new()
+                .width(1.5)
+                .type_(LineStyleType::Solid)
+                .color(color),
+        )
+        .data(vec![MarkLineVariant::Simple(at)])
 }
 
 /// Round bounds of an axis that holds both values with room to spare: multiples of 1, 2 or 5 times

@@ -2,13 +2,12 @@
 
 use charming::Chart;
 use charming::datatype::CompositeValue;
-use charming::element::{
-    ItemStyle, Label, LineStyle, LineStyleType, MarkLine, MarkLineData, MarkLineVariant, Symbol,
-};
+use charming::element::{ItemStyle, MarkLineData};
 use charming::series::Scatter;
 
 use crate::charts::{
     Card, Cell, DataTable, Drawing, base, grid, overlay, palette, short, tuple, value_axis, whole,
+    zero_line,
 };
 use crate::figures::{Model, Point};
 use crate::format;
@@ -78,7 +77,7 @@ fn chart(points: &[Point], outcome: &str) -> Chart {
             Scatter::new()
                 .name("students")
                 .item_style(ItemStyle::new().color(palette::POSITIVE).opacity(0.55))
-                .mark_line(zero_line())
+                .mark_line(zero_line(MarkLineData::new().y_axis(0), palette::NEGATIVE))
                 .data(items),
         )
 }
@@ -86,20 +85,6 @@ fn chart(points: &[Point], outcome: &str) -> Chart {
 /// A coordinate with the digits that a screen can show, so that pages stay small.
 fn brief(x: f64) -> CompositeValue {
     short(format!("{x:.4e}").parse().unwrap_or(x))
-}
-
-fn zero_line() -> MarkLine {
-    MarkLine::new()
-        .silent(true)
-        .symbol(vec![Symbol::None])
-        .label(Label::new().show(false))
-        .line_style(
-            LineStyle::new()
-                .width(1.5)
-                .type_(LineStyleType::Solid)
-                .color(palette::NEGATIVE),
-        )
-        .data(vec![MarkLineVariant::Simple(MarkLineData::new().y_axis(0))])
 }
 
 /// Quartiles of the differences by classes of what is expected.

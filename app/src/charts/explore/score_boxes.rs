@@ -3,13 +3,13 @@
 use charming::Chart;
 use charming::datatype::CompositeValue;
 use charming::element::ItemStyle;
-use charming::series::{Boxplot, Scatter};
+use charming::series::Scatter;
 
 use super::lines::{Lines, NARROW, NARROW_LABELS, key, left_out, linked};
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
-    Card, Cell, Clicks, DataTable, Drawing, base, grid, name_axis, number, outlier_points, overlay,
-    palette, tuple, value_axis,
+    Card, Cell, Clicks, DataTable, Drawing, base, box_series, grid, name_axis, number,
+    outlier_points, overlay, palette, tuple, value_axis,
 };
 use crate::figures::{ScoreBoxes, sample};
 use crate::format;
@@ -107,17 +107,7 @@ fn chart(lines: &Lines<'_, &BoxStats>, outcome: &str) -> Chart {
         .grid(grid("24", "24", "8", "40"))
         .x_axis(value_axis(format::label(outcome)))
         .y_axis(name_axis(lines.labels.clone()))
-        .series(
-            Boxplot::new()
-                .name(format::label(outcome))
-                .item_style(
-                    ItemStyle::new()
-                        .color("rgba(47,126,216,0.25)")
-                        .border_color(palette::POSITIVE)
-                        .border_width(1.5),
-                )
-                .data(boxes),
-        )
+        .series(box_series(outcome, boxes))
         .series(
             Scatter::new()
                 .name("outliers")
