@@ -106,3 +106,9 @@ pub(crate) async fn send(dashboard: &Router, request: Request<Body>) -> Answer {
         body: String::from_utf8_lossy(&body).into_owned(),
     }
 }
+
+/// What stands between the two, the first time.
+pub(crate) fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
+    let rest = &text[text.find(start)? + start.len()..];
+    Some(&rest[..rest.find(end)?])
+}
