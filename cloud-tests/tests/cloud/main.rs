@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod deploying;
+mod doctoring;
 mod drift;
 mod faults;
 mod kills;
 mod locks;
+mod operating;
 mod permissions;
 mod releases;
 mod sign_in;
+mod stages;
 mod usage;

@@ -9,8 +9,8 @@ use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
 
 /// The names and tags that bind permissions.
 pub(super) struct Scope {
-    region: String,
-    stage: String,
+    pub(super) region: String,
+    pub(super) stage: String,
     bucket: String,
     role: String,
     profile: String,
@@ -34,7 +34,7 @@ impl Scope {
         }
     }
 
-    fn ec2(&self, kinds: &[&str]) -> Vec<String> {
+    pub(super) fn ec2(&self, kinds: &[&str]) -> Vec<String> {
         let region = &self.region;
         kinds
             .iter()
@@ -46,7 +46,7 @@ impl Scope {
         vec![format!("arn:aws:s3:::{}", self.bucket)]
     }
 
-    fn objects(&self, keys: &[&str]) -> Vec<String> {
+    pub(super) fn objects(&self, keys: &[&str]) -> Vec<String> {
         keys.iter()
             .map(|key| format!("arn:aws:s3:::{}/{key}", self.bucket))
             .collect()
@@ -95,21 +95,21 @@ impl Scope {
         json!({ "StringEquals": self.our_tags("ResourceTag") })
     }
 
-    fn in_region(&self) -> Value {
+    pub(super) fn in_region(&self) -> Value {
         json!({ "StringEquals": { "aws:RequestedRegion": self.region } })
     }
 }
 
-fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
+pub(super) fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
     json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
 }
 
-fn when(mut statement: Value, condition: Value) -> Value {
+pub(super) fn when(mut statement: Value, condition: Value) -> Value {
     statement["Condition"] = condition;
     statement
 }
 
-fn everything() -> Vec<String> {
+pub(super) fn everything() -> Vec<String> {
     vec!["*".to_owned()]
 }
 

@@ -180,6 +180,9 @@ fn a_release_that_a_version_has_already_is_no_new_version() {
     0 to create, 1 to update, 0 to replace, 0 to delete, 35 unchanged; service is not interrupted
     ");
     assert_eq!(cloud.release_in_use(&settings()), Some("b".repeat(64)));
+    assert_eq!(cloud.releases_before(&settings()), ["a".repeat(64)]);
+    let back = apply(&cloud, &plan(&topology(), &cloud), 0, usize::MAX);
+    assert_eq!(back.releases_before(&settings()), [] as [&str; 0]);
 }
 
 #[test]

@@ -68,6 +68,17 @@ impl Failure {
         }
     }
 
+    /// A call that could not even be put together.
+    pub(crate) fn unmade(call: &'static str, message: String) -> Self {
+        Self {
+            call,
+            about: call.to_owned(),
+            code: "InvalidRequest".to_owned(),
+            message,
+            done: Done::No,
+        }
+    }
+
     /// Whether AWS gave one of these codes.
     pub fn is(&self, codes: &[&str]) -> bool {
         codes.contains(&self.code.as_str())

@@ -29,15 +29,24 @@ use std::collections::BTreeSet;
 use infra_model::document::Document;
 use infra_model::observed::{Found, Observed, Ref, State, Status};
 use infra_model::settings::Settings;
+use infra_model::values::Sha256;
 
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::observe::scope::Scope;
 
+pub(crate) use scope::filter;
+
 /// What AWS holds, by the rules of [`infra_model::observed`].
 ///
-/// What is not there is left out; any other answer that is not a success ends it.
-pub async fn observe(clients: &Clients, settings: &Settings) -> Result<Observed, Failure> {
+/// What is not there is left out; any other answer that is not a success ends it. Of the releases
+/// in the bucket the checksums are read that plans compare: those of the newest, of the one in
+/// use, and of `release`.
+pub async fn observe(
+    clients: &Clients,
+    settings: &Settings,
+    release: Option<&Sha256>,
+) -> Result<Observed, Failure> {
     let scope = Scope::of(settings);
     let bucket = settings.bucket_name();
 
@@ -68,7 +77,7 @@ pub async fn observe(clients: &Clients, settings: &Settings) -> Result<Observed,
     observed.resources.extend(files);
     let elsewhere = inside.without(&marked);
     let (checksums, _, elsewhere) = tokio::try_join!(
-        storage::checksums(&clients.s3, &observed, settings),
+        storage::checksums(&clients.s3, &observed, settings, release),
         balancing.read_tags(&clients.balancing),
         network::strays(&clients.ec2, &elsewhere),
     )?;

@@ -9,10 +9,12 @@ use crate::faults::rules::Rules;
 use crate::moto::Moto;
 use crate::protocol::{Answer, Call, Element, Form, Service};
 
+pub(crate) mod agents;
 pub(crate) mod balancers;
 pub(crate) mod buckets;
 pub(crate) mod dependencies;
 pub(crate) mod endpoints;
+pub(crate) mod figures;
 pub(crate) mod filters;
 pub(crate) mod gateways;
 pub(crate) mod groups;
@@ -33,7 +35,7 @@ pub(crate) struct Question {
     pub(crate) form: Form,
     /// The bucket, for S3.
     pub(crate) bucket: String,
-    /// The body, for S3.
+    /// The body, where it is no form.
     pub(crate) body: Bytes,
 }
 
@@ -134,7 +136,9 @@ pub(crate) fn concern(call: &Call) -> bool {
                 | "GetBucketPolicy"
                 | "DeleteBucketPolicy"
         ),
-        Service::Sts | Service::Ssm | Service::Other => false,
+        Service::Ssm => call.operation == "DescribeInstanceInformation",
+        Service::Monitoring => call.operation == "GetMetricData",
+        Service::Sts | Service::Quotas | Service::Other => false,
     }
 }
 
@@ -167,6 +171,13 @@ pub(crate) async fn before(
             }
             Ok(answer)
         }
+
+        // Who may what.
+        (Service::Iam, "SimulatePrincipalPolicy") => Ok(Some(policies::simulate(scene, question))),
+
+        // What moto's instances do not do: have an agent, use a processor.
+        (Service::Ssm, "DescribeInstanceInformation") => agents::describe(scene, question).await,
+        (Service::Monitoring, "GetMetricData") => Ok(Some(figures::none())),
 
         // AWS's own policies are there without anybody's making them.
         (Service::Iam, _) => policies::before(scene, question, call).await,

@@ -114,7 +114,7 @@ impl Answer {
                 error.children.push(id("RequestId"));
                 error
             }
-            Service::Ssm | Service::Other => {
+            Service::Ssm | Service::Monitoring | Service::Quotas | Service::Other => {
                 let body = serde_json::json!({ "__type": code, "message": message });
                 return Self::new(status, "application/x-amz-json-1.1", body.to_string());
             }

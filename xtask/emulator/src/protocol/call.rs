@@ -20,6 +20,10 @@ pub(crate) enum Service {
     Sts,
     S3,
     Ssm,
+    /// CloudWatch.
+    Monitoring,
+    /// Service Quotas.
+    Quotas,
     /// Passed through as it is.
     Other,
 }
@@ -35,11 +39,13 @@ impl Service {
             "sts" => Self::Sts,
             "s3" => Self::S3,
             "ssm" => Self::Ssm,
+            "monitoring" => Self::Monitoring,
+            "servicequotas" => Self::Quotas,
             _ => Self::Other,
         }
     }
 
-    /// The name in a signature's scope, which is also the prefix of IAM's action names.
+    /// The prefix of IAM's action names, which but for CloudWatch is the name in a signature's scope.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",
@@ -49,6 +55,8 @@ impl Service {
             Self::Sts => "sts",
             Self::S3 => "s3",
             Self::Ssm => "ssm",
+            Self::Monitoring => "cloudwatch",
+            Self::Quotas => "servicequotas",
             Self::Other => "other",
         }
     }
@@ -61,7 +69,7 @@ impl Service {
             Self::Scaling => "2011-01-01",
             Self::Iam => "2010-05-08",
             Self::Sts => "2011-06-15",
-            Self::S3 | Self::Ssm | Self::Other => "",
+            Self::S3 | Self::Ssm | Self::Monitoring | Self::Quotas | Self::Other => "",
         }
     }
 
@@ -145,7 +153,10 @@ impl Call {
             self.body = Body::Form(form);
         } else {
             let target = self.header("x-amz-target");
-            let operation = target.rsplit_once('.').map_or(target, |(_, name)| name);
+            let in_target = target.rsplit_once('.').map_or(target, |(_, name)| name);
+            // The CBOR protocol has it in the path.
+            let in_path = self.path.rsplit_once("/operation/").map(|(_, name)| name);
+            let operation = in_path.unwrap_or(in_target);
             self.operation = operation.to_owned();
             self.body = Body::Bytes(body);
         }
@@ -186,9 +197,9 @@ impl Call {
         s3::place(&self.path).0
     }
 
-    /// Whether it may change something: all but Describe, Get, List and Head.
+    /// Whether it may change something: all but Describe, Get, List, Head and Simulate.
     pub(crate) fn is_write(&self) -> bool {
-        let reads = ["Describe", "Get", "List", "Head"];
+        let reads = ["Describe", "Get", "List", "Head", "Simulate"];
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
 
