@@ -391,6 +391,16 @@ pub struct AutoScalingGroup {
     pub life: GroupLife,
 }
 
+impl AutoScalingGroup {
+    /// The template version that instances run and that can be returned to: the one that the group
+    /// names, or for `$Latest`, which is soon another, the only one that runs.
+    pub fn version_before(&self) -> Option<u64> {
+        let running = &self.life.running_versions;
+        let only = running.first().filter(|_| running.len() == 1);
+        self.template_version.parse().ok().or(only.copied())
+    }
+}
+
 /// What scaling does with a group; never compared, and no part of the fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupLife {

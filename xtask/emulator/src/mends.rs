@@ -200,6 +200,7 @@ pub(crate) async fn before(
 
         // A name is taken once; the same settings again are the same resource.
         (Service::Balancing, "CreateLoadBalancer") => {
+            balancers::default_scheme(call);
             match repeats::before(scene, question).await? {
                 None => balancers::before_create(scene, question).await,
                 answer => Ok(answer),

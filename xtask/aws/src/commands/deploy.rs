@@ -267,8 +267,13 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
         );
         return Ok(());
     };
-    let VersionChange { group, from, how } = change;
-    let version = &from.template_version;
+    let VersionChange {
+        group,
+        from,
+        version,
+        how,
+    } = change;
+    let version = &version.to_string();
     say!("… returning to version {version} of the launch template");
     let target = refresh::Target {
         group,
@@ -291,6 +296,8 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
 struct VersionChange<'a> {
     group: &'a str,
     from: &'a AutoScalingGroup,
+    /// The one before.
+    version: u64,
     how: Refresh,
 }
 
@@ -304,12 +311,17 @@ impl<'a> VersionChange<'a> {
                 ..
             } if changes
                 .iter()
-                .any(|change| change.attribute == Attribute::TemplateVersion)
-                // There is no way back to `$Latest`: that is the version that failed.
-                && from.template_version.parse::<u64>().is_ok() =>
+                .any(|change| change.attribute == Attribute::TemplateVersion) =>
             {
+                // There is no way back to `$Latest`: that is the version that failed.
+                let version = from.version_before()?;
                 let (group, how) = (step.name.as_str(), to.life.refresh?);
-                Some(Self { group, from, how })
+                Some(Self {
+                    group,
+                    from,
+                    version,
+                    how,
+                })
             }
             _ => None,
         }
