@@ -9,6 +9,7 @@ mod compare;
 mod draft;
 mod edges;
 mod fingerprint;
+mod https;
 mod identity;
 mod index;
 mod removal;
@@ -213,5 +214,6 @@ pub fn plan(topology: &Topology, observed: &Observed) -> Plan {
     removal::decide(&mut draft);
     let mut plan = edges::order(draft);
     plan.problems.extend(secret::notices(&plan.steps));
+    plan.problems.extend(https::notices(&plan.steps));
     plan
 }

@@ -245,10 +245,13 @@ fn https() {
     ~ listener StudentAnalyticsLB:80: action forward to made-target-group-prod → redirect to HTTPS (it differs from the topology)
     1 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
     ");
+    let gone = plan(&Topology::empty(&settings()), &deployed(&https));
+    assert!(gone.problems.is_empty(), "{:?}", gone.problems);
     assert_snapshot!(shown(&topology(), &deployed(&https)), @r"
     ~ rules of StudentAnalytics-LB-SG: in tcp 80 0.0.0.0/0, tcp 443 0.0.0.0/0 → tcp 80 0.0.0.0/0 (it differs from the topology)
     ~ listener StudentAnalyticsLB:80: action redirect to HTTPS → forward to made-target-group-prod (it differs from the topology)
     - listener StudentAnalyticsLB:443 (the topology does not have it) interrupts service
+    i StudentAnalyticsLB:443: browsers that were here by HTTPS ask by nothing else for a year, and will not reach the dashboard under this name; keep --certificate, or give the dashboard another name
     0 to create, 2 to update, 0 to replace, 1 to delete, 34 unchanged; 1 step interrupts service
     ");
 }

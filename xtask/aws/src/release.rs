@@ -102,7 +102,7 @@ pub(crate) async fn shelf(
         })
     });
     let mut all: Vec<Kept> = try_join_all(all).await?;
-    all.sort_by(|a, b| b.uploaded.secs().cmp(&a.uploaded.secs()));
+    all.sort_by_key(|it| std::cmp::Reverse(it.uploaded.secs()));
     Ok(Shelf(all))
 }
 
