@@ -57,6 +57,9 @@ const INSTANCE_HOUR: [(&str, f64); 8] = [
 /// Five releases of at most 30 MB, and the sample.
 const STORED_GB: f64 = 0.2;
 
+/// Access logs of 30 days: about 600 bytes a request before compression, and a million requests.
+const LOGGED_GB: f64 = 0.6;
+
 /// Why there is no estimate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
@@ -141,7 +144,7 @@ pub fn estimate(topology: &Topology) -> Result<Estimate, Unknown> {
 fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
     let mut sizes = [0.0; 3];
     let (mut nats, mut addresses, mut balancer_addresses) = (0.0, 0.0, 0.0);
-    let mut balancers = 0.0;
+    let (mut balancers, mut logs) = (0.0, 0.0);
     let mut template: Option<&LaunchTemplate> = None;
     for entry in topology.entries() {
         match &entry.resource {
@@ -154,6 +157,7 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
             Resource::NatGateway(_) => nats += 1.0,
             Resource::Address(_) => addresses += 1.0,
             Resource::LoadBalancer(balancer) => {
+                logs += balancer.access_logs.iter().count() as f64 * LOGGED_GB;
                 balancers += 1.0;
                 balancer_addresses += balancer.subnets.len() as f64;
             }
@@ -194,6 +198,9 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
         address,
     ));
     lines.push(line("S3, a GB", same(STORED_GB), S3_GB_MONTH));
+    if logs > 0.0 {
+        lines.push(line("Access logs, a GB", same(logs), S3_GB_MONTH));
+    }
     Ok(lines)
 }
 
@@ -280,6 +287,18 @@ mod tests {
 
         Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
         ");
+    }
+
+    #[test]
+    fn access_logs_are_a_line_of_their_own() {
+        let settings = Settings {
+            access_logs: Some("123456789012".parse().unwrap()),
+            ..Settings::published().unwrap()
+        };
+        let estimate = estimate(&topology(&settings)).unwrap();
+        let line = estimate.lines.last().unwrap();
+        assert_eq!(line.what, "Access logs, a GB");
+        assert!((line.counts[1] * line.each - 0.0138).abs() < 1e-9);
     }
 
     #[test]

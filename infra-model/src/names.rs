@@ -15,6 +15,8 @@ const BINARY: &str = "student-analytics";
 pub const RELEASES: &str = "releases/";
 /// Where uploads lie in the bucket.
 pub const UPLOADS: &str = "uploads/";
+/// Where the load balancer writes its access logs, without the slash that it adds.
+pub const ACCESS_LOGS: &str = "access-logs";
 /// The sample's key in the bucket.
 pub const SAMPLE_DATA: &str = "StudentPerformanceFactors.csv";
 

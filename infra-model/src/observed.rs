@@ -16,10 +16,10 @@ mod references;
 mod state;
 
 pub use state::{
-    AutoScalingGroup, Bucket, Endpoint, GatewayAttachment, GroupLife, GroupRules, InstanceProfile,
-    KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer, NatGateway, Object, Peer,
-    Role, RolePolicies, Route, RouteTable, RouteTarget, Rule, ScalingPolicy, SecurityGroup, SignIn,
-    State, Subnet, TargetGroup, TemplateVersion, Vpc, VpcDefaults,
+    AccessLogs, AutoScalingGroup, Bucket, Endpoint, GatewayAttachment, GroupLife, GroupRules,
+    InstanceProfile, KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer, NatGateway,
+    Object, Peer, Role, RolePolicies, Route, RouteTable, RouteTarget, Rule, ScalingPolicy,
+    SecurityGroup, SignIn, State, Subnet, TargetGroup, TemplateVersion, Vpc, VpcDefaults,
 };
 
 use std::collections::BTreeMap;

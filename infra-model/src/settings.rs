@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{
-    BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid,
+    AccountId, BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid,
     ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope, SessionTimeout, Sha256,
     Stage, UserData,
 };
@@ -194,6 +194,9 @@ pub struct Settings {
     /// Where instances find the hash of the password that visitors must know, and the key of
     /// their cookies; without it everyone may look.
     pub access: Option<ParameterPath>,
+    /// The account whose load balancer writes into the bucket who asked for what; without it, nothing
+    /// is written.
+    pub access_logs: Option<AccountId>,
 }
 
 impl Settings {
@@ -216,6 +219,7 @@ impl Settings {
             min_group: 0,
             uploads: Uploads::default(),
             access: None,
+            access_logs: None,
         })
     }
 

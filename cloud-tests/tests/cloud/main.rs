@@ -3,6 +3,7 @@
 //! They need moto and the AWS CLI: `cargo xtask test --only cloud` fetches both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access_logs;
 mod adopting;
 mod deploying;
 mod doctoring;

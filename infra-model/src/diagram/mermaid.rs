@@ -113,5 +113,8 @@ pub fn mermaid(topology: &Topology) -> String {
         }
     }
     line(1, "s3e --> s3");
+    if d.logs {
+        line(1, "lb -.->|\"access logs\"| s3");
+    }
     out
 }

@@ -67,6 +67,7 @@ fn the_pictures_follow_the_settings() {
             .map(|network| network.parse().unwrap())
             .to_vec(),
         stage: "staging".parse().unwrap(),
+        access_logs: Some("123456789012".parse().unwrap()),
         ..Settings::published().unwrap()
     };
     let topology = topology(settings);
@@ -75,6 +76,7 @@ fn the_pictures_follow_the_settings() {
         assert!(picture.contains("HTTP 80, HTTPS 443"));
         assert!(picture.contains("203.0.113.0/24 and 2 more"));
         assert!(!picture.contains("StudentAnalyticsNAT-b"));
+        assert!(picture.contains("access logs"));
     }
 }
 

@@ -416,15 +416,21 @@ fn attribute(key: &str, value: impl ToString) -> Value {
 }
 
 fn load_balancer(part: &Part, it: &LoadBalancer) -> Value {
+    let drops = "routing.http.drop_invalid_header_fields.enabled";
+    let mut attributes = vec![attribute(drops, it.drops_invalid_headers)];
+    if let Some(logs) = &it.access_logs {
+        attributes.push(attribute("access_logs.s3.enabled", true));
+        let bucket = reference(&logs.bucket);
+        attributes.push(json!({ "Key": "access_logs.s3.bucket", "Value": bucket }));
+        attributes.push(json!({ "Key": "access_logs.s3.prefix", "Value": logs.prefix }));
+    }
     json!({
         "Name": part.name,
         "Type": it.balancer_type,
         "Scheme": it.scheme,
         "Subnets": references(&it.subnets),
         "SecurityGroups": it.groups.iter().map(|group| get(group, "GroupId")).collect::<Vec<_>>(),
-        "LoadBalancerAttributes": [
-            attribute("routing.http.drop_invalid_header_fields.enabled", it.drops_invalid_headers),
-        ],
+        "LoadBalancerAttributes": attributes,
         "Tags": tags(&part.tags),
     })
 }

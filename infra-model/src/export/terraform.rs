@@ -379,14 +379,23 @@ fn target_group(block: Block, part: &Part, it: &TargetGroup) -> Block {
 }
 
 fn load_balancer(block: Block, part: &Part, it: &LoadBalancer) -> Block {
-    block
+    let block = block
         .set("name", part.name.as_str())
         .set("load_balancer_type", it.balancer_type.as_str())
         .set("internal", it.scheme != "internet-facing")
         .set("subnets", ids(&it.subnets, "id"))
         .set("security_groups", ids(&it.groups, "id"))
         .set("drop_invalid_header_fields", it.drops_invalid_headers)
-        .set("tags", tags(part))
+        .set("tags", tags(part));
+    match &it.access_logs {
+        None => block,
+        Some(logs) => block.block(
+            Block::new("access_logs", &[])
+                .raw("bucket", at(&logs.bucket, "id"))
+                .set("prefix", logs.prefix.as_str())
+                .set("enabled", true),
+        ),
+    }
 }
 
 fn listener(block: Block, part: &Part, it: &Listener) -> Block {

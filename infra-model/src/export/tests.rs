@@ -23,6 +23,7 @@ fn variants() -> Vec<Settings> {
         stage: "staging".parse().unwrap(),
         certificate: Some(CertificateArn::new(arn).unwrap()),
         oidc: Some(Oidc::example()),
+        access_logs: Some("123456789012".parse().unwrap()),
         ..published.clone()
     };
     vec![published, other]

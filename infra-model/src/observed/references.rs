@@ -67,6 +67,8 @@ impl State {
             Self::LoadBalancer(balancer) => {
                 let mut refs = each(Kind::Subnet, &balancer.subnets);
                 refs.extend(each(Kind::SecurityGroup, &balancer.groups));
+                let bucket = balancer.access_logs.iter().map(|logs| &logs.bucket);
+                refs.extend(each(Kind::Bucket, bucket));
                 refs
             }
             Self::Listener(listener) => {
@@ -174,6 +176,8 @@ impl State {
             Self::LoadBalancer(balancer) => {
                 all(&mut balancer.subnets);
                 all(&mut balancer.groups);
+                let logs = balancer.access_logs.iter_mut();
+                logs.map(|logs| &mut logs.bucket).for_each(at);
             }
             Self::Listener(listener) => {
                 at(&mut listener.balancer);

@@ -299,8 +299,20 @@ pub struct LoadBalancer {
     pub groups: BTreeSet<Ref>,
     /// Whether malformed header fields are removed.
     pub drops_invalid_headers: bool,
+    /// Where it writes who asked for what.
+    #[serde(default)]
+    pub access_logs: Option<AccessLogs>,
     /// Cloud's own: its name for browsers.
     pub dns_name: Option<String>,
+}
+
+/// Where a load balancer writes its access logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessLogs {
+    /// The bucket.
+    pub bucket: Ref,
+    /// The beginning of their keys, without a slash at its end.
+    pub prefix: String,
 }
 
 /// A listener.

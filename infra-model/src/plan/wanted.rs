@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Handle;
+use crate::names::ACCESS_LOGS;
 use crate::observed::{self, GroupLife, ListenerAction, Ref, RouteTarget, State};
 use crate::settings::{ImageFamily, Oidc};
 use crate::topology::{self, Action, Entry, Peer, Resource, Topology, Via};
@@ -252,6 +253,7 @@ fn load_balancer(it: &topology::LoadBalancer, known: &Known<'_>) -> State {
         subnets,
         group,
         drops_invalid_headers,
+        access_logs,
     } = it;
     State::LoadBalancer(observed::LoadBalancer {
         balancer_type: "application".to_owned(),
@@ -259,6 +261,10 @@ fn load_balancer(it: &topology::LoadBalancer, known: &Known<'_>) -> State {
         subnets: known.all(subnets),
         groups: [known.at(group)].into(),
         drops_invalid_headers: *drops_invalid_headers,
+        access_logs: access_logs.as_ref().map(|bucket| observed::AccessLogs {
+            bucket: known.at(bucket),
+            prefix: ACCESS_LOGS.to_owned(),
+        }),
         dns_name: None,
     })
 }

@@ -10,7 +10,8 @@ use infra_model::values::{CertificateArn, Percent};
 use insta::assert_snapshot;
 
 use crate::common::{
-    apply, deployed, empty_cloud, payload, payload_of, settings, shown, state, topology, verbs,
+    apply, deployed, empty_cloud, payload, payload_of, plan_is_empty, settings, shown, state,
+    topology, verbs,
 };
 
 #[test]
@@ -254,6 +255,26 @@ fn https() {
     i StudentAnalyticsLB:443: browsers that were here by HTTPS ask by nothing else for a year, and will not reach the dashboard under this name; keep --certificate, or give the dashboard another name
     0 to create, 2 to update, 0 to replace, 1 to delete, 34 unchanged; 1 step interrupts service
     ");
+}
+
+#[test]
+fn access_logs() {
+    let logging = Settings {
+        access_logs: Some("123456789012".parse().unwrap()),
+        ..settings()
+    };
+    let logging = Topology::new(&logging, &payload());
+    assert_snapshot!(shown(&logging, &deployed(&topology())), @r#"
+    ~ bucket student-performance-app-files: policy deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}} → deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; allow logdelivery.elasticloadbalancing.amazonaws.com s3:putobject arn:aws:s3:::student-performance-app-files/access-logs/AWSLogs/123456789012/*; lifecycle all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) → access-logs (access-logs/* current 30 d noncurrent 1 d unfinished 1 d), all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) (it differs from the topology)
+    ~ load balancer StudentAnalyticsLB: access logs none → student-performance-app-files/access-logs (it differs from the topology)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    "#);
+    assert_snapshot!(shown(&topology(), &deployed(&logging)), @r#"
+    ~ bucket student-performance-app-files: policy deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; allow logdelivery.elasticloadbalancing.amazonaws.com s3:putobject arn:aws:s3:::student-performance-app-files/access-logs/AWSLogs/123456789012/* → deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; lifecycle access-logs (access-logs/* current 30 d noncurrent 1 d unfinished 1 d), all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) → all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) (it differs from the topology)
+    ~ load balancer StudentAnalyticsLB: access logs student-performance-app-files/access-logs → none (it differs from the topology)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    "#);
+    assert!(plan_is_empty(&logging, &deployed(&logging)));
 }
 
 #[test]

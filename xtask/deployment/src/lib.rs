@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
-    Region, Sha256, Stage,
+    AccountId, BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent,
+    PublicKey, Region, Sha256, Stage,
 };
 
 use sign_in::SignIn;
@@ -67,6 +67,10 @@ pub struct Deployment {
     /// then know the password
     #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_PARAMETERS", value_name = "PATH")]
     access_parameters: Option<ParameterPath>,
+    /// Have the load balancer write who asked for what into the bucket, below access-logs/, for 30
+    /// days; ACCOUNT is your account's number, and no other account's may write there
+    #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_LOGS", value_name = "ACCOUNT")]
+    access_logs: Option<AccountId>,
 }
 
 impl Deployment {
@@ -107,6 +111,7 @@ impl Deployment {
                 defaults.uploads
             },
             access: self.access_parameters.clone(),
+            access_logs: self.access_logs.clone(),
         })
     }
 

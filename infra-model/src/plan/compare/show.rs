@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::observed::{ListenerAction, Peer, Ref, RouteTarget, Rule, SignIn};
+use crate::observed::{AccessLogs, ListenerAction, Peer, Ref, RouteTarget, Rule, SignIn};
 use crate::tags::Tags;
 use crate::topology::{LifecycleRule, Metadata, RootVolume};
 
@@ -48,6 +48,13 @@ impl Show for f64 {
 impl Show for Ref {
     fn show(&self) -> String {
         self.to_string()
+    }
+}
+
+impl Show for AccessLogs {
+    fn show(&self) -> String {
+        let Self { bucket, prefix } = self;
+        format!("{bucket}/{prefix}")
     }
 }
 
