@@ -82,6 +82,8 @@ const WARMING: u64 = 24;
 const WARMING_RATE: f64 = 6.0;
 /// The share of two instances' processors that users take when nothing else is asked for.
 const USUAL_SHARE: f64 = 0.25;
+/// Requests a second that they make at most.
+const MOST_USUALLY: f64 = 30.0;
 /// For how long requests may be under way after a trial, in the model's time.
 const ANSWERED: Duration = Duration::from_secs(90);
 
@@ -104,7 +106,7 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
         .await?;
     let cost = cost(stage, load, WARMING).await?;
     let quota = stage.fleet().await.setting().quota;
-    let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, 200.0);
+    let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, MOST_USUALLY);
     load.set_rate(usual_rate);
     let scene = Scene {
         stage,
