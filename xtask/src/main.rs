@@ -1,11 +1,14 @@
 //! The project's tasks, `cargo xtask COMMAND`: one file per command, and this dispatch.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 mod bench;
 mod boot_check;
+mod capacity;
 mod cost;
 mod dataset;
 mod diagram;
@@ -46,6 +49,8 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
+    /// Simulates the fleet under a load: instances over time, waits, the month's bill.
+    Capacity(capacity::Capacity),
     /// Writes the deployment for Terraform or CloudFormation.
     Export(export::Export),
     /// Prints the permissions that a command needs.
@@ -73,6 +78,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Dataset(dataset) => dataset.run()?,
         Command::Diagram(diagram) => diagram.run()?,
         Command::Cost(cost) => cost.run()?,
+        Command::Capacity(capacity) => capacity.run()?,
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,

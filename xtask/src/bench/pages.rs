@@ -1,35 +1,34 @@
-//! The measuring itself: which figures, how often, and the medians of them.
+//! What a view of each page costs: processor time, for filters that are new and for those that were
+//! asked for before, and bytes.
 
-use std::ffi::OsStr;
-use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use student_analytics_data::DEFAULT_ROWS;
 use xshell::{Shell, cmd};
 
+use super::figure::{Figure, Unit};
 use super::program::Program;
+use super::start::start;
+use super::tables::table;
 use super::traffic::{self, Visitor};
+use super::{AGAIN, Bed, FIRST_VISIT, FRESH, FURTHER, PAGES_PART};
 
 /// The pages a visitor opens.
-pub(super) const PAGES: [&str; 5] = [
+pub(super) const PAGES: [&str; 6] = [
     "/overview",
     "/performance",
     "/factors",
     "/relationships",
     "/explore",
+    "/compare",
 ];
 
-/// Starts of the program whose median is shown.
-const STARTS: usize = 11;
-
-/// Batches whose median is shown, and requests in each: a batch is long enough that the kernel's
-/// clock, which counts hundredths of a second, tells tenths of a millisecond for each request.
+/// Batches of requests whose median is shown.
 const BATCHES: usize = 5;
-const BATCH: usize = 100;
-
-/// How long a program may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A batch is so long, and one request at least: the kernel's clock counts hundredths of a second,
+/// and tells 2 % of that.
+const BATCH: Duration = Duration::from_millis(500);
 
 /// How a visitor's browser takes what is transferred.
 #[derive(Clone, Copy, Debug)]
@@ -40,38 +39,9 @@ pub(super) enum Encoding {
     Gzip,
 }
 
-/// What one page costs in one encoding.
-#[derive(Debug)]
-pub(super) struct Cost {
-    /// Processor time for a view whose filter is new.
-    pub(super) cpu: Duration,
-    /// Bytes of the page and everything that it loads.
-    pub(super) first_visit: u64,
-    /// Bytes of the page alone, filtered.
-    pub(super) further: u64,
-}
-
-/// What one page costs.
-#[derive(Debug)]
-pub(super) struct Page {
-    pub(super) path: &'static str,
-    brotli: Cost,
-    gzip: Cost,
-}
-
-/// Everything measured: times, and memory in bytes.
-#[derive(Debug)]
-pub(super) struct Figures {
-    pub(super) ready: Duration,
-    pub(super) resident_ready: u64,
-    pub(super) resident_after: u64,
-    pub(super) resident_peak: u64,
-    pub(super) pages: Vec<Page>,
-}
-
 impl Encoding {
     /// All of them.
-    pub(super) const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+    const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
 
     /// The name that HTTP has for it.
     pub(super) fn name(self) -> &'static str {
@@ -80,14 +50,12 @@ impl Encoding {
             Self::Gzip => "gzip",
         }
     }
-}
 
-impl Page {
-    /// What the page costs in `encoding`.
-    pub(super) fn cost(&self, encoding: Encoding) -> &Cost {
-        match encoding {
-            Encoding::Brotli => &self.brotli,
-            Encoding::Gzip => &self.gzip,
+    /// A figure's words, for what browsers do without more.
+    fn words(self, what: &str) -> String {
+        match self {
+            Self::Brotli => what.to_owned(),
+            Self::Gzip => format!("{what}, gzip"),
         }
     }
 }
@@ -95,81 +63,104 @@ impl Page {
 /// One sentence for the reader of the figures.
 pub(super) fn method() -> String {
     format!(
-        "Medians of {STARTS} starts and, for each page and encoding, of {BATCHES} batches of {BATCH} requests, each \
-         with a filter that the process had not seen. CPU is user and system time of the whole process; transfers \
-         count status line, headers and compressed body; KB and MB are thousands and millions of bytes."
+        "Medians of several runs; of pages, of {BATCHES} batches of {BATCH:?}. A new filter is one that the process had \
+         not seen. CPU is user and system time of the whole process; transfers are compressed with Brotli unless said \
+         otherwise, and count status line, headers and body; KB and MB are thousands and millions of bytes; memory is \
+         what the kernel calls resident."
     )
 }
 
-/// Measures the program `bin`.
-pub(super) fn measure(sh: &Shell, bin: &Path) -> Result<Figures> {
-    let starts: Vec<Duration> = (0..STARTS)
-        .map(|_| Ok(start(bin, &[])?.1))
-        .collect::<Result<_>>()?;
-    let tick = tick(sh)?;
-    let (program, _) = start(bin, &[])?;
-    let visitor = Visitor::new(&program.origin);
-    let resident_ready = program.memory()?.resident;
-    let mut filters = (0..).map(traffic::filter);
-    let mut cost = |path, encoding| cost(&program, &visitor, tick, &mut filters, path, encoding);
-    let mut pages = Vec::new();
-    for path in PAGES {
-        pages.push(Page {
-            path,
-            brotli: cost(path, Encoding::Brotli)?,
-            gzip: cost(path, Encoding::Gzip)?,
-        });
-    }
-    let memory = program.memory()?;
-    Ok(Figures {
-        ready: median(starts)?,
-        resident_ready,
-        resident_after: memory.resident,
-        resident_peak: memory.peak,
-        pages,
-    })
-}
-
-/// Starts the program; how long it took until it said that it was ready.
-pub(super) fn start(bin: &Path, options: &[&OsStr]) -> Result<(Program, Duration)> {
-    let begin = Instant::now();
-    let program = Program::start(bin, options)?;
-    let visitor = Visitor::new(&program.origin);
-    while !visitor.ready() {
-        ensure!(
-            begin.elapsed() < PATIENCE,
-            "{} was not ready within {PATIENCE:?}",
-            bin.display()
-        );
-        thread::sleep(Duration::from_millis(1));
-    }
-    let took = begin.elapsed();
-    Ok((program, took))
-}
-
-fn cost(
-    program: &Program,
-    visitor: &Visitor,
-    tick: Duration,
-    filters: &mut impl Iterator<Item = String>,
-    path: &str,
-    encoding: Encoding,
-) -> Result<Cost> {
-    let first_visit = visitor.first_visit(path, encoding)?;
-    let (mut times, mut sizes) = (Vec::new(), Vec::new());
-    for _ in 0..BATCHES {
-        let before = program.ticks()?;
-        for filter in filters.take(BATCH) {
-            sizes.push(visitor.get(&format!("{path}?{filter}"), encoding)?);
+/// What the program's pages cost, with tables of each size.
+pub(super) fn measure(bed: &Bed<'_>) -> Result<Vec<Figure>> {
+    let tick = tick(bed.sh)?;
+    let mut figures = Vec::new();
+    for rows in bed.rows.iter().copied() {
+        let file = table(bed, rows)?;
+        let (program, _) = start(bed.bin, &["--data".as_ref(), file.as_os_str()])?;
+        let visitor = Visitor::new(&program.origin);
+        let mut filters = (0..).map(traffic::filter);
+        // Compression is the same for every size.
+        let encodings = match rows {
+            DEFAULT_ROWS => &Encoding::ALL[..],
+            _ => &Encoding::ALL[..1],
+        };
+        for page in PAGES {
+            for encoding in encodings.iter().copied() {
+                let views = Views {
+                    program: &program,
+                    visitor: &visitor,
+                    tick,
+                    page,
+                    encoding,
+                };
+                let measured = views
+                    .measure(&mut filters)
+                    .with_context(|| page.to_owned())?;
+                figures.extend(measured.map(|figure| figure.of_page(page).of_rows(rows)));
+            }
         }
-        let ticks = u32::try_from(program.ticks()? - before)?;
-        times.push(tick * ticks / u32::try_from(BATCH)?);
+        let peak = program.memory()?.peak as f64;
+        let what = "resident at most, after all views";
+        figures.push(Figure::new(PAGES_PART, what, Unit::Bytes, vec![peak]).of_rows(rows));
     }
-    Ok(Cost {
-        cpu: median(times)?,
-        first_visit,
-        further: median(sizes)?,
-    })
+    Ok(figures)
+}
+
+/// Views of one page.
+struct Views<'a> {
+    program: &'a Program,
+    visitor: &'a Visitor,
+    tick: Duration,
+    page: &'static str,
+    encoding: Encoding,
+}
+
+impl Views<'_> {
+    fn measure(&self, filters: &mut impl Iterator<Item = String>) -> Result<[Figure; 4]> {
+        let first_visit = self.visitor.first_visit(self.page, self.encoding)?;
+        let (page, mut sizes) = (self.page, Vec::new());
+        let fresh = self.batches(
+            &mut || {
+                let filter = filters.next().context("there are no more filters")?;
+                Ok(format!("{page}?{filter}"))
+            },
+            &mut sizes,
+        )?;
+        let same = format!(
+            "{page}?{}",
+            filters.next().context("there are no more filters")?
+        );
+        self.visitor.get(&same, self.encoding)?;
+        let again = self.batches(&mut || Ok(same.clone()), &mut Vec::new())?;
+        let of = |what, unit, runs| Figure::new(PAGES_PART, self.encoding.words(what), unit, runs);
+        sizes.sort_unstable();
+        let further = sizes.get(sizes.len() / 2).context("nothing was measured")?;
+        Ok([
+            of(FRESH, Unit::Seconds, fresh),
+            of(AGAIN, Unit::Seconds, again),
+            of(FIRST_VISIT, Unit::Bytes, vec![first_visit as f64]),
+            of(FURTHER, Unit::Bytes, vec![*further as f64]),
+        ])
+    }
+
+    /// CPU seconds of a request, batch by batch; the sizes of all answers.
+    fn batches(
+        &self,
+        address: &mut dyn FnMut() -> Result<String>,
+        sizes: &mut Vec<u64>,
+    ) -> Result<Vec<f64>> {
+        let mut times = Vec::new();
+        for _ in 0..BATCHES {
+            let (before, begin, mut count) = (self.program.ticks()?, Instant::now(), 0_u32);
+            while count == 0 || begin.elapsed() < BATCH {
+                sizes.push(self.visitor.get(&address()?, self.encoding)?);
+                count += 1;
+            }
+            let ticks = u32::try_from(self.program.ticks()? - before)?;
+            times.push((self.tick * ticks).as_secs_f64() / f64::from(count));
+        }
+        Ok(times)
+    }
 }
 
 /// The unit in which the kernel counts a process's time.
@@ -178,26 +169,4 @@ fn tick(sh: &Shell) -> Result<Duration> {
     Duration::from_secs(1)
         .checked_div(per_second)
         .context("the kernel's clock has no ticks")
-}
-
-/// The value in the middle; of an even number, the upper of the two.
-fn median<T: Ord + Copy>(mut values: Vec<T>) -> Result<T> {
-    values.sort_unstable();
-    values
-        .get(values.len() / 2)
-        .copied()
-        .context("nothing was measured")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::median;
-
-    #[test]
-    fn medians() {
-        for (values, middle) in [(vec![3, 1, 2], 2), (vec![1], 1), (vec![4, 1, 3, 2], 3)] {
-            assert_eq!(median(values).ok(), Some(middle));
-        }
-        assert!(median::<u8>(vec![]).is_err());
-    }
 }

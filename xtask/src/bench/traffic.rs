@@ -10,10 +10,10 @@ use ureq::http::header::{
 };
 use ureq::{Agent, SendBody};
 
-use super::measure::Encoding;
+use super::pages::Encoding;
 
-/// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long one answer may take: some pages of 10 million rows take seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long sending a large file and reading it may take.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
@@ -22,7 +22,7 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 const GENDERS: [&str; 3] = ["", "&Gender=Female", "&Gender=Male"];
 
 /// One way to filter the sample: ranges of two factors, and a level of a third or not.
-const FILTERS: usize = 15 * 20 * 16 * 16 * GENDERS.len();
+pub(super) const FILTERS: usize = 15 * 20 * 16 * 16 * GENDERS.len();
 
 /// A step through the filters without a common divisor with their number: it visits each once, and
 /// successive ones differ in everything.
