@@ -37,7 +37,6 @@ struct Cli {
 enum Command {
     /// Runs every check of the project, and fetches what they need.
     Test(test::Test),
-    /// Measures the program's release build and prints the figures as a table.
     Bench(bench::Bench),
     /// Builds the program for Amazon Linux, the same wherever it is built.
     Release(release::Release),
@@ -49,7 +48,6 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
-    /// Simulates the fleet under a load: instances over time, waits, the month's bill.
     Capacity(capacity::Capacity),
     /// Writes the deployment for Terraform or CloudFormation.
     Export(export::Export),

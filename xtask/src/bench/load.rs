@@ -90,15 +90,13 @@ fn by_connections(
             1 => format!("{what}, 1 connection"),
             _ => format!("{what}, {connections} connections"),
         };
-        let rates = said
-            .iter()
-            .map(|it| number(it, "requests") / number(it, "seconds"));
-        let rates = rates.collect();
+        let pages = |it: &Value| number(it, "requests") - number(it, "refused");
+        let rates = said.iter().map(|it| pages(it) / number(it, "seconds"));
         figures.push(Figure::new(
             PART,
-            format!("{name}: requests a second"),
+            format!("{name}: pages a second"),
             Unit::PerSecond,
-            rates,
+            rates.collect(),
         ));
         for (key, words, unit) in SAID {
             let runs = said.iter().map(|it| number(it, key)).collect();
