@@ -80,10 +80,15 @@ impl Visitor {
         Ok((head + body.len()) as u64)
     }
 
+    /// The answer to `path`, as text.
+    pub(super) fn text(&self, path: &str) -> Result<String> {
+        let (_, body) = self.fetch(path, "identity")?;
+        String::from_utf8(body).with_context(|| format!("{path} is not text"))
+    }
+
     /// Bytes of a page and of everything that it makes a browser load.
     pub(super) fn first_visit(&self, path: &str, encoding: Encoding) -> Result<u64> {
-        let (_, page) = self.fetch(path, "identity")?;
-        let page = String::from_utf8(page).with_context(|| format!("{path} is not text"))?;
+        let page = self.text(path)?;
         let assets = assets(&page);
         ensure!(
             !assets.is_empty(),

@@ -242,7 +242,8 @@ impl<'a> Report<'a> {
         for growth in &self.growth {
             let _ = write!(text, "{}", self.of_growth(growth));
         }
-        text + "Assets never change under their address, and a CDN may keep them for ever. Pages without a filter it may \
+        text + "By CPU alone: an instance's memory has to hold the table too (a t3.micro has 1 GiB, a t3.small 2).\n\
+                Assets never change under their address, and a CDN may keep them for ever. Pages without a filter it may \
                 keep only when the dashboard lets it (today they are `no-cache`), and only where everyone may see them: \
                 not with a password or sign-in. CDN: CloudFront at 0.085 USD a GB and 1.20 USD a million requests.\n"
     }
