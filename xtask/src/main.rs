@@ -1,11 +1,14 @@
 //! The project's tasks, `cargo xtask COMMAND`: one file per command, and this dispatch.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 mod bench;
 mod boot_check;
+mod capacity;
 mod cost;
 mod dataset;
 mod diagram;
@@ -34,7 +37,6 @@ struct Cli {
 enum Command {
     /// Runs every check of the project, and fetches what they need.
     Test(test::Test),
-    /// Measures the program's release build and prints the figures as a table.
     Bench(bench::Bench),
     /// Builds the program for Amazon Linux, the same wherever it is built.
     Release(release::Release),
@@ -46,6 +48,7 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
+    Capacity(capacity::Capacity),
     /// Writes the deployment for Terraform or CloudFormation.
     Export(export::Export),
     /// Prints the permissions that a command needs.
@@ -83,6 +86,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Dataset(dataset) => dataset.run()?,
         Command::Diagram(diagram) => diagram.run()?,
         Command::Cost(cost) => cost.run()?,
+        Command::Capacity(capacity) => capacity.run()?,
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,
