@@ -24,12 +24,13 @@ pub const PRICES_OF: Date = Date::of(2025, 6, 1);
 const EC2_PRICES: &str = "https://aws.amazon.com/ec2/pricing/on-demand/";
 
 /// Where they are published.
-pub const SOURCES: [&str; 5] = [
+pub const SOURCES: [&str; 6] = [
     EC2_PRICES,
     "https://aws.amazon.com/ebs/pricing/",
     "https://aws.amazon.com/elasticloadbalancing/pricing/",
     "https://aws.amazon.com/vpc/pricing/",
     "https://aws.amazon.com/s3/pricing/",
+    "https://aws.amazon.com/cloudwatch/pricing/",
 ];
 
 /// What no estimate can know beforehand.
@@ -43,6 +44,8 @@ const PUBLIC_ADDRESS_HOUR: f64 = 0.005;
 const LOAD_BALANCER_HOUR: f64 = 0.023_94;
 const GP3_GB_MONTH: f64 = 0.083_6;
 const S3_GB_MONTH: f64 = 0.023;
+/// Each figure that an alarm looks at.
+const ALARM_FIGURE_MONTH: f64 = 0.10;
 
 /// The published instance type by the hour.
 const PUBLISHED_HOUR: f64 = 0.021_6;
@@ -128,6 +131,7 @@ pub fn monthly(state: &State) -> f64 {
             LOAD_BALANCER_HOUR + PUBLIC_ADDRESS_HOUR * balancer.subnets.len() as f64
         }
         State::AutoScalingGroup(group) => f64::from(group.life.desired) * PUBLISHED_HOUR,
+        State::Alarm(alarm) => alarm.figures.len() as f64 * ALARM_FIGURE_MONTH / HOURS,
         _ => 0.0,
     };
     hour * HOURS
@@ -160,6 +164,7 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
     let mut sizes = [0.0; 3];
     let (mut nats, mut addresses, mut balancer_addresses) = (0.0, 0.0, 0.0);
     let (mut balancers, mut logs) = (0.0, 0.0);
+    let mut alarms = Vec::new();
     let mut template: Option<&LaunchTemplate> = None;
     for entry in topology.entries() {
         match &entry.resource {
@@ -176,6 +181,7 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
                 balancers += 1.0;
                 balancer_addresses += balancer.subnets.len() as f64;
             }
+            Resource::Alarm(alarm) => alarms.push((&entry.name, alarm.figures.len() as f64)),
             _ => {}
         }
     }
@@ -221,6 +227,10 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
     lines.push(line("S3, a GB", same(STORED_GB), S3_GB_MONTH));
     if logs > 0.0 {
         lines.push(line("Access logs, a GB", same(logs), S3_GB_MONTH));
+    }
+    for (name, figures) in alarms {
+        let what = format!("Alarm {name}, a figure");
+        lines.push(line(&what, same(figures), ALARM_FIGURE_MONTH));
     }
     Ok(lines)
 }

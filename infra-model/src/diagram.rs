@@ -27,6 +27,8 @@ struct Drawing<'a> {
     provider: Option<String>,
     /// Whether the load balancer writes who asked for what.
     logs: bool,
+    /// Whether CloudWatch watches anything.
+    alarms: bool,
     /// The zones' columns.
     columns: [Column; 2],
 }
@@ -43,7 +45,7 @@ impl<'a> Drawing<'a> {
         let mut web = Vec::new();
         let mut browsers = Vec::new();
         let mut app = String::new();
-        let (mut provider, mut logs) = (None, false);
+        let (mut provider, mut logs, mut alarms) = (None, false, false);
         for entry in topology.entries() {
             match &entry.resource {
                 Resource::Listener(listener) => {
@@ -57,6 +59,7 @@ impl<'a> Drawing<'a> {
                     provider = provider.or(issuer.map(|it| it.host().to_owned()));
                 }
                 Resource::LoadBalancer(balancer) => logs = balancer.access_logs.is_some(),
+                Resource::Topic(_) => alarms = true,
                 Resource::TargetGroup(targets) => app = format!("HTTP {}", targets.port),
                 Resource::GroupRules(rules) if entry.id == Id::BalancerRules => {
                     let networks = rules.ingress.iter().filter_map(|rule| match rule.peer {
@@ -86,6 +89,7 @@ impl<'a> Drawing<'a> {
             browsers,
             provider,
             logs,
+            alarms,
             columns,
         }
     }

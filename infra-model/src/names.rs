@@ -53,6 +53,11 @@ pub(crate) fn name(id: Id, settings: &Settings) -> String {
         Id::LaunchTemplate => ("StudentAnalyticsTemplate", String::new()),
         Id::AutoScalingGroup => ("StudentAnalyticsASG", String::new()),
         Id::ScalingPolicy => ("StudentAnalyticsCPU", settings.target.to_string()),
+        Id::AlarmTopic => ("StudentAnalyticsAlarms", String::new()),
+        Id::NoHealthyTarget => ("StudentAnalyticsNoHealthyTarget", String::new()),
+        Id::ServerErrors => ("StudentAnalyticsServerErrors", String::new()),
+        Id::SlowAnswers => ("StudentAnalyticsSlowAnswers", String::new()),
+        Id::NatErrors(zone) => ("StudentAnalyticsNatErrors", format!("-{}", zone.letter())),
     };
     let port = match id {
         Id::HttpListener => ":80",
@@ -64,7 +69,11 @@ pub(crate) fn name(id: Id, settings: &Settings) -> String {
 
 /// The tags of a resource: its name, and the four that say that it is ours.
 pub(crate) fn tags(id: Id, name: &str, settings: &Settings) -> Tags {
-    Tags::ours(name, &settings.stage, &id.to_string())
+    let tags = Tags::ours(name, &settings.stage, &id.to_string());
+    match (id, &settings.alarms) {
+        (Id::Bucket, Some(_)) => tags.with(crate::tags::ALARMS, "looked for"),
+        _ => tags,
+    }
 }
 
 /// The tags of an instance or its volume: beside the usual ones, what it was made of.

@@ -16,10 +16,11 @@ mod references;
 mod state;
 
 pub use state::{
-    AccessLogs, AutoScalingGroup, Bucket, Endpoint, GatewayAttachment, GroupLife, GroupRules,
-    InstanceProfile, KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer, NatGateway,
-    Object, Peer, Role, RolePolicies, Route, RouteTable, RouteTarget, Rule, ScalingPolicy,
-    SecurityGroup, SignIn, State, Subnet, TargetGroup, TemplateVersion, Vpc, VpcDefaults,
+    AccessLogs, Alarm, AutoScalingGroup, Bucket, Endpoint, Figure, GatewayAttachment, GroupLife,
+    GroupRules, InstanceProfile, KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer,
+    NatGateway, Object, Peer, Role, RolePolicies, Route, RouteTable, RouteTarget, Rule,
+    ScalingPolicy, SecurityGroup, SignIn, State, Subnet, TargetGroup, TemplateVersion, Topic, Vpc,
+    VpcDefaults, dimension,
 };
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 //! made, waits for [`Step::after`], and decides nothing.
 
 mod adopt;
+mod alarms;
 mod collision;
 mod compare;
 mod draft;
@@ -215,5 +216,7 @@ pub fn plan(topology: &Topology, observed: &Observed) -> Plan {
     let mut plan = edges::order(draft);
     plan.problems.extend(secret::notices(&plan.steps));
     plan.problems.extend(https::notices(&plan.steps));
+    let awaited = alarms::notices(topology, observed, &plan.steps);
+    plan.problems.extend(awaited);
     plan
 }

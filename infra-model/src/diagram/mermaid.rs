@@ -116,5 +116,12 @@ pub fn mermaid(topology: &Topology) -> String {
     if d.logs {
         line(1, "lb -.->|\"access logs\"| s3");
     }
+    if d.alarms {
+        let name = d.name(Id::AlarmTopic);
+        line(
+            1,
+            &format!("lb -.->|\"figures\"| watch[\"CloudWatch<br>{name}<br>alarms by mail\"]"),
+        );
+    }
     out
 }

@@ -1,5 +1,6 @@
 //! CloudFormation, as YAML.
 
+mod alarms;
 mod fleet;
 
 use std::collections::BTreeSet;
@@ -94,6 +95,7 @@ fn names(id: Id, parts: &[Part]) -> Vec<String> {
             .map(|index| format!("{}{index}", logical(id)))
             .collect(),
         Some(State::RolePolicies(_) | State::VpcDefaults(_)) => Vec::new(),
+        Some(State::Bucket(_)) => vec![logical(id), format!("{}Policy", logical(id))],
         _ => vec![logical(id)],
     }
 }
@@ -281,6 +283,8 @@ fn resource(part: &Part, parts: &[Part], topology: &Topology) -> Vec<(String, Va
             all
         }
         State::ScalingPolicy(it) => one("AutoScaling::ScalingPolicy", fleet::scaling_policy(it)),
+        State::Topic(it) => one("SNS::Topic", alarms::topic(part, it)),
+        State::Alarm(it) => one("CloudWatch::Alarm", alarms::alarm(part, it)),
     }
 }
 

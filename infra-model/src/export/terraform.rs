@@ -1,5 +1,6 @@
 //! Terraform, for the provider hashicorp/aws.
 
+mod alarms;
 mod fleet;
 
 use std::collections::BTreeSet;
@@ -103,6 +104,8 @@ const fn type_of(kind: Kind) -> &'static str {
         Kind::LaunchTemplate => "aws_launch_template",
         Kind::AutoScalingGroup => "aws_autoscaling_group",
         Kind::ScalingPolicy => "aws_autoscaling_policy",
+        Kind::Topic => "aws_sns_topic",
+        Kind::Alarm => "aws_cloudwatch_metric_alarm",
     }
 }
 
@@ -235,6 +238,8 @@ fn resource(part: &Part) -> Vec<Block> {
         State::LaunchTemplate(it) => fleet::launch_template(this(), part, it),
         State::AutoScalingGroup(it) => vec![fleet::auto_scaling_group(this(), part, it)],
         State::ScalingPolicy(it) => vec![fleet::scaling_policy(this(), it)],
+        State::Topic(it) => alarms::topic(this(), part, it, &label),
+        State::Alarm(it) => vec![alarms::alarm(this(), part, it)],
     }
 }
 

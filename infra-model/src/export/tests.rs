@@ -1,7 +1,7 @@
 //! What can be said of the documents without the tools that read them.
 
 use super::*;
-use crate::settings::{APP_PORT, Nat, Oidc, Payload};
+use crate::settings::{APP_PORT, Alarms, Nat, Oidc, Payload};
 use crate::values::{CertificateArn, Sha256, UserData};
 
 fn topology(settings: &Settings) -> Topology {
@@ -24,6 +24,7 @@ fn variants() -> Vec<Settings> {
         certificate: Some(CertificateArn::new(arn).unwrap()),
         oidc: Some(Oidc::example()),
         access_logs: Some("123456789012".parse().unwrap()),
+        alarms: Some(Alarms::example()),
         ..published.clone()
     };
     vec![published, other]

@@ -3,6 +3,8 @@
 //! Each struct of the topology is taken apart whole, so that a new attribute that is forgotten
 //! here does not compile.
 
+mod alarms;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Handle;
@@ -163,6 +165,8 @@ pub(super) fn state(resource: &Resource, known: &Known<'_>) -> State {
         }),
         Resource::AutoScalingGroup(it) => auto_scaling_group(it, known),
         Resource::ScalingPolicy(it) => scaling_policy(it, known),
+        Resource::Topic(it) => alarms::topic(it),
+        Resource::Alarm(it) => alarms::alarm(it, known),
     }
 }
 

@@ -186,6 +186,12 @@ pub struct ScalingPolicy {
     pub warm_up: u32,
 }
 
+/// What browsers' requests pass through.
+pub(super) struct Serving {
+    pub(super) balancer: Handle<LoadBalancer>,
+    pub(super) targets: Handle<TargetGroup>,
+}
+
 /// What images of both families call their root volume.
 pub const ROOT_DEVICE: &str = "/dev/xvda";
 
@@ -202,7 +208,7 @@ pub(super) fn add(
     network: &Network,
     files: &Files,
     access: &Access,
-) {
+) -> Serving {
     let targets = t.add(
         Id::TargetGroup,
         TargetGroup {
@@ -322,4 +328,5 @@ pub(super) fn add(
             warm_up: 60,
         },
     );
+    Serving { balancer, targets }
 }

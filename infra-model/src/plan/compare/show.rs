@@ -143,9 +143,11 @@ impl Show for SignIn {
     }
 }
 
-impl Show for BTreeMap<String, String> {
+impl<T: Show> Show for BTreeMap<String, T> {
     fn show(&self) -> String {
-        let pairs = self.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = self
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.show()));
         match self.is_empty() {
             true => "none".to_owned(),
             false => pairs.collect::<Vec<_>>().join(" "),
