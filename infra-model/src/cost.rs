@@ -319,7 +319,7 @@ mod tests {
 
         Not included, because it grows with use: traffic to the internet (about 0.09 USD a GB) and between zones, data through NAT gateways (0.046 USD a GB; S3 goes round them), load balancer capacity units (0.0076 USD an hour for each), S3 requests, CPU credits beyond the instances' baseline, taxes.
 
-        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
+        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/, https://aws.amazon.com/cloudwatch/pricing/.
         ");
     }
 

@@ -68,11 +68,8 @@ fn queries(it: &Alarm) -> impl Iterator<Item = (&str, Option<&Figure>, bool)> {
     let computes = it.expression.is_some();
     let figures = it.figures.iter();
     let figures = figures.map(move |(id, figure)| (id.as_str(), Some(figure), !computes));
-    figures.chain(computes.then_some((RESULT, None, true)))
+    figures.chain(computes.then_some((Alarm::RESULT, None, true)))
 }
-
-/// What an alarm's expression is called beside its figures.
-const RESULT: &str = "result";
 
 /// Whether the document has a parameter for the OIDC client's secret.
 fn asks_for_secret(parts: &[Part]) -> bool {

@@ -7,6 +7,7 @@
 //! Taking over foreign resources (`--adopt`) changes what carries no tag of ours: no narrow
 //! policy allows it. It is done once, by an administrator.
 
+mod alarms;
 mod operate;
 mod statements;
 
@@ -95,6 +96,7 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
         Command::Shell => operate::shell(&scope),
         _ => statements::look(&scope),
     };
+    all.extend(about_alarms(&scope, command, settings.alarms.is_some()));
     match command {
         Command::Diff | Command::Status | Command::Logs | Command::Shell => {}
         Command::Doctor => all.extend(operate::doctor(&scope)),
@@ -117,13 +119,30 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
     json!({ "Version": "2012-10-17", "Statement": all })
 }
 
+/// What a command does with alarms, where some are wanted and where none are.
+fn about_alarms(scope: &statements::Scope, command: Command, are_wanted: bool) -> Vec<Value> {
+    let (look, remove) = (alarms::look(scope), alarms::remove(scope));
+    match command {
+        Command::Status | Command::Logs | Command::Shell => Vec::new(),
+        Command::Diff | Command::Doctor => look,
+        Command::Deploy | Command::Rollback if are_wanted => {
+            [look, alarms::make(scope), remove].concat()
+        }
+        Command::Deploy | Command::Rollback | Command::Destroy => [look, remove].concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
     fn statements(command: Command) -> Vec<Value> {
-        let policy = policy(&Settings::published().unwrap(), command);
+        let settings = Settings {
+            alarms: Some(crate::settings::Alarms::example()),
+            ..Settings::published().unwrap()
+        };
+        let policy = policy(&settings, command);
         policy["Statement"].as_array().unwrap().clone()
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::id::Id;
+use crate::id::{Id, Kind};
 use crate::names::{self, LOCK, MANAGED_BY, PROJECT, RELEASES, SAMPLE_DATA};
 use crate::settings::Settings;
 use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
@@ -17,6 +17,8 @@ pub(super) struct Scope {
     balancer: String,
     targets: String,
     group: String,
+    topic: String,
+    alarms: Vec<String>,
 }
 
 impl Scope {
@@ -31,6 +33,11 @@ impl Scope {
             balancer: name(Id::LoadBalancer),
             targets: name(Id::TargetGroup),
             group: name(Id::AutoScalingGroup),
+            topic: name(Id::AlarmTopic),
+            alarms: Id::all()
+                .filter(|id| id.kind() == Kind::Alarm)
+                .map(name)
+                .collect(),
         }
     }
 
@@ -75,6 +82,15 @@ impl Scope {
         vec![format!(
             "arn:aws:autoscaling:{region}:*:autoScalingGroup:*:autoScalingGroupName/{group}"
         )]
+    }
+
+    pub(super) fn topic(&self) -> Vec<String> {
+        vec![format!("arn:aws:sns:{}:*:{}", self.region, self.topic)]
+    }
+
+    pub(super) fn alarms(&self) -> Vec<String> {
+        let arn = |name| format!("arn:aws:cloudwatch:{}:*:alarm:{name}", self.region);
+        self.alarms.iter().map(arn).collect()
     }
 
     fn our_tags(&self, key: &str) -> Value {

@@ -32,8 +32,10 @@ pub struct Clients {
     pub s3: aws_sdk_s3::Client,
     /// The images' public parameters, and commands on instances.
     pub ssm: aws_sdk_ssm::Client,
-    /// CloudWatch's figures.
+    /// CloudWatch's figures and alarms.
     pub monitoring: aws_sdk_cloudwatch::Client,
+    /// Where alarms are told.
+    pub sns: aws_sdk_sns::Client,
     /// What the account may have at most.
     pub quotas: aws_sdk_servicequotas::Client,
     /// Who is asking.
@@ -68,6 +70,7 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3),
             ssm: aws_sdk_ssm::Client::new(&config),
             monitoring: aws_sdk_cloudwatch::Client::new(&config),
+            sns: aws_sdk_sns::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             is_custom_endpoint,

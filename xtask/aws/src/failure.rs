@@ -89,6 +89,7 @@ impl Failure {
     pub fn is_absent(&self) -> bool {
         self.code.ends_with("NotFound")
             || self.code.ends_with("NotFoundError")
+            || self.code.ends_with("NotFoundException")
             || self.code.starts_with("NoSuch")
             || self.is(&["404"])
     }

@@ -2,16 +2,18 @@
 //!
 //! ```text
 //! round 1  what needs no id: by names and tags, by few enough to read all, and the bucket
-//! round 2  what lies in the VPCs of these; attributes and versions of what was found
+//! round 2  what lies in the VPCs of these; attributes and versions of what was found; alarms,
+//!          where there are any or were
 //! round 3  listeners' tags, checksums; VPCs of what carries our tags elsewhere
 //! round 4  what lies in those, which hardly ever are
 //! ```
 //!
-//! All calls of a round run at once: 41 for the whole topology with one release, two more with
-//! several. [`scope`] says what is looked for; each other module looks at one part of AWS, and
+//! All calls of a round run at once: 41 for the whole topology with one release and without alarms,
+//! two more with several. [`scope`] says what is looked for; each other module looks at one part of AWS, and
 //! has its calls first and its conversions, which are pure, after them.
 
 mod access;
+pub(crate) mod alarms;
 mod balancing;
 mod fleet;
 mod gateways;
@@ -62,8 +64,9 @@ pub async fn observe(
 
     let mut places = area.places(&scope);
     places.extend(balancing.places(&scope));
-    let (mut inside, ..) = tokio::try_join!(
+    let (mut inside, alarms, ..) = tokio::try_join!(
         network::inside(&clients.ec2, &places),
+        alarms::look(clients, &scope, settings, &files),
         balancing.look_closer(&clients.balancing, &scope, &places),
         fleet.look_closer(clients, &scope, &marked),
         access.read_policies(&clients.iam),
@@ -75,6 +78,7 @@ pub async fn observe(
     };
     observed.resources.extend(fleet.found(&scope, &inside));
     observed.resources.extend(files);
+    observed.resources.extend(alarms);
     let elsewhere = inside.without(&marked);
     let (checksums, _, elsewhere) = tokio::try_join!(
         storage::checksums(&clients.s3, &observed, settings, release),

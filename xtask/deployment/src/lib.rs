@@ -1,6 +1,7 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
 
+mod alarms;
 mod sign_in;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use infra_model::values::{
     PublicKey, Region, Sha256, Stage,
 };
 
+use alarms::AlarmOptions;
 use sign_in::SignIn;
 
 /// Settings of the deployment; each has its default in the model.
@@ -71,6 +73,8 @@ pub struct Deployment {
     /// days; ACCOUNT is your account's number, and no other account's may write there
     #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_LOGS", value_name = "ACCOUNT")]
     access_logs: Option<AccountId>,
+    #[command(flatten)]
+    alarms: AlarmOptions,
 }
 
 impl Deployment {
@@ -112,6 +116,7 @@ impl Deployment {
             },
             access: self.access_parameters.clone(),
             access_logs: self.access_logs.clone(),
+            alarms: self.alarms.alarms(),
         })
     }
 

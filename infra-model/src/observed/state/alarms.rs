@@ -59,6 +59,11 @@ pub struct Figure {
     pub of: BTreeMap<String, Ref>,
 }
 
+impl Alarm {
+    /// What its expression is called beside its figures.
+    pub const RESULT: &str = "result";
+}
+
 /// CloudWatch's names of what figures are about.
 pub mod dimension {
     use crate::id::Kind;
@@ -77,6 +82,57 @@ pub mod dimension {
             TARGETS => Some(Kind::TargetGroup),
             NAT => Some(Kind::NatGateway),
             _ => None,
+        }
+    }
+
+    /// What CloudWatch calls the resource with this ARN or id.
+    pub fn value<'a>(name: &str, id: &'a str) -> &'a str {
+        let end = match name {
+            BALANCER => id.split_once(":loadbalancer/").map(|(_, end)| end),
+            TARGETS => id.rsplit_once(':').map(|(_, end)| end),
+            _ => None,
+        };
+        end.unwrap_or(id)
+    }
+
+    /// The ARN or id of what CloudWatch calls so in an alarm with this ARN.
+    pub fn id(name: &str, value: &str, alarm: &str) -> String {
+        let between = match name {
+            BALANCER => "loadbalancer/",
+            TARGETS => "",
+            _ => return value.to_owned(),
+        };
+        let fields: Vec<&str> = alarm.split(':').collect();
+        let field = |place: usize| fields.get(place).copied().unwrap_or_default();
+        let (partition, region, account) = (field(1), field(3), field(4));
+        format!("arn:{partition}:elasticloadbalancing:{region}:{account}:{between}{value}")
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_balances_goes_by_the_end_of_its_arn() {
+            let alarm =
+                "arn:aws:cloudwatch:eu-north-1:123456789012:alarm:StudentAnalyticsServerErrors";
+            let balancing = "arn:aws:elasticloadbalancing:eu-north-1:123456789012:";
+            for (name, value_, whole) in [
+                (
+                    "LoadBalancer",
+                    "app/LB/50dc",
+                    format!("{balancing}loadbalancer/app/LB/50dc"),
+                ),
+                (
+                    "TargetGroup",
+                    "targetgroup/T/6d0e",
+                    format!("{balancing}targetgroup/T/6d0e"),
+                ),
+                ("NatGatewayId", "nat-1", "nat-1".to_owned()),
+            ] {
+                assert_eq!(id(name, value_, alarm), whole);
+                assert_eq!(value(name, &whole), value_);
+            }
         }
     }
 }
