@@ -5,6 +5,7 @@
 
 mod access_logs;
 mod adopting;
+mod alarms;
 mod deploying;
 mod doctoring;
 mod drift;

@@ -14,7 +14,6 @@ pub(crate) mod balancers;
 pub(crate) mod buckets;
 pub(crate) mod dependencies;
 pub(crate) mod endpoints;
-pub(crate) mod figures;
 pub(crate) mod filters;
 pub(crate) mod gateways;
 pub(crate) mod groups;
@@ -23,6 +22,7 @@ pub(crate) mod policies;
 pub(crate) mod refreshes;
 pub(crate) mod repeats;
 pub(crate) mod sign_in;
+pub(crate) mod subscriptions;
 pub(crate) mod templates;
 pub(crate) mod tokens;
 
@@ -137,8 +137,11 @@ pub(crate) fn concern(call: &Call) -> bool {
                 | "DeleteBucketPolicy"
         ),
         Service::Ssm => call.operation == "DescribeInstanceInformation",
-        Service::Monitoring => call.operation == "GetMetricData",
-        Service::Sts | Service::Quotas | Service::Other => false,
+        Service::Sns => matches!(
+            call.operation.as_str(),
+            "Subscribe" | "ListSubscriptionsByTopic"
+        ),
+        Service::Sts | Service::Monitoring | Service::Quotas | Service::Other => false,
     }
 }
 
@@ -175,9 +178,8 @@ pub(crate) async fn before(
         // Who may what.
         (Service::Iam, "SimulatePrincipalPolicy") => Ok(Some(policies::simulate(scene, question))),
 
-        // What moto's instances do not do: have an agent, use a processor.
+        // What moto's instances do not have: an agent.
         (Service::Ssm, "DescribeInstanceInformation") => agents::describe(scene, question).await,
-        (Service::Monitoring, "GetMetricData") => Ok(Some(figures::none())),
 
         // AWS's own policies are there without anybody's making them.
         (Service::Iam, _) => policies::before(scene, question, call).await,
@@ -286,6 +288,8 @@ pub(crate) async fn after(
         (Service::Ec2, "DescribeTags") => filters::after_tags(answer)?,
         (Service::Ec2, "TerminateInstances") => groups::after_terminate(scene, question).await?,
         (Service::Iam, _) => policies::after(answer),
+        (Service::Sns, "Subscribe") => subscriptions::after_subscribe(scene, question, answer)?,
+        (Service::Sns, "ListSubscriptionsByTopic") => subscriptions::after_list(scene, answer)?,
         (Service::Balancing, "CreateLoadBalancer") => {
             balancers::after_create(scene, question, answer).await?;
         }

@@ -118,7 +118,7 @@ impl Answer {
                 let body = serde_json::json!({ "__type": code, "message": message });
                 return Self::new(status, "application/x-amz-json-1.1", body.to_string());
             }
-            Service::Balancing | Service::Scaling | Service::Iam | Service::Sts => {
+            Service::Balancing | Service::Scaling | Service::Iam | Service::Sts | Service::Sns => {
                 let side = if status.is_server_error() {
                     "Receiver"
                 } else {

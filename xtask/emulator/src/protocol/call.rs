@@ -6,7 +6,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request};
 
-use super::{Form, s3};
+use super::{Form, cbor, s3};
 
 /// The services that the deployment uses, and the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,7 @@ pub(crate) enum Service {
     Monitoring,
     /// Service Quotas.
     Quotas,
+    Sns,
     /// Passed through as it is.
     Other,
 }
@@ -41,6 +42,7 @@ impl Service {
             "ssm" => Self::Ssm,
             "monitoring" => Self::Monitoring,
             "servicequotas" => Self::Quotas,
+            "sns" => Self::Sns,
             _ => Self::Other,
         }
     }
@@ -57,6 +59,7 @@ impl Service {
             Self::Ssm => "ssm",
             Self::Monitoring => "cloudwatch",
             Self::Quotas => "servicequotas",
+            Self::Sns => "sns",
             Self::Other => "other",
         }
     }
@@ -69,6 +72,7 @@ impl Service {
             Self::Scaling => "2011-01-01",
             Self::Iam => "2010-05-08",
             Self::Sts => "2011-06-15",
+            Self::Sns => "2010-03-31",
             Self::S3 | Self::Ssm | Self::Monitoring | Self::Quotas | Self::Other => "",
         }
     }
@@ -105,6 +109,8 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// Whether its answer must be in CBOR.
+    pub(crate) in_cbor: bool,
 }
 
 impl Call {
@@ -122,6 +128,7 @@ impl Call {
             method: head.method,
             path,
             query,
+            in_cbor: cbor::is_spoken(&head.headers),
             headers: head.headers,
             body: Body::Bytes(Bytes::new()),
         };
@@ -135,14 +142,14 @@ impl Call {
             }
         }
         let body = incoming.collect().await.context("the request's body")?;
-        call.understand(body.to_bytes());
+        call.understand(body.to_bytes())?;
         Ok(call)
     }
 
-    fn understand(&mut self, body: Bytes) {
+    fn understand(&mut self, body: Bytes) -> Result<()> {
         if self.service == Service::S3 {
             self.body = Body::Bytes(body);
-            return;
+            return Ok(());
         }
         let is_form = self
             .header(CONTENT_TYPE.as_str())
@@ -158,9 +165,13 @@ impl Call {
             let in_path = self.path.rsplit_once("/operation/").map(|(_, name)| name);
             let operation = in_path.unwrap_or(in_target);
             self.operation = operation.to_owned();
-            self.body = Body::Bytes(body);
+            self.body = Body::Bytes(match self.in_cbor {
+                true => cbor::as_json(self, &body)?,
+                false => body,
+            });
         }
         self.permission = format!("{}:{}", self.service.name(), self.operation);
+        Ok(())
     }
 
     /// A header's text, empty if missing.
