@@ -92,7 +92,7 @@ impl FromStr for Command {
 pub fn policy(settings: &Settings, command: Command) -> Value {
     let scope = statements::Scope::of(settings);
     let mut all = match command {
-        Command::Status => operate::status(&scope),
+        Command::Status => operate::status(&scope, settings.alarms.is_some()),
         Command::Logs => operate::logs(&scope),
         Command::Shell => operate::shell(&scope),
         _ => statements::look(&scope),

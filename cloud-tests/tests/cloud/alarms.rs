@@ -92,6 +92,20 @@ fn alarms_are_made_mended_and_taken_away() {
         let run = world.expect(0, &diff).await;
         assert!(!run.out.contains("has not agreed"), "{}", run.out);
 
+        // Which rings is part of how the deployment is.
+        let ring = "cloudwatch set-alarm-state --alarm-name StudentAnalyticsServerErrors --state-value \
+                    ALARM --state-reason tried";
+        world
+            .aws(&ring.split_whitespace().collect::<Vec<_>>())
+            .await;
+        let run = world.expect(0, &[&["status"][..], &STAFF].concat()).await;
+        for part in [
+            "StudentAnalyticsServerErrors RINGS since",
+            ": tried; 4 quiet",
+        ] {
+            assert!(run.out.contains(part), "{}", run.out);
+        }
+
         // Whoever leaves is told no more, and who comes is.
         world.expect(0, &[DEPLOY, HEAD].concat()).await;
         assert_eq!(mailed(world).await, ["head@school.example"]);

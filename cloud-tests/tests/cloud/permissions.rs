@@ -204,7 +204,7 @@ fn looking_after_what_runs_calls_what_it_may_and_no_more() {
         let key = user(world).await;
         let _ = called(world);
         for (command, words) in [
-            (Command::Status, &["status"][..]),
+            (Command::Status, &["status", STAFF[0], STAFF[1]][..]),
             (Command::Logs, &["logs"]),
             (
                 Command::Doctor,

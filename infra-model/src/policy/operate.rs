@@ -7,8 +7,8 @@ use crate::names::{MANAGED_BY, PROJECT, RELEASES, SAMPLE_DATA};
 use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
 
 /// How the fleet is, and what it shows.
-pub(super) fn status(scope: &Scope) -> Vec<Value> {
-    let describe = [
+pub(super) fn status(scope: &Scope, has_alarms: bool) -> Vec<Value> {
+    let mut describe = vec![
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",
         REFRESH,
@@ -19,6 +19,9 @@ pub(super) fn status(scope: &Scope) -> Vec<Value> {
         "ec2:DescribeLaunchTemplateVersions",
         "cloudwatch:GetMetricData",
     ];
+    if has_alarms {
+        describe.push("cloudwatch:DescribeAlarms");
+    }
     let files = [&format!("{RELEASES}*"), SAMPLE_DATA];
     vec![
         in_region(scope, "Status", &describe),

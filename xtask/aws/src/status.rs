@@ -6,6 +6,7 @@
 //!
 //! What AWS does not say is [`Known::Unknown`], with the reason; nothing is guessed.
 
+mod alarms;
 mod look;
 mod text;
 
@@ -69,6 +70,9 @@ pub(crate) struct Status {
     pub(crate) cpu: Known<Cpu>,
     /// The table that is shown.
     pub(crate) dataset: Known<Dataset>,
+    /// What CloudWatch watches, where the settings want that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alarms: Option<Known<Vec<Alarm>>>,
 }
 
 /// The Auto Scaling group.
@@ -162,6 +166,19 @@ pub(crate) struct Dataset {
     pub(crate) written: i64,
     /// Its size.
     pub(crate) bytes: i64,
+}
+
+/// An alarm of CloudWatch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Alarm {
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether its figures are out of bounds.
+    pub(crate) rings: bool,
+    /// Since when it rings or is quiet, in seconds since 1970.
+    pub(crate) since: Option<i64>,
+    /// Why, in CloudWatch's words.
+    pub(crate) reason: String,
 }
 
 impl Status {

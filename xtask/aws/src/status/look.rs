@@ -15,7 +15,7 @@ use infra_model::tags;
 use infra_model::topology::Topology;
 use infra_model::values::Sha256;
 
-use super::{Activity, Cpu, Dataset, Fleet, Instance, Known, Refresh, Release, Status};
+use super::{Activity, Cpu, Dataset, Fleet, Instance, Known, Refresh, Release, Status, alarms};
 use crate::clients::Clients;
 use crate::failure::{Failure, failed};
 use crate::release::COMMIT;
@@ -40,11 +40,12 @@ pub(crate) async fn look(clients: &Clients, settings: &Settings) -> Result<Statu
         name(Id::LoadBalancer),
         name(Id::TargetGroup),
     );
-    let (found, balancer, healths, dataset) = tokio::join!(
+    let (found, balancer, healths, dataset, alarms) = tokio::join!(
         self::group(clients, &group),
         self::balancer(clients, &balancer),
         healths(clients, &targets),
         head(clients, settings, SAMPLE_DATA),
+        alarms::look(clients, settings),
     );
     let (url, at) = (
         url(clients, balancer).await,
@@ -64,6 +65,7 @@ pub(crate) async fn look(clients: &Clients, settings: &Settings) -> Result<Statu
             dataset.map(|it| it.map(|it| it.dataset())),
             "there is no table in the bucket",
         ),
+        alarms,
     };
     let Some(found) = found? else {
         return Ok(status);

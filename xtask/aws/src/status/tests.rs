@@ -52,7 +52,30 @@ fn status(instances: Vec<Instance>) -> Status {
             written: AT - 7200,
             bytes: 700_000,
         }),
+        alarms: None,
     }
+}
+
+#[test]
+fn alarms_that_ring_come_first() {
+    let alarm = |name: &str, rings| Alarm {
+        name: name.to_owned(),
+        rings,
+        since: Some(AT - 120),
+        reason: "3 datapoints were over 5".to_owned(),
+    };
+    let mut status = status(Vec::new());
+    assert!(!text(&status).contains("alarms"));
+    status.alarms = Some(Known::Is(vec![alarm("A", false), alarm("B", true)]));
+    let said = text(&status);
+    let line = said
+        .lines()
+        .find(|it| it.starts_with("alarms"))
+        .unwrap_or_default();
+    assert_eq!(
+        line,
+        "alarms     B RINGS since 2025-06-15T15:04:40Z (2 min ago): 3 datapoints were over 5; 1 quiet"
+    );
 }
 
 #[test]

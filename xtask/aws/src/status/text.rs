@@ -7,7 +7,7 @@ use aws_smithy_types::date_time::Format;
 
 use crate::release::SHORT;
 
-use super::{Activity, Cpu, Dataset, Fleet, Known, Refresh, Release, Status};
+use super::{Activity, Alarm, Cpu, Dataset, Fleet, Known, Refresh, Release, Status};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -37,6 +37,13 @@ pub(crate) fn text(status: &Status) -> String {
         "data",
         shown(&status.dataset, |it| dataset(it, at)),
     );
+    if let Some(alarms) = &status.alarms {
+        line(
+            &mut text,
+            "alarms",
+            shown(alarms, |it| self::alarms(it, at)),
+        );
+    }
     text.push('\n');
     text += &table(fleet, at);
     match &status.activities {
@@ -130,6 +137,22 @@ fn dataset(it: &Dataset, at: i64) -> String {
         it.bytes,
         ago(it.written, at)
     )
+}
+
+/// Those that ring, and how many do not.
+fn alarms(all: &[Alarm], at: i64) -> String {
+    let (ringing, quiet): (Vec<&Alarm>, Vec<&Alarm>) = all.iter().partition(|it| it.rings);
+    let ringing = ringing.iter().map(|it| {
+        let since = it.since.map(|since| format!(" since {}", ago(since, at)));
+        format!(
+            "{} RINGS{}: {}",
+            it.name,
+            since.unwrap_or_default(),
+            it.reason
+        )
+    });
+    let quiet = format!("{} quiet", quiet.len());
+    ringing.chain([quiet]).collect::<Vec<_>>().join("; ")
 }
 
 /// One line an instance, columns as wide as what is in them.
