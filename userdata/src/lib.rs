@@ -91,6 +91,12 @@ pub fn service_settings(settings: &Settings) -> String {
             Uploads::Off => ("STUDENT_ANALYTICS_NO_UPLOADS", "true".to_owned()),
         },
     ];
+    if settings.min_group > 0 {
+        all.push((
+            "STUDENT_ANALYTICS_MIN_GROUP",
+            settings.min_group.to_string(),
+        ));
+    }
     if settings.access.is_some() {
         let file = |secret| format!("{SECRETS}/{secret}");
         all.extend([

@@ -13,6 +13,7 @@ mod metrics;
 mod observe;
 mod origin;
 mod pages;
+mod private;
 mod problem;
 mod report;
 mod request_id;
@@ -40,6 +41,7 @@ pub use report::{Finished, ReportError, write_report};
 pub use stop::{Signals, serve};
 
 use crate::export::Format;
+use crate::privacy::MinGroup;
 use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
@@ -57,6 +59,7 @@ pub struct App {
     metrics: Metrics,
     queue: Queue,
     stopping: Stopping,
+    min_group: Option<MinGroup>,
 }
 
 impl App {
@@ -66,6 +69,15 @@ impl App {
         current: Arc<Current>,
         uploads: Option<Arc<Uploads>>,
     ) -> Result<Arc<Self>, prometheus::Error> {
+        Self::withholding(current, uploads, None)
+    }
+
+    /// Serves no figure of fewer students than that, whatever the dataset. Fails as [`Self::new`].
+    pub fn withholding(
+        current: Arc<Current>,
+        uploads: Option<Arc<Uploads>>,
+        min_group: Option<MinGroup>,
+    ) -> Result<Arc<Self>, prometheus::Error> {
         Ok(Arc::new(Self {
             current,
             uploads,
@@ -74,6 +86,7 @@ impl App {
             metrics: Metrics::new()?,
             queue: Queue::new(),
             stopping: Stopping::default(),
+            min_group,
         }))
     }
 }
@@ -103,16 +116,19 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 }
 
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .merge(pages(app))
-        .merge(exports(app))
-        .merge(mapping_form(app))
+    let of_datasets = match app.min_group {
+        None => Router::new()
+            .merge(pages(app))
+            .merge(exports(app))
+            .merge(mapping_form(app)),
+        Some(least) => private::pages(app, least).merge(private::rows()),
+    };
+    of_datasets
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
         .route(GUIDE, get(pages::guide))
         .route("/guide/{topic}", get(pages::guide_topic))
-        .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -161,6 +177,7 @@ fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
+        .route(mapping::ROUTE, post(mapping::save))
 }
 
 /// Takes files, of which [`limits`] knows the size.

@@ -40,6 +40,8 @@ pub(in crate::server) async fn receive(
     let id = keep(uploads, &mut form).await?;
     let address = match check(uploads, id).await?.said() {
         Said::Expected => first_page(id),
+        // Its columns are not shown as the file has them.
+        _ if app.min_group.is_some() => first_page(id),
         _ => mapping::path(id),
     };
     Ok(Redirect::to(&address).into_response())
