@@ -97,14 +97,10 @@ fn check_words(text: &str, least: usize, of: &str) {
 /// The column of the table that counts students.
 fn check_table(table: &str, least: usize, of: &str) {
     let cells = |row: &str, tag: &str| -> Vec<String> {
-        row.split(&format!("<{tag}"))
+        let (start, end) = (format!("<{tag}"), format!("</{}>", &tag[..2]));
+        row.split(&start)
             .skip(1)
-            .map(|cell| {
-                text(&format!(
-                    "<{tag}{}",
-                    &cell[..cell.find(&format!("</{tag}>")).unwrap()]
-                ))
-            })
+            .map(|cell| text(&format!("<{tag}{}", &cell[..cell.find(&end).unwrap()])))
             .collect()
     };
     let head = between(table, "<thead>", "</thead>").unwrap();
