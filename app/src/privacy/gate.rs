@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 /// The smallest group that is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MinGroup(usize);
 
 /// Distinct values up to which a mean and a spread tell how many students have each.

@@ -104,6 +104,7 @@ impl Metrics {
         let current = app.current.state();
         let mut families = self.registry.gather();
         families.extend(dataset::now(&current, app.min_group.is_some())?);
+        families.extend(dataset::kept(&app.kept)?);
         if let Some(uploads) = app.uploads.as_deref() {
             families.extend(dataset::uploads(uploads)?);
         }

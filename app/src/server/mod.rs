@@ -8,6 +8,7 @@ mod connection;
 mod data;
 mod export;
 mod headers;
+mod kept;
 mod limits;
 mod metrics;
 mod observe;
@@ -45,6 +46,7 @@ use crate::privacy::MinGroup;
 use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
+use kept::Kept;
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -58,6 +60,7 @@ pub struct App {
     receiving: Semaphore,
     metrics: Metrics,
     queue: Queue,
+    kept: Kept,
     stopping: Stopping,
     min_group: Option<MinGroup>,
 }
@@ -85,6 +88,7 @@ impl App {
             receiving: Semaphore::new(receive::MOST),
             metrics: Metrics::new()?,
             queue: Queue::new(),
+            kept: Kept::new(),
             stopping: Stopping::default(),
             min_group,
         }))
@@ -119,9 +123,12 @@ fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let of_datasets = match app.min_group {
         None => Router::new()
             .merge(pages(app))
+            .merge(reports(app))
             .merge(exports(app))
             .merge(mapping_form(app)),
-        Some(least) => private::pages(app, least).merge(private::rows()),
+        Some(least) => private::pages(app, least)
+            .merge(private::reports(app, least))
+            .merge(private::rows()),
     };
     of_datasets
         .route("/", get(pages::start))
@@ -153,10 +160,20 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        // What is kept needs no core either.
+        .route_layer(from_fn_with_state(Arc::clone(app), kept::keep))
+        // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// The report, which says when it was made.
+fn reports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route(REPORT, get(report::show))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
-        // To wait for the store needs no core, so it comes before the wait for one.
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
 }
 
@@ -185,8 +202,8 @@ fn upload() -> MethodRouter<Arc<App>> {
     post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
-/// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked
-/// for twice.
+/// Compression on the fly, fast rather than small: most pages are made for one filter and seldom
+/// asked for twice.
 fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(4))
 }

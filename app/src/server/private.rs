@@ -19,7 +19,7 @@ use super::data::source::readable;
 use super::export::file_stem;
 use super::problem::{self, Failure};
 use super::report::{Finished, ReportError};
-use super::{App, Loaded, compression, compute};
+use super::{App, Loaded, compression, compute, kept};
 use crate::charts::Card;
 use crate::export::Format;
 use crate::filter::Request;
@@ -62,6 +62,15 @@ pub(super) fn pages(app: &Arc<App>, least: MinGroup) -> Router<Arc<App>> {
     }
     routes
         .route("/stats.json", get(stats))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        .route_layer(from_fn_with_state(Arc::clone(app), keep))
+        .route_layer(from_fn_with_state((Arc::clone(app), least), find))
+}
+
+/// The report, which says when it was made.
+pub(super) fn reports(app: &Arc<App>, least: MinGroup) -> Router<Arc<App>> {
+    Router::new()
         .route(REPORT, get(report))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
@@ -114,6 +123,28 @@ async fn find(
         logged_in: guarded,
     });
     Ok(next.run(request).await)
+}
+
+/// Answers with what is kept. Only queries that this mode understands have a key, and what is kept
+/// has passed the gate.
+async fn keep(
+    State(app): State<Arc<App>>,
+    Extension(asked): Extension<Guarded>,
+    request: HttpRequest,
+    next: Next,
+) -> Response {
+    let basis = kept::Basis {
+        loaded: &asked.loaded,
+        about: &asked.about,
+        guarded: asked.logged_in,
+        least: Some(asked.least),
+    };
+    let key = kept::Key::of(&basis, &request, |path, query| {
+        let protected = asked.protected().ok()?;
+        let (request, from_form) = protected.understand(query).ok()?;
+        (!from_form).then(|| request.href(path, protected.columns()))
+    });
+    kept::answer(&app, key, request, next).await
 }
 
 fn subject(page: Page) -> Subject {
