@@ -2,7 +2,7 @@
 //! for counts by parts. What is about single students (least, greatest, quartiles, boxes, points, residuals)
 //! has none.
 
-use super::release::{Parts, Under};
+use super::under::{Parts, Under};
 use crate::charts::{self, Card, Cell, Clicks, DataTable};
 use crate::dataset::ColumnId;
 use crate::figures::{Explain, FactorImpact, Model, Performance, Relationships};

@@ -29,10 +29,10 @@ impl MinGroup {
         self.0
     }
 
-    /// A count in words: to the next multiple of the smallest group, or of ten where that is more.
+    /// A count in words: the nearest multiple of the smallest group, or of ten where that is more; not 0.
     pub fn about(self, n: usize) -> usize {
         let step = self.0.max(10);
-        (n + step / 2) / step * step
+        step * ((n + step / 2) / step).max(1)
     }
 }
 
@@ -84,6 +84,17 @@ impl Gate {
     /// Whether the students may be split into these parts, and means and spreads of the values be
     /// shown of each. Without parts they are all one.
     pub(super) fn holds(&self, parts: Option<&[u32]>, values: &[&[f64]]) -> bool {
+        let cells = self.cells(parts, values);
+        cells.values().all(|&n| n >= self.least.get())
+    }
+
+    /// The smallest group that figures of each part tell of within each pattern: its students, or those of
+    /// them with one of few values. Where nobody is there is none.
+    pub(super) fn cells(
+        &self,
+        parts: Option<&[u32]>,
+        values: &[&[f64]],
+    ) -> BTreeMap<(u8, u32), usize> {
         let mut cells: BTreeMap<(u8, u32), Cell> = BTreeMap::new();
         for (student, &pattern) in self.patterns.iter().enumerate() {
             let part = parts.map_or(0, |parts| parts[student]);
@@ -95,11 +106,19 @@ impl Gate {
                 count(counts, values[student]);
             }
         }
-        let enough = |n: usize| n >= self.least.get();
-        cells.values().all(|cell| {
-            let mut few = cell.values.iter().flatten();
-            enough(cell.students) && few.all(|counts| counts.values().all(|&n| enough(n)))
-        })
+        let smallest = |cell: Cell| {
+            let few = cell.values.iter().flatten().flat_map(BTreeMap::values);
+            few.copied().fold(cell.students, usize::min)
+        };
+        cells
+            .into_iter()
+            .map(|(at, cell)| (at, smallest(cell)))
+            .collect()
+    }
+
+    /// The conditions that a student meets, one bit each.
+    pub(super) fn pattern(&self, student: usize) -> u8 {
+        self.patterns[student]
     }
 
     /// What `figure` computes, if those parts and values may be shown.
@@ -175,7 +194,13 @@ mod tests {
 
     #[test]
     fn counts_in_words_are_coarse() {
-        let cases = [(10, 2784, 2780), (10, 15, 20), (25, 60, 50), (5, 17, 20)];
+        let cases = [
+            (10, 2784, 2780),
+            (10, 15, 20),
+            (25, 60, 50),
+            (5, 17, 20),
+            (2, 3, 10),
+        ];
         for (least, n, expected) in cases {
             assert_eq!(MinGroup::new(least).unwrap().about(n), expected);
         }

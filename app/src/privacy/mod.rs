@@ -10,12 +10,14 @@
 //! responses give together, such as those for two levels of one column, or for another outcome.
 
 mod cards;
+mod differences;
 mod gate;
+mod masks;
 mod population;
 mod release;
 mod steps;
-#[cfg(test)]
-mod tests;
+mod together;
+mod under;
 
 pub use gate::{MinGroup, Shown};
 pub use release::{Protected, Release, Subject};

@@ -2,10 +2,11 @@
 
 use polars::prelude::PolarsResult;
 
-use super::cards;
-use super::gate::{Gate, MinGroup, Shown};
+use super::gate::{Gate, MinGroup};
+use super::masks::Masks;
 use super::population::Population;
-use super::steps::{CUTS, Steps, landmarks};
+use super::steps::{Steps, landmarks};
+use super::under::Under;
 use crate::charts::Card;
 use crate::dataset::{ColumnId, Dataset, Table};
 use crate::figures::{Analysis, Baseline};
@@ -36,12 +37,12 @@ pub enum Subject {
 /// A dataset whose rows nobody gets at.
 #[derive(Debug)]
 pub struct Protected {
-    least: MinGroup,
-    dataset: Dataset,
+    pub(super) least: MinGroup,
+    pub(super) dataset: Dataset,
     baseline: Baseline,
     columns: Dataset,
     no_baseline: Baseline,
-    steps: Vec<Option<Steps>>,
+    pub(super) steps: Vec<Option<Steps>>,
     left_out: Vec<String>,
 }
 
@@ -113,8 +114,7 @@ impl Protected {
 
     /// The pass mark of the outcome that the request is about.
     pub fn pass_mark(&self, request: &Request) -> Option<f64> {
-        let outcome = request.choices.target;
-        let outcome = outcome.unwrap_or_else(|| self.dataset.default_outcome());
+        let outcome = self.outcome(request);
         self.baseline.of(&self.dataset, outcome).scale.pass_mark
     }
 
@@ -182,7 +182,8 @@ impl Protected {
         let selected = filtered.all(self.dataset.rows());
         let n = selected.iter().filter(|selected| **selected).count();
         let gate = filtered.gate(self.least, self.dataset.rows());
-        if !gate.holds(None, &[]) {
+        let outcome = self.outcome(request);
+        if !gate.holds(None, &[]) || self.total_tells(&filtered, outcome) {
             release.students = "Withheld".to_owned();
             release.withheld.push(self.too_few());
             return Ok(release);
@@ -204,9 +205,24 @@ impl Protected {
         Ok(release)
     }
 
+    /// The column that the request's figures explain.
+    fn outcome(&self, request: &Request) -> ColumnId {
+        let chosen = request.choices.target;
+        chosen.unwrap_or_else(|| self.dataset.default_outcome())
+    }
+
+    /// The columns that no figure under the conditions may be about.
+    pub(super) fn hidden(&self, masks: &Masks, outcome: ColumnId) -> Vec<ColumnId> {
+        let table = self.dataset.table();
+        let gate = masks.gate(self.least, table.rows());
+        let used = |id: &ColumnId| !self.dataset.column(*id).is_identifier();
+        let hidden = |id: &ColumnId| !may_show(&gate, &table, *id, outcome);
+        self.dataset.ids().filter(used).filter(hidden).collect()
+    }
+
     fn too_few(&self) -> String {
         format!(
-            "Nothing is shown for these filters: they make a group of fewer than {} students, or one that differs from another by so few. Choose fewer or wider filters.",
+            "Nothing is shown for these filters: a group that they make or leave out, or a part of one, has fewer than {} students. Choose fewer or wider filters.",
             self.least.get()
         )
     }
@@ -218,16 +234,8 @@ impl Protected {
         masks: &Masks,
         release: &mut Release,
     ) -> PolarsResult<()> {
-        let outcome = request.choices.target;
-        let outcome = outcome.unwrap_or_else(|| self.dataset.default_outcome());
-        let gate = masks.gate(self.least, self.dataset.rows());
-        let table = self.dataset.table();
-        let hidden: Vec<ColumnId> = self
-            .dataset
-            .ids()
-            .filter(|&id| !self.dataset.column(id).is_identifier())
-            .filter(|&id| !may_show(&gate, &table, id, outcome))
-            .collect();
+        let outcome = self.outcome(request);
+        let hidden = self.hidden(masks, outcome);
         let name = |id: &ColumnId| format::label(&self.dataset.column(*id).name);
         if hidden.contains(&outcome) {
             release.withheld.push(format!(
@@ -303,196 +311,6 @@ impl Protected {
                 ..Choices::default()
             },
         }
-    }
-}
-
-/// What is shown under the conditions of a page.
-pub(super) struct Under<'u, 'a> {
-    protected: &'u Protected,
-    /// Of the columns that may be shown.
-    pub(super) analysis: &'u Analysis<'a>,
-    masks: &'u Masks,
-    groups: &'u Groups,
-}
-
-impl Under<'_, '_> {
-    fn cards(&self, subject: Subject) -> Vec<Card> {
-        match subject {
-            Subject::Overview => cards::overview(self),
-            Subject::Performance => cards::performance(self),
-            Subject::Factors => cards::factors(self),
-            Subject::Relationships => cards::relationships(self),
-            Subject::Explore => cards::explore(self),
-            Subject::Compare => cards::compare(self),
-        }
-    }
-
-    pub(super) fn least(&self) -> MinGroup {
-        self.protected.least
-    }
-
-    /// Students in each part of the outcome, cut as finely as may be: the same for every figure that
-    /// counts by the outcome.
-    pub(super) fn parts(&self) -> Shown<Parts> {
-        let id = self.analysis.outcome;
-        let all = self.protected.dataset.table();
-        let values = all.numbers(id);
-        let rows = values.len();
-        let gate = self.masks.gate(self.least(), rows);
-        let Some(steps) = &self.protected.steps[id.index()] else {
-            return gate.show(None, &[], Parts::default);
-        };
-        let cut = self.cut(steps, values).unwrap_or(0);
-        let parts = steps.parts(cut, values);
-        gate.show(Some(&parts), &[], || {
-            let mut counts = vec![0; steps.cuts(cut).len() + 1];
-            for part in steps.parts(cut, self.analysis.scores()) {
-                counts[part as usize] += 1;
-            }
-            Parts {
-                names: steps.names(cut),
-                begins: steps.cuts(cut).to_vec(),
-                counts,
-            }
-        })
-    }
-
-    /// The finest cut that the conditions allow. With two of them it is one that one of them alone
-    /// allows at most: if both were shown more finely than together, sums of parts would follow that
-    /// are none of these cuts'.
-    fn cut(&self, steps: &Steps, values: &[f64]) -> Option<usize> {
-        let finest = |masks: &Masks| {
-            let gate = masks.gate(self.least(), values.len());
-            (0..CUTS)
-                .rev()
-                .find(|&cut| gate.holds(Some(&steps.parts(cut, values)), &[]))
-        };
-        let singles = self.masks.singles();
-        if singles.len() < 2 {
-            return finest(self.masks);
-        }
-        let cuts: Option<Vec<usize>> = singles.iter().map(finest).collect();
-        cuts?.into_iter().min()
-    }
-
-    /// The outcomes of two groups, those that the address names or the first level of the factor that
-    /// explains most against the rest; their names.
-    pub(super) fn groups(&self) -> Shown<[(String, Vec<f64>); 2]> {
-        let dataset = self.analysis.dataset;
-        let groups = match *self.groups == Groups::default() {
-            true => self.proposed(),
-            false => self.groups.clone(),
-        };
-        let all = self.protected.dataset.table();
-        let mut masks = self.masks.clone();
-        masks.add(&all, &groups.a);
-        masks.add(&all, &groups.b);
-        let gate = masks.gate(self.least(), all.rows());
-        let scores = all.numbers(self.analysis.outcome);
-        let nameless = groups == Groups::default();
-        let allowed = masks.0.len() <= MOST_CONDITIONS && !nameless;
-        let alone = gate.show(None, &[scores], || {
-            let of =
-                |filters: &Filters| Masks::of(&self.protected.dataset, filters).all(all.rows());
-            let selected = self.masks.all(all.rows());
-            let (mut a, mut b) = (of(&groups.a), of(&groups.b));
-            if groups.b.is_empty() {
-                b = a.iter().map(|member| !member).collect();
-            } else if groups.a.is_empty() {
-                a = b.iter().map(|member| !member).collect();
-            }
-            let outcomes = |members: &[bool]| {
-                let both = selected.iter().zip(members).zip(scores);
-                both.filter(|((selected, member), _)| **selected && **member)
-                    .map(|(_, score)| *score)
-                    .collect::<Vec<f64>>()
-            };
-            let name = |filters: &Filters| match filters.is_empty() {
-                true => "the others".to_owned(),
-                false => {
-                    let words = filters.iter();
-                    let words = words.map(|(id, condition)| {
-                        crate::filter::in_words(dataset.column(id), condition)
-                    });
-                    format::list(&words.collect::<Vec<_>>())
-                }
-            };
-            [
-                (name(&groups.a), outcomes(&a)),
-                (name(&groups.b), outcomes(&b)),
-            ]
-        });
-        match allowed {
-            true => alone,
-            false => Shown::withheld(),
-        }
-    }
-
-    fn proposed(&self) -> Groups {
-        let first = self.analysis.choices().by.map(|id| {
-            let level = Condition::Levels(vec![0]);
-            Filters::default().with(id, level)
-        });
-        Groups {
-            a: first.unwrap_or_default(),
-            b: Filters::default(),
-        }
-    }
-}
-
-/// Students by parts of the outcome.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Parts {
-    pub(super) names: Vec<String>,
-    /// Where each begins, the first one left out.
-    pub(super) begins: Vec<f64>,
-    pub(super) counts: Vec<usize>,
-}
-
-/// Conditions, none twice, with who meets each.
-#[derive(Debug, Clone, Default)]
-struct Masks(Vec<((ColumnId, Condition), Vec<bool>)>);
-
-impl Masks {
-    fn of(dataset: &Dataset, filters: &Filters) -> Self {
-        let mut masks = Self::default();
-        masks.add(&dataset.table(), filters);
-        masks
-    }
-
-    fn add(&mut self, table: &Table<'_>, filters: &Filters) {
-        for (id, condition) in filters.iter() {
-            let condition = (id, condition.clone());
-            if self.0.iter().any(|(known, _)| *known == condition) {
-                continue;
-            }
-            let alone = Filters::default().with(id, condition.1.clone());
-            let members = alone.members(table).into_iter();
-            // Nobody lacks a value.
-            let members = members.map(|member| member == Some(true)).collect();
-            self.0.push((condition, members));
-        }
-    }
-
-    fn gate(&self, least: MinGroup, students: usize) -> Gate {
-        let conditions: Vec<&[bool]> = self.0.iter().map(|(_, mask)| mask.as_slice()).collect();
-        Gate::new(least, students, &conditions)
-    }
-
-    /// Who meets all.
-    fn all(&self, students: usize) -> Vec<bool> {
-        let mut all = vec![true; students];
-        for (_, mask) in &self.0 {
-            for (all, meets) in all.iter_mut().zip(mask) {
-                *all &= meets;
-            }
-        }
-        all
-    }
-
-    /// Each condition by itself.
-    fn singles(&self) -> Vec<Self> {
-        self.0.iter().map(|one| Self(vec![one.clone()])).collect()
     }
 }
 
