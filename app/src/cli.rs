@@ -115,15 +115,16 @@ pub(crate) struct PrivacyOptions {
         long,
         value_name = "N",
         default_value_t = 0,
+        value_parser = value_parser!(u16).range(..=1000),
         env = "STUDENT_ANALYTICS_MIN_GROUP"
     )]
-    min_group: u32,
+    min_group: u16,
 }
 
 impl PrivacyOptions {
     /// The smallest group that is shown; `None` where nothing is withheld.
     pub(crate) fn min_group(&self) -> Option<MinGroup> {
-        MinGroup::new(usize::try_from(self.min_group).unwrap_or(usize::MAX))
+        MinGroup::new(usize::from(self.min_group))
     }
 }
 

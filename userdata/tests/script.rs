@@ -6,7 +6,7 @@ use infra_model::id::Id;
 use infra_model::lint::lint;
 use infra_model::settings::{ImageFamily, Settings, Uploads};
 use infra_model::topology::{Resource, Topology};
-use infra_model::values::{BucketName, Date, ParameterPath, Region, Sha256, Stage};
+use infra_model::values::{BucketName, Date, MinGroup, ParameterPath, Region, Sha256, Stage};
 
 fn sha256(digit: &str) -> Sha256 {
     Sha256::new(digit.repeat(64)).unwrap()
@@ -49,7 +49,7 @@ fn the_service_is_told_where_its_data_lies() {
         ..published.clone()
     };
     let withholding = Settings {
-        min_group: 10,
+        min_group: MinGroup::of(10),
         ..published.clone()
     };
     let files = "STUDENT_ANALYTICS_PASSWORD_FILE=/etc/student-analytics/password-hash\n\

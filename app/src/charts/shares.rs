@@ -8,6 +8,9 @@ use charming::series::Bar;
 
 use super::{Card, Cell, DataTable, Drawing, base, grid, overlay, palette, value_axis, whole};
 
+/// What all labels may take together, in pixels, roughly.
+const WIDTH: usize = 700;
+
 /// The card of the parts in their order, each with its students; `of` is what is cut into parts.
 pub fn shares(
     id: &'static str,
@@ -27,7 +30,7 @@ pub fn shares(
     });
     let table = DataTable::new(&[of, "students", "percent"], rows.collect());
     let mut drawing = Drawing::new(&chart(of, parts), 360);
-    overlay::truncate_labels(&mut drawing.option, "xAxis", 0, 110);
+    overlay::truncate_labels(&mut drawing.option, "xAxis", 0, label_width(parts.len()));
     Card {
         id,
         title,
@@ -36,6 +39,11 @@ pub fn shares(
         table,
         download: None,
     }
+}
+
+/// Pixels for each label: more where there are few parts.
+fn label_width(parts: usize) -> usize {
+    (WIDTH / parts.max(1)).clamp(60, 220)
 }
 
 fn chart(of: &str, parts: &[(String, usize)]) -> Chart {

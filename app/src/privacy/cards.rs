@@ -104,11 +104,11 @@ pub(super) fn compare(under: &Under<'_, '_>) -> Vec<Card> {
     let means = DataTable::new(&header, vec![row(a_name, a), row(b_name, b)]);
     let outcome = format::label(under.analysis.outcome_name());
     let finding = format!(
-        "Students with {} average {} {outcome}, those with {} {}.",
-        a_name,
+        "{outcome} averages {} among {} and {} among {}.",
         format::decimals(mean(a), 2),
-        b_name,
-        format::decimals(mean(b), 2)
+        a_name,
+        format::decimals(mean(b), 2),
+        b_name
     );
     vec![
         Card::of_table("means", title, finding, means),
@@ -172,7 +172,7 @@ fn summary(under: &Under<'_, '_>) -> Card {
                     Cell::Number(rate, 1),
                     Cell::Interval(None, 1),
                 ]);
-                finding += &format!("; {} % pass", format::decimals(rate, 0));
+                finding += &format!("; {} % pass", format::decimals(rate, 1));
             }
             None => {
                 finding +=
@@ -265,8 +265,8 @@ fn most(parts: &[(String, usize)]) -> String {
     let all: usize = parts.iter().map(|(_, n)| n).sum();
     match parts.iter().max_by_key(|(_, n)| *n) {
         Some((name, n)) => format!(
-            "Most students, {} %, are in “{name}”.",
-            format::decimals(100.0 * *n as f64 / all as f64, 0)
+            "Of all parts “{name}” has the most students: {} %.",
+            format::decimals(100.0 * *n as f64 / all as f64, 1)
         ),
         None => String::new(),
     }

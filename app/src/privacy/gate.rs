@@ -57,12 +57,13 @@ impl<T> Shown<T> {
 #[derive(Debug)]
 pub(super) struct Gate {
     least: MinGroup,
+    conditions: usize,
     /// For each student the conditions that it meets, one bit each.
     patterns: Vec<u8>,
 }
 
 /// Students of one part within one pattern.
-#[derive(Default)]
+#[derive(Clone)]
 struct Cell {
     students: usize,
     /// For each column of values how many students have each, until there are more than [`FEW`].
@@ -78,7 +79,11 @@ impl Gate {
                 *pattern |= u8::from(meets) << bit;
             }
         }
-        Self { least, patterns }
+        Self {
+            least,
+            conditions: conditions.len(),
+            patterns,
+        }
     }
 
     /// Whether the students may be split into these parts, and means and spreads of the values be
@@ -95,13 +100,17 @@ impl Gate {
         parts: Option<&[u32]>,
         values: &[&[f64]],
     ) -> BTreeMap<(u8, u32), usize> {
-        let mut cells: BTreeMap<(u8, u32), Cell> = BTreeMap::new();
+        let last = parts.and_then(|parts| parts.iter().max());
+        let width = last.map_or(1, |last| *last as usize + 1);
+        let nobody = Cell {
+            students: 0,
+            values: vec![Some(BTreeMap::new()); values.len()],
+        };
+        let mut cells = vec![nobody; width << self.conditions];
         for (student, &pattern) in self.patterns.iter().enumerate() {
             let part = parts.map_or(0, |parts| parts[student]);
-            let cell = cells.entry((pattern, part)).or_default();
+            let cell = &mut cells[usize::from(pattern) * width + part as usize];
             cell.students += 1;
-            cell.values
-                .resize_with(values.len(), || Some(BTreeMap::new()));
             for (counts, values) in cell.values.iter_mut().zip(values) {
                 count(counts, values[student]);
             }
@@ -112,7 +121,9 @@ impl Gate {
         };
         cells
             .into_iter()
-            .map(|(at, cell)| (at, smallest(cell)))
+            .enumerate()
+            .filter(|(_, cell)| cell.students > 0)
+            .map(|(at, cell)| (((at / width) as u8, (at % width) as u32), smallest(cell)))
             .collect()
     }
 

@@ -118,12 +118,15 @@ impl Protected {
         self.baseline.of(&self.dataset, outcome).scale.pass_mark
     }
 
-    /// Reads the query of an address; see [`Request::parse`].
+    /// Reads the query of an address; see [`Request::parse`]. Ranges from a form are widened to steps.
     ///
     /// # Errors
     /// What cannot be understood, and what this mode does not take.
     pub fn understand(&self, query: &str) -> Result<(Request, bool), Vec<QueryProblem>> {
-        let (request, from_form) = Request::parse(query, &self.columns)?;
+        let (mut request, from_form) = Request::parse(query, &self.columns)?;
+        if from_form {
+            self.widen(&mut request);
+        }
         let mut problems = Vec::new();
         let conditions = conditions(&request);
         for (id, condition) in &conditions {
@@ -139,6 +142,33 @@ impl Protected {
             true => Ok((request, from_form)),
             false => Err(problems),
         }
+    }
+
+    fn widen(&self, request: &mut Request) {
+        let Groups { a, b } = &mut request.choices.groups;
+        for filters in [&mut request.filters, a, b] {
+            let widened = filters
+                .iter()
+                .fold(Filters::default(), |widened, (id, condition)| {
+                    match self.widened(id, condition) {
+                        Some(condition) => widened.with(id, condition),
+                        None => widened,
+                    }
+                });
+            *filters = widened;
+        }
+    }
+
+    /// The condition with a range's bounds moved outwards to steps; none if that leaves no bound.
+    fn widened(&self, id: ColumnId, condition: &Condition) -> Option<Condition> {
+        let (Condition::Range { low, high }, Some(steps)) = (condition, &self.steps[id.index()])
+        else {
+            return Some(condition.clone());
+        };
+        let [begins, ends] = steps.bounds();
+        let low = low.and_then(|low| begins.into_iter().rfind(|begin| *begin <= low));
+        let high = high.and_then(|high| ends.into_iter().find(|end| *end >= high));
+        (low.is_some() || high.is_some()).then_some(Condition::Range { low, high })
     }
 
     /// The bounds of a range that are no steps.

@@ -101,7 +101,7 @@ impl Under<'_, '_> {
                     let words = words.map(|(id, condition)| {
                         crate::filter::in_words(dataset.column(id), condition)
                     });
-                    format::list(&words.collect::<Vec<_>>())
+                    format!("students with {}", format::list(&words.collect::<Vec<_>>()))
                 }
             };
             [

@@ -108,7 +108,9 @@ async fn find(
         loaded,
         mut about,
         guarded,
-    } = asked::named(&app, &query, guarded).await?;
+    } = asked::named(&app, &query, guarded)
+        .await
+        .map_err(Failure::without_cells)?;
     // What is wrong with a newer file is said with cells of it.
     if let Stay::Watched {
         fault: Some(fault), ..

@@ -42,7 +42,7 @@ fn count_line(frame: &Frame) -> Markup {
     html! {
         @if let Some(privacy) = &frame.privacy {
             p #count role="status" { (privacy.students) }
-            p.note { (protected::mode(privacy)) " " (guide::link_to("privacy")) }
+            p.note { (protected::mode(privacy)) " " (guide::link_as("What that means", "privacy")) }
         } @else {
             p #count role="status" {
                 strong { (format::count(n)) } " of " (format::count(all)) " students ("

@@ -21,6 +21,9 @@ pub(super) fn sidebar(frame: &Frame) -> Markup {
                         a #clear-all href=(href) { "Clear all" }
                     }
                 }
+                @if frame.privacy.is_some() {
+                    p.note { "Two filters at most; ranges are widened to fixed steps." }
+                }
                 @for filter in &frame.unfolded { (filter_markup(filter)) }
                 @if !frame.folded.is_empty() { (folded(frame)) }
                 @if frame.left_out > 0 {
