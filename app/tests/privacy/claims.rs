@@ -1,104 +1,220 @@
-//! What responses say of numbers of students: read out of `/stats.json`, whose tables are those of the
-//! pages and of their CSV files.
+//! What tables say of numbers of students, be they of a page, a CSV file or `/stats.json`.
 
-use serde_json::Value;
+use super::students::{Condition, FACTORS, POOL};
 
-/// The name of the rare levels of a column together.
-pub(crate) const POOL: &str = "Other (too few to show)";
+/// A table as text, without thousands separators.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
 
 /// Which of the students a number is about.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Part {
     All,
     Level(String),
+    NotLevel(String),
     /// From, included, to, excluded.
     Range(f64, f64),
 }
 
-/// So many students of the response's are in that part of a column.
+/// So many students are in that part of a column and in one of the patterns of the conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Claim {
     pub(crate) column: String,
     pub(crate) part: Part,
+    /// One bit for each pattern.
+    pub(crate) patterns: usize,
     pub(crate) n: usize,
 }
 
-const SCORE: &str = "Exam_Score";
+pub(crate) const SCORE: &str = "Exam_Score";
 
-/// Every number of students in a `/stats.json`; tables that are not known here are a failure.
-pub(crate) fn claims(stats: &Value) -> Vec<Claim> {
-    let mut all = Vec::new();
-    let figures = stats["figures"].as_object().expect("figures");
-    for (id, figure) in figures {
-        if figure["rows"].is_null() {
-            continue;
-        }
-        let header: Vec<&str> = figure["header"]
-            .as_array()
-            .expect("a header")
+/// Tables that count nobody, by their header.
+const WITHOUT_COUNTS: [&[&str]; 5] = [
+    &["figure", "value", "95 % interval"],
+    &["figure", "value", "95 % interval", "p"],
+    &["column", "mean", "95 % interval", "standard deviation"],
+    &[
+        "factor",
+        "level",
+        "compared with",
+        "coefficient",
+        "standard error",
+        "t",
+        "p",
+        "95 % interval",
+    ],
+    &[
+        "factor",
+        "percent of the rest explained",
+        "F",
+        "df of the factor",
+        "df of the rest",
+        "p",
+        "q",
+    ],
+];
+
+/// What a response is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'c> {
+    pub(crate) conditions: &'c [Condition],
+    /// The conditions that are filters, one bit each.
+    pub(crate) filters: usize,
+    /// The condition that is the first of two groups, if the address names one.
+    pub(crate) group: Option<usize>,
+}
+
+impl About<'_> {
+    /// The patterns that a filter or a group selects.
+    fn patterns(&self, which: impl Fn(usize) -> bool) -> usize {
+        let all = 0..1_usize << self.conditions.len();
+        all.filter(|pattern| pattern & self.filters == self.filters && which(*pattern))
+            .map(|pattern| 1 << pattern)
+            .sum()
+    }
+
+    fn selected(&self) -> usize {
+        self.patterns(|_| true)
+    }
+
+    /// The address of a page.
+    pub(crate) fn query(&self) -> String {
+        let filters = self.conditions.iter().enumerate();
+        let filters = filters.filter(|(bit, _)| self.filters >> bit & 1 == 1);
+        let mut all: Vec<String> = filters.map(|(_, condition)| condition.query()).collect();
+        all.extend(
+            self.group
+                .map(|group| format!("a.{}", self.conditions[group].query())),
+        );
+        all.join("&")
+    }
+}
+
+/// Every number of students in a table; one that is not known here is a failure.
+pub(crate) fn claims(table: &Table, about: &About<'_>) -> Vec<Claim> {
+    let header: Vec<&str> = table.header.iter().map(String::as_str).collect();
+    let simple: Vec<&str> = header
+        .iter()
+        .copied()
+        .filter(|name| !name.ends_with(" low") && !name.ends_with(" high"))
+        .collect();
+    let whole = |known: &[&str]| {
+        let names: Vec<&str> = known
             .iter()
-            .filter_map(Value::as_str)
+            .copied()
+            .filter(|name| !name.starts_with("95 %"))
             .collect();
-        let rows = figure["rows"].as_array().expect("rows");
-        let total: u64 = match id.as_str() {
-            "histogram" | "bands" => rows.iter().filter_map(|row| row[1].as_u64()).sum(),
-            _ => 0,
-        };
-        for row in rows {
-            let found = claim(id, &header, row);
-            if let Some(claim) = &found {
-                if total > 0 {
-                    let percent = row[2].as_f64().expect("a percentage");
-                    let exact = 100.0 * claim.n as f64 / total as f64;
-                    assert!((percent - exact).abs() < 1e-9, "{id}: {row}");
-                }
-                all.push(claim.clone());
-            }
+        known == header || names == simple
+    };
+    let Some(at) = header.iter().position(|name| *name == "students") else {
+        assert!(
+            WITHOUT_COUNTS.iter().any(|known| whole(known)),
+            "a table that this test does not know: {header:?}"
+        );
+        return Vec::new();
+    };
+    let of = |(i, row): (usize, &Vec<String>)| {
+        let n = row[at].parse().unwrap_or_else(|_| panic!("{row:?}"));
+        let (column, part, patterns) = place(&header, row, i, about);
+        Claim {
+            column,
+            part,
+            patterns: patterns.unwrap_or(about.selected()),
+            n,
         }
-        if id == "summary" {
-            all.extend(passes(figure, figures));
-        }
-    }
-    all
+    };
+    table.rows.iter().enumerate().map(of).collect()
 }
 
-fn claim(id: &str, header: &[&str], row: &Value) -> Option<Claim> {
-    let at = header.iter().position(|name| *name == "students");
-    let n = at.map(|at| row[at].as_u64().expect("a count") as usize);
-    let text = |i: usize| row[i].as_str().expect("a name").to_owned();
-    let claim = |column: String, part: Part| n.map(|n| Claim { column, part, n });
-    match id {
-        "counts" | "averages" => claim(text(0), Part::Level(text(1))),
-        "average" => claim(header[0].to_owned(), Part::Level(text(0))),
-        "histogram" => claim(SCORE.to_owned(), range(&text(0))),
-        "bands" => claim(SCORE.to_owned(), band(&text(0))),
-        "correlation" | "variance" | "matrix" | "strong" => claim(SCORE.to_owned(), Part::All),
-        // Its groups are checked on their own.
-        "means" => None,
-        "summary" | "numeric" | "coefficients" | "partial" | "difference" => {
-            assert_eq!(n, None, "{id} counts students");
-            None
+fn place(
+    header: &[&str],
+    row: &[String],
+    i: usize,
+    about: &About<'_>,
+) -> (String, Part, Option<usize>) {
+    let level = |column: &str, level: &String| (column.to_owned(), Part::Level(level.clone()));
+    let (column, part) = match header {
+        ["column", "level", ..] => level(&row[0], &row[1]),
+        ["Exam Score", "students", "percent"] => (SCORE.to_owned(), range(&row[0])),
+        ["band", "students", "percent"] => (SCORE.to_owned(), band(&row[0])),
+        ["factor", "r", ..] | ["rank", "factor", "measure", ..] | ["column", "and column", ..] => {
+            (SCORE.to_owned(), Part::All)
         }
-        other => panic!("a table that this test does not know: {other} {header:?}"),
-    }
+        ["group", "students", ..] => return group(&row[0], i, about),
+        [column, "students", "mean", ..] if FACTORS.contains(column) => level(column, &row[0]),
+        other => panic!("a table that this test does not know: {other:?}"),
+    };
+    (column, part, None)
 }
 
-/// The students who pass, from their share.
-fn passes(summary: &Value, figures: &serde_json::Map<String, Value>) -> Option<Claim> {
-    let rows = summary["rows"].as_array().expect("rows");
-    let rate = rows.iter().find(|row| {
-        row[0]
-            .as_str()
-            .is_some_and(|name| name.starts_with("pass rate"))
-    })?;
-    let rate = rate[1].as_f64().expect("a rate");
-    let bars = figures["histogram"]["rows"].as_array().expect("bars");
-    let all: u64 = bars.iter().filter_map(|row| row[1].as_u64()).sum();
+/// Those of a group that the address names, or those that the page proposes.
+fn group(name: &str, i: usize, about: &About<'_>) -> (String, Part, Option<usize>) {
+    if let Some(group) = about.group {
+        let is_in = |pattern: usize| (pattern >> group & 1 == 1) == (i == 0);
+        return (SCORE.to_owned(), Part::All, Some(about.patterns(is_in)));
+    }
+    if name == "the others" {
+        // The rest of the first group's column: what that is, its own row says.
+        return (SCORE.to_owned(), Part::All, Some(0));
+    }
+    let named = name.strip_prefix("students with ").expect(name);
+    let column = FACTORS.into_iter().find_map(|factor| {
+        let level = named.strip_prefix(&factor.replace('_', " "))?.trim();
+        Some((factor.to_owned(), Part::Level(level.to_owned())))
+    });
+    let (column, part) = column.unwrap_or_else(|| panic!("no group: {name}"));
+    (column, part, None)
+}
+
+/// The two groups that a page proposes are the two sides of one factor; the second row is made of what
+/// the first says.
+pub(crate) fn with_others(mut claims: Vec<Claim>) -> Vec<Claim> {
+    for i in 1..claims.len() {
+        if claims[i].patterns == 0 {
+            let first = claims[i - 1].clone();
+            let Part::Level(level) = first.part else {
+                panic!("the others of no group: {first:?}");
+            };
+            claims[i] = Claim {
+                part: Part::NotLevel(level),
+                n: claims[i].n,
+                ..first
+            };
+        }
+    }
+    claims
+}
+
+/// The students who pass, from their share in full precision of all.
+pub(crate) fn passes(table: &Table, about: &About<'_>, all: usize) -> Option<Claim> {
+    let rate = table
+        .rows
+        .iter()
+        .find(|row| row[0].starts_with("pass rate"))?;
+    let rate: f64 = rate[1].parse().expect("a rate");
     Some(Claim {
         column: SCORE.to_owned(),
         part: Part::Range(60.0, f64::INFINITY),
+        patterns: about.selected(),
         n: (rate / 100.0 * all as f64).round() as usize,
     })
+}
+
+/// Whether a value lies in a part of its column; `shown` are all levels of that table.
+pub(crate) fn is_in(value: &str, part: &Part, shown: &[&str]) -> bool {
+    match part {
+        Part::All => true,
+        Part::Level(level) if level == POOL => !shown.contains(&value),
+        Part::Level(level) => level == value,
+        Part::NotLevel(level) => level != value,
+        Part::Range(low, high) => {
+            let value: f64 = value.parse().expect("a number");
+            *low <= value && value < *high
+        }
+    }
 }
 
 /// "below 60", "60", "60 to 61", "95 or more".

@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod chance;
+mod check;
 mod claims;
 mod elimination;
+mod failures;
 mod outputs;
 mod students;
 #[path = "../support/mod.rs"]
@@ -17,10 +20,11 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use student_analytics::dataset::read;
 
-use claims::{Claim, Part, claims};
-use elimination::{Atom, Known};
-use outputs::check_outputs;
-use students::{Condition, Students};
+use chance::Chance;
+use check::check;
+use claims::{About, Claim, Part, SCORE};
+use outputs::{outputs, stats};
+use students::{Condition, FACTORS, Students};
 use support::{get, withholding};
 
 const SAMPLE: &str = include_str!("../../../data/StudentPerformanceFactors.csv");
@@ -28,195 +32,59 @@ const LEAST: usize = 10;
 /// Sets of filters that are tried, beside none at all.
 const CASES: usize = 30;
 
-const FACTORS: [&str; 13] = [
-    "Parental_Involvement",
-    "Access_to_Resources",
-    "Extracurricular_Activities",
-    "Motivation_Level",
-    "Internet_Access",
-    "Family_Income",
-    "Teacher_Quality",
-    "School_Type",
-    "Peer_Influence",
-    "Learning_Disabilities",
-    "Parental_Education_Level",
-    "Distance_from_Home",
-    "Gender",
-];
-const NUMERIC: [&str; 7] = [
-    "Hours_Studied",
-    "Attendance",
-    "Sleep_Hours",
-    "Previous_Scores",
-    "Tutoring_Sessions",
-    "Physical_Activity",
-    "Exam_Score",
-];
-
 fn sample(min_group: usize) -> Router {
     let dataset = read("sample.csv".to_owned(), SAMPLE.as_bytes(), "Exam_Score");
     withholding(dataset.unwrap(), min_group)
 }
 
-/// Numbers that are the same every time (Steele, Lea and Flood's SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % n as u64) as usize
-    }
-
-    fn condition(&mut self, students: &Students) -> Condition {
-        let one = self.below(FACTORS.len() + NUMERIC.len());
-        if let Some(column) = FACTORS.get(one) {
-            let levels = students.levels(column);
-            let level = levels.iter().nth(self.below(levels.len())).unwrap();
-            return Condition::Level(column, level.clone());
-        }
-        let column = NUMERIC[one - FACTORS.len()];
-        let mut values: Vec<f64> = students
-            .levels(column)
-            .iter()
-            .map(|value| value.parse().unwrap())
-            .collect();
-        values.sort_by(f64::total_cmp);
-        let (a, b) = (self.below(values.len()), self.below(values.len()));
-        Condition::Range(column, values[a.min(b)], values[a.max(b)])
-    }
-}
-
-fn query(conditions: &[Condition]) -> String {
-    let all: Vec<String> = conditions.iter().map(Condition::query).collect();
-    all.join("&")
-}
-
-/// The conditions that `set` has a bit for.
-fn subset(conditions: &[Condition], set: usize) -> Vec<Condition> {
-    let chosen = conditions.iter().enumerate();
-    chosen
-        .filter(|(bit, _)| set >> bit & 1 == 1)
-        .map(|(_, condition)| condition.clone())
-        .collect()
-}
-
-async fn stats(app: &Router, conditions: &[Condition]) -> Option<Value> {
-    let answer = get(app, &format!("/stats.json?{}", query(conditions))).await;
-    if answer.status == StatusCode::BAD_REQUEST {
-        assert!(answer.body.contains("come in steps"), "{}", answer.body);
-        return None;
-    }
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    Some(serde_json::from_str(&answer.body).unwrap())
-}
-
-/// What the responses for all subsets of the conditions say, by subset; `None` where a range is no step.
-async fn said(app: &Router, conditions: &[Condition]) -> Option<Vec<Vec<Claim>>> {
+/// All that the responses with any of the conditions as filters say; `None` where a range is no step. `whole`
+/// asks for every output, else `/stats.json` has to do, whose tables are all pages'.
+async fn said(
+    app: &Router,
+    students: &Students,
+    conditions: &[Condition],
+    whole: bool,
+) -> Option<Vec<Claim>> {
     let mut all = Vec::new();
-    for set in 0..1 << conditions.len() {
-        all.push(claims(&stats(app, &subset(conditions, set)).await?));
+    for filters in 0..1 << conditions.len() {
+        let about = About {
+            conditions,
+            filters,
+            group: None,
+        };
+        let mut response = stats(app, students, &about).await?;
+        if whole {
+            response.extend(outputs(app, students, &about, LEAST).await);
+        }
+        if !response.is_empty() {
+            response.push(total(students, &about));
+        }
+        all.extend(response);
     }
     Some(all)
 }
 
-/// Checks everything that is said and all that follows from it; returns how many counts were said.
-fn check(
-    students: &Students,
-    conditions: &[Condition],
-    said: &[Vec<Claim>],
-    least: usize,
-) -> Result<usize, String> {
-    let mut counted = 0;
-    for column in FACTORS.into_iter().chain(["Exam_Score"]) {
-        let atoms = students.atoms(column, conditions);
-        let order: Vec<(&Atom, usize)> = atoms.iter().map(|(atom, &n)| (atom, n)).collect();
-        let mut known = Known::default();
-        for (set, claims) in said.iter().enumerate() {
-            let of_column = || claims.iter().filter(|claim| claim.column == column);
-            let shown = of_column()
-                .filter_map(|claim| match &claim.part {
-                    Part::Level(level) => Some(level.clone()),
-                    Part::All | Part::Range(..) => None,
-                })
-                .collect();
-            for claim in of_column() {
-                let is_in: Vec<bool> = order
-                    .iter()
-                    .map(|((pattern, value), _)| {
-                        pattern & set == set && Students::is_in(value, &claim.part, &shown)
-                    })
-                    .collect();
-                let n = size(&order, &is_in);
-                if n != claim.n {
-                    return Err(format!("{claim:?} under {set:b}, and there are {n}"));
-                }
-                if n < least {
-                    return Err(format!("{claim:?} is shown under {set:b}"));
-                }
-                known.add(&is_in);
-                counted += 1;
-            }
-        }
-        follows(&order, conditions.len(), &known, least)
-            .map_err(|what| format!("{column}: {what}"))?;
+/// The number of all whom a response is about, which any of its tables by levels adds up to.
+fn total(students: &Students, about: &About<'_>) -> Claim {
+    let filters = about.filters;
+    let all = 0..1_usize << about.conditions.len();
+    let patterns = all.filter(|pattern| pattern & filters == filters);
+    Claim {
+        column: SCORE.to_owned(),
+        part: Part::All,
+        patterns: patterns.map(|pattern| 1 << pattern).sum(),
+        n: students.count(about.conditions, filters),
     }
-    Ok(counted)
 }
 
-fn size(order: &[(&Atom, usize)], is_in: &[bool]) -> usize {
-    let counted = order.iter().zip(is_in);
-    counted
-        .filter(|(_, is_in)| **is_in)
-        .map(|((_, n), _)| n)
-        .sum()
+fn words(conditions: &[Condition]) -> String {
+    let all: Vec<String> = conditions.iter().map(Condition::query).collect();
+    all.join("&")
 }
 
-/// Every group of students with one value, or with two, in any of the patterns: none that is too small
-/// may follow. Two values may come from different patterns.
-fn follows(
-    order: &[(&Atom, usize)],
-    conditions: usize,
-    known: &Known,
-    least: usize,
-) -> Result<(), String> {
-    let values: Vec<&String> = order
-        .iter()
-        .filter(|((pattern, _), _)| *pattern == 0)
-        .map(|((_, value), _)| value)
-        .collect();
-    let sets = 1_usize << (1 << conditions);
-    let pairs = values.len() <= 3;
-    for (i, first) in values.iter().enumerate() {
-        for a in 1..sets {
-            for second in &values[i..] {
-                // The second value is the first one itself: a group of one value.
-                let alone = second == first;
-                for b in if alone {
-                    0..1
-                } else if pairs {
-                    1..sets
-                } else {
-                    0..0
-                } {
-                    let is_in: Vec<bool> = order
-                        .iter()
-                        .map(|((pattern, value), _)| {
-                            (value == *first && a >> pattern & 1 == 1)
-                                || (value == *second && b >> pattern & 1 == 1)
-                        })
-                        .collect();
-                    let n = size(order, &is_in);
-                    if n > 0 && n < least && known.tells(&is_in) {
-                        return Err(format!("{n} with {first} in {a:b} and {second} in {b:b}"));
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
+fn checked(students: &Students, conditions: &[Condition], said: &[Claim]) -> usize {
+    check(students, conditions, said, LEAST)
+        .unwrap_or_else(|what| panic!("{}: {what}", words(conditions)))
 }
 
 #[tokio::test]
@@ -227,37 +95,93 @@ async fn no_small_group_is_shown_or_follows() {
     let mut tried: BTreeMap<usize, usize> = BTreeMap::new();
     let mut counted = 0;
     while tried.values().sum::<usize>() < CASES {
-        let conditions: Vec<Condition> = (0..1 + chance.below(2))
-            .map(|_| chance.condition(&students))
-            .collect();
-        let same = |a: &Condition, b: &Condition| {
-            a.query().split('=').next() == b.query().split('=').next()
-        };
-        if conditions.len() == 2 && same(&conditions[0], &conditions[1]) {
-            continue;
-        }
-        let Some(said) = said(&app, &conditions).await else {
+        let n = 1 + chance.below(2);
+        let conditions = chance.conditions(n, &students);
+        let Some(said) = said(&app, &students, &conditions, false).await else {
             continue;
         };
-        let found = check(&students, &conditions, &said, LEAST);
-        counted += found.unwrap_or_else(|what| panic!("{}: {what}", query(&conditions)));
-        *tried.entry(conditions.len()).or_default() += 1;
+        counted += checked(&students, &conditions, &said);
+        *tried.entry(n).or_default() += 1;
     }
     assert!(tried[&1] > 5 && tried[&2] > 5, "{tried:?}");
     assert!(counted > 100 * CASES, "{counted}");
 }
 
+/// Filters under which some level has one student too few, among them or among the others.
+#[tokio::test]
+async fn one_student_too_few_is_too_few() {
+    let students = Students::read(SAMPLE);
+    let app = sample(LEAST);
+    let mut found = 0;
+    for column in FACTORS {
+        for score in [60.0, 61.0, 62.0, 74.0, 75.0] {
+            let condition = match score < 70.0 {
+                true => Condition::Range(SCORE, f64::NEG_INFINITY, score - 1.0),
+                false => Condition::Range(SCORE, score, f64::INFINITY),
+            };
+            let conditions = [condition];
+            let atoms = students.atoms(column, &conditions);
+            if atoms.values().any(|&n| n == LEAST - 1)
+                && let Some(said) = said(&app, &students, &conditions, false).await
+            {
+                checked(&students, &conditions, &said);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 1, "{found}");
+}
+
 #[tokio::test]
 async fn every_output_is_free_of_small_groups() {
+    let students = Students::read(SAMPLE);
     let app = sample(LEAST);
-    for query in [
-        "",
-        "Gender=Female",
-        "Gender=Female&Hours_Studied=10..30",
-        "Internet_Access=No&Exam_Score=70..",
+    let level = |column, level: &str| Condition::Level(column, level.to_owned());
+    for conditions in [
+        vec![
+            level("Gender", "Female"),
+            Condition::Range("Hours_Studied", 10.0, 30.0),
+        ],
+        vec![Condition::Range("Exam_Score", 70.0, f64::INFINITY)],
     ] {
-        check_outputs(&app, query, LEAST).await;
+        let said = said(&app, &students, &conditions, true).await.unwrap();
+        checked(&students, &conditions, &said);
     }
+    let metrics = get(&app, "/metrics").await;
+    assert!(!metrics.body.contains("dataset_rows"), "{}", metrics.body);
+}
+
+/// A filter and a group, which is a condition like any other.
+#[tokio::test]
+async fn groups_that_are_compared_give_no_small_one_away() {
+    let students = Students::read(SAMPLE);
+    let app = sample(LEAST);
+    let mut chance = Chance(11);
+    let mut compared = 0;
+    for _ in 0..20 {
+        let conditions = chance.conditions(2, &students);
+        let mut all = Vec::new();
+        let mut stepped = true;
+        for (filters, group) in [(0, None), (1, None), (0, Some(1)), (1, Some(1))] {
+            let about = About {
+                conditions: &conditions,
+                filters,
+                group,
+            };
+            match stats(&app, &students, &about).await {
+                Some(said) => {
+                    let is_group = |claim: &Claim| claim.patterns == 1 << 2 | 1 << 3;
+                    compared += usize::from(group.is_some() && said.iter().any(is_group));
+                    all.extend(said);
+                }
+                None => stepped = false,
+            }
+        }
+        if stepped {
+            checked(&students, &conditions, &all);
+        }
+    }
+    assert!(compared > 2, "{compared}");
 }
 
 #[tokio::test]
@@ -290,65 +214,6 @@ async fn pages_stay_useful() {
             );
         }
     }
-}
-
-/// A test that cannot fail shows nothing: these are what a forgetful program would say.
-#[test]
-fn the_check_finds_what_is_given_away() {
-    let students = Students::read(SAMPLE);
-    let conditions = [Condition::Level("Internet_Access", "No".to_owned())];
-    let say = |column: &str, set: usize, value: &str| {
-        let atoms = students.atoms(column, &conditions);
-        let n = atoms
-            .iter()
-            .filter(|((pattern, found), _)| pattern & set == set && found == value)
-            .map(|(_, n)| n)
-            .sum();
-        let value: f64 = value.parse().unwrap();
-        Claim {
-            column: column.to_owned(),
-            part: Part::Range(value, value + 1.0),
-            n,
-        }
-    };
-    let score = |set, value| say("Exam_Score", set, value);
-    // Shown outright: few have that score.
-    let shown = vec![vec![], vec![score(1, "75")]];
-    assert!(check(&students, &conditions, &shown, LEAST).is_err());
-    // By subtraction: enough with the score, and enough of them have Internet, so few have none.
-    let atoms = students.atoms("Exam_Score", &conditions);
-    let (value, _) = atoms
-        .iter()
-        .map(|((_, value), _)| value)
-        .map(|value| {
-            (
-                value,
-                (atoms[&(0, value.clone())], atoms[&(1, value.clone())]),
-            )
-        })
-        .find(|(_, (with, without))| {
-            (1..LEAST).contains(with) && *without >= LEAST
-                || (1..LEAST).contains(without) && *with >= LEAST
-        })
-        .unwrap();
-    let conditions = [Condition::Level("Internet_Access", "Yes".to_owned())];
-    let n = |set: usize| {
-        let atoms = students.atoms("Exam_Score", &conditions);
-        let of = atoms
-            .iter()
-            .filter(|((pattern, found), _)| pattern & set == set && found == value);
-        of.map(|(_, n)| n).sum::<usize>()
-    };
-    let from: f64 = value.parse().unwrap();
-    let claim = |set| Claim {
-        column: "Exam_Score".to_owned(),
-        part: Part::Range(from, from + 1.0),
-        n: n(set),
-    };
-    let both = vec![vec![claim(0)], vec![claim(1)]];
-    let found = check(&students, &conditions, &both, LEAST).unwrap_err();
-    assert!(found.contains("with"), "{found}");
-    assert!(check(&students, &conditions, &[vec![claim(0)], vec![]], LEAST).is_ok());
 }
 
 #[tokio::test]

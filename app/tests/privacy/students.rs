@@ -2,8 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claims::{POOL, Part};
 use super::elimination::Atom;
+
+/// The name of the rare levels of a column together.
+pub(crate) const POOL: &str = "Other (too few to show)";
+
+pub(crate) const FACTORS: [&str; 13] = [
+    "Parental_Involvement",
+    "Access_to_Resources",
+    "Extracurricular_Activities",
+    "Motivation_Level",
+    "Internet_Access",
+    "Family_Income",
+    "Teacher_Quality",
+    "School_Type",
+    "Peer_Influence",
+    "Learning_Disabilities",
+    "Parental_Education_Level",
+    "Distance_from_Home",
+    "Gender",
+];
+pub(crate) const NUMERIC: [&str; 7] = [
+    "Hours_Studied",
+    "Attendance",
+    "Sleep_Hours",
+    "Previous_Scores",
+    "Tutoring_Sessions",
+    "Physical_Activity",
+    "Exam_Score",
+];
 
 /// A condition of an address on one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +45,19 @@ impl Condition {
             Self::Level(column, level) => {
                 format!("{column}={}", level.replace(' ', "+"))
             }
-            Self::Range(column, low, high) => format!("{column}={low}..{high}"),
+            Self::Range(column, low, high) => {
+                let bound = |bound: &f64| match bound.is_finite() {
+                    true => bound.to_string(),
+                    false => String::new(),
+                };
+                format!("{column}={}..{}", bound(low), bound(high))
+            }
+        }
+    }
+
+    pub(crate) fn column(&self) -> &'static str {
+        match self {
+            Self::Level(column, _) | Self::Range(column, ..) => column,
         }
     }
 }
@@ -69,6 +108,12 @@ impl Students {
             .sum()
     }
 
+    /// How many students meet all the conditions that `set` has a bit for.
+    pub(crate) fn count(&self, conditions: &[Condition], set: usize) -> usize {
+        let patterns = self.rows.iter().map(|row| self.pattern(row, conditions));
+        patterns.filter(|pattern| pattern & set == set).count()
+    }
+
     /// How many students meet the conditions of each pattern with each value of the column.
     pub(crate) fn atoms(&self, column: &str, conditions: &[Condition]) -> BTreeMap<Atom, usize> {
         let at = self.at(column);
@@ -84,18 +129,5 @@ impl Students {
             *atoms.entry(atom).or_default() += 1;
         }
         atoms
-    }
-
-    /// Whether a value lies in a part of its column; `shown` are all parts of that table by name.
-    pub(crate) fn is_in(value: &str, part: &Part, shown: &BTreeSet<String>) -> bool {
-        match part {
-            Part::All => true,
-            Part::Level(level) if level == POOL => !shown.contains(value),
-            Part::Level(level) => level == value,
-            Part::Range(low, high) => {
-                let value: f64 = value.parse().expect("a number");
-                *low <= value && value < *high
-            }
-        }
     }
 }
