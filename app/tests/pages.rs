@@ -435,7 +435,7 @@ async fn wide_tables_and_long_addresses_stay_small() {
         );
         assert!(
             answer.body.contains("; the table has all.")
-                || answer.body.contains("; the CSV has all"),
+                || answer.body.contains("; the dashboard’s CSV has all"),
             "{page}"
         );
     }

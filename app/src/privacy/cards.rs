@@ -202,12 +202,8 @@ fn histogram(under: &Under<'_, '_>) -> Card {
     let shown = under.parts();
     match shown.figure() {
         Some(parts) if parts.counts.len() > 1 => {
-            let named: Vec<(String, usize)> = parts
-                .names
-                .iter()
-                .cloned()
-                .zip(parts.counts.iter().copied())
-                .collect();
+            let named = parts.names.iter().cloned();
+            let named = populated(named.zip(parts.counts.iter().copied()).collect());
             let finding = format!(
                 "{} Bars are merged until each holds enough students, so some are wider than others.",
                 most(&named)
@@ -226,14 +222,23 @@ fn bands(under: &Under<'_, '_>) -> Option<Card> {
     let shown = under.parts().map(|parts| merged(&parts));
     Some(match shown.figure() {
         Some(bands) if bands.len() > 1 => {
-            let mut finding = most(bands);
+            let named = populated(bands.clone());
+            let mut finding = most(&named);
             if bands.len() < BANDS.len() {
                 finding += " Bands with too few students are shown together with the next.";
             }
-            charts::shares("bands", title, finding, "band", bands)
+            charts::shares("bands", title, finding, "band", &named)
         }
         _ => withheld(under, "bands", title),
     })
+}
+
+/// The parts from the first to the last that has students.
+fn populated(mut parts: Vec<(String, usize)>) -> Vec<(String, usize)> {
+    let last = parts.iter().rposition(|(_, n)| *n > 0);
+    parts.truncate(last.map_or(0, |last| last + 1));
+    let first = parts.iter().position(|(_, n)| *n > 0);
+    parts.split_off(first.unwrap_or(0))
 }
 
 /// The bands from the best down, those that are not told apart together.
@@ -273,7 +278,10 @@ fn most(parts: &[(String, usize)]) -> String {
 }
 
 fn withheld(under: &Under<'_, '_>, id: &'static str, title: String) -> Card {
-    let reason = format!("Withheld: fewer than {} students.", under.least().get());
+    let reason = format!(
+        "Withheld: it would tell of fewer than {} students.",
+        under.least().get()
+    );
     Card::of_table(id, title, reason, DataTable::default())
 }
 

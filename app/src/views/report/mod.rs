@@ -103,7 +103,7 @@ pub fn report(frame: &Frame, report: &Report) -> Markup {
             (subject(frame, report))
             (contents(&report.parts))
             @for part in &report.parts { (section(part, &report.parts)) }
-            (methods::section())
+            (methods::section(frame.privacy.is_some()))
         }
     };
     document::document(&title, &body)
