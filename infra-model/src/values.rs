@@ -8,6 +8,7 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
+pub use github::{AccountId, Branch, Environment, Repository, RepositoryIds};
 pub use number::{Instances, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
@@ -85,7 +86,8 @@ macro_rules! checked_text {
     };
 }
 
-// Behind the macro, which it uses.
+// Behind the macro, which they use.
+mod github;
 mod oidc;
 
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {

@@ -6,11 +6,14 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod boot_check;
+mod ci;
 mod cost;
 mod dataset;
+mod dependency_check;
 mod diagram;
 mod export;
 mod export_check;
+mod github_role;
 mod lint;
 mod output;
 mod policy;
@@ -20,6 +23,8 @@ mod release;
 mod screenshots;
 mod test;
 mod tools;
+mod variables;
+mod workflow_check;
 mod workspace;
 
 /// The project's tasks.
@@ -52,6 +57,10 @@ enum Command {
     Policy(policy::Policy),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
+    /// Prints the roles that GitHub's workflows take on, as a script that makes them.
+    GithubRole(github_role::GithubRole),
+    /// Does a step of a workflow.
+    Ci(ci::Ci),
     /// Shows what AWS holds beside what it should hold; changes nothing.
     Diff(program::Arguments),
     /// Makes AWS hold what it should, and waits until the dashboard answers.
@@ -76,6 +85,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,
+        Command::GithubRole(role) => role.run()?,
+        Command::Ci(ci) => ci.run()?,
         Command::Diff(arguments) => program::aws("diff", &arguments)?,
         Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
         Command::Destroy(arguments) => program::aws("destroy", &arguments)?,

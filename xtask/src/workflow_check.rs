@@ -1,0 +1,24 @@
+//! A step of `cargo xtask test`: the workflows, read by actionlint and by zizmor at its most pedantic.
+//! Neither may find anything; neither asks the network.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use xshell::{Shell, cmd};
+
+/// The tools, for `pip install --requirement`.
+pub(crate) const REQUIREMENTS: &str = "xtask/workflow-tools.txt";
+/// What both read: workflows, and actions of our own.
+const FOLDER: &str = ".github";
+
+/// Checks the files below the current folder; `tools` has the programs.
+pub(crate) fn check(sh: &Shell, tools: &Path) -> Result<()> {
+    let [actionlint, shellcheck, zizmor] =
+        ["actionlint", "shellcheck", "zizmor"].map(|program| tools.join(program));
+    cmd!(sh, "{actionlint} -shellcheck {shellcheck} -pyflakes=")
+        .run()
+        .context("actionlint finds fault with the workflows")?;
+    cmd!(sh, "{zizmor} --offline --pedantic --no-progress {FOLDER}")
+        .run()
+        .context("zizmor finds fault with the workflows")
+}
