@@ -1,4 +1,8 @@
 //! The project's tasks, `cargo xtask COMMAND`: one file per command, and this dispatch.
+//!
+//! What needs AWS's libraries, or serves until it is stopped, is a program of its own that `program`
+//! starts; so that this one is built in seconds, nothing here depends on them. What a command computes is
+//! mostly `infra-model`'s; `tools` fetches what the checks need.
 
 use std::process::ExitCode;
 
