@@ -26,6 +26,7 @@ use tracing::error;
 use super::compute::Gauges;
 use super::data::current::State;
 use super::data::uploads::Uploads;
+use super::kept::Kept;
 use super::{App, problem, request_id};
 
 /// Upper bounds of the times to answer, in seconds: a page takes milliseconds.
@@ -102,9 +103,10 @@ impl Metrics {
         seconds.observe(took.as_secs_f64());
     }
 
-    fn text(&self, current: &State, uploads: Option<&Uploads>) -> Result<String> {
+    fn text(&self, current: &State, kept: &Kept, uploads: Option<&Uploads>) -> Result<String> {
         let mut families = self.registry.gather();
         families.extend(dataset::now(current)?);
+        families.extend(dataset::kept(kept)?);
         if let Some(uploads) = uploads {
             families.extend(dataset::uploads(uploads)?);
         }
@@ -123,7 +125,7 @@ pub(super) async fn show(
     }
     let text = app
         .metrics
-        .text(&app.current.state(), app.uploads.as_deref());
+        .text(&app.current.state(), &app.kept, app.uploads.as_deref());
     match text {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {

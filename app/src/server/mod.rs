@@ -8,6 +8,7 @@ mod connection;
 mod data;
 mod export;
 mod headers;
+mod kept;
 mod limits;
 mod metrics;
 mod observe;
@@ -43,6 +44,7 @@ use crate::export::Format;
 use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
+use kept::Kept;
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -56,6 +58,7 @@ pub struct App {
     receiving: Semaphore,
     metrics: Metrics,
     queue: Queue,
+    kept: Kept,
     stopping: Stopping,
 }
 
@@ -73,6 +76,7 @@ impl App {
             receiving: Semaphore::new(receive::MOST),
             metrics: Metrics::new()?,
             queue: Queue::new(),
+            kept: Kept::new(),
             stopping: Stopping::default(),
         }))
     }
@@ -105,6 +109,7 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(pages(app))
+        .merge(reports(app))
         .merge(exports(app))
         .merge(mapping_form(app))
         .route("/", get(pages::start))
@@ -137,10 +142,20 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        // What is kept needs no core either.
+        .route_layer(from_fn_with_state(Arc::clone(app), kept::keep))
+        // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// The report, which says when it was made.
+fn reports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route(REPORT, get(report::show))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
-        // To wait for the store needs no core, so it comes before the wait for one.
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
 }
 
@@ -168,8 +183,8 @@ fn upload() -> MethodRouter<Arc<App>> {
     post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
-/// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked
-/// for twice.
+/// Compression on the fly, fast rather than small: most pages are made for one filter and seldom
+/// asked for twice.
 fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(4))
 }

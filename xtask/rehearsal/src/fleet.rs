@@ -49,7 +49,8 @@ pub(crate) struct Fleet {
     group: Group,
     instances: Vec<Instance>,
     tracking: Tracking,
-    period: Instant,
+    /// When the last measurement of the processors ended.
+    pub(crate) period: Instant,
     looked: Instant,
     refresh: Option<Refresh>,
     /// User data, by template version.

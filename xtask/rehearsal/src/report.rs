@@ -35,12 +35,14 @@ pub struct Report {
     pub launches: Vec<f64>,
     /// Trials, in their order.
     pub trials: Vec<Result>,
+    /// The trial that could not be done to its end, and why; those after it were not begun.
+    pub broken_off: Option<String>,
 }
 
 impl Report {
     /// Whether every trial passed.
     pub fn passed(&self) -> bool {
-        self.trials.iter().all(|trial| trial.problems.is_empty())
+        self.broken_off.is_none() && self.trials.iter().all(|trial| trial.problems.is_empty())
     }
 
     /// Half of the launches were as fast, in seconds; nothing without a launch.
@@ -87,6 +89,9 @@ impl fmt::Display for Report {
                 writeln!(f, "\n{} did not pass: {problem}", trial.trial)?;
             }
         }
+        if let Some(why) = &self.broken_off {
+            writeln!(f, "\nNot done to the end: {why}")?;
+        }
         Ok(())
     }
 }
@@ -120,6 +125,7 @@ mod tests {
             time_scale: 10.0,
             launches: vec![4.0, 3.0, 9.0],
             trials: vec![trial],
+            broken_off: None,
         };
         assert!(report.passed());
         insta::assert_snapshot!(report, @r#"
@@ -137,6 +143,14 @@ mod tests {
             report
                 .to_string()
                 .ends_with("a machine hangs did not pass: it was not noticed\n")
+        );
+        report.trials[0].problems.clear();
+        report.broken_off = Some("a process is killed: no instance serves".to_owned());
+        assert!(!report.passed());
+        assert!(
+            report
+                .to_string()
+                .ends_with("Not done to the end: a process is killed: no instance serves\n")
         );
     }
 }

@@ -15,6 +15,7 @@ pub(super) mod source;
 pub(super) mod uploads;
 pub(super) mod watch;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::dataset::{Dataset, Inference, Mapping};
@@ -25,6 +26,8 @@ use crate::views::About;
 /// A dataset, what is known of it without filters, and where it is from.
 #[derive(Debug)]
 pub struct Loaded {
+    /// Its number among all that this process has loaded.
+    pub(super) number: u64,
     pub(super) dataset: Dataset,
     pub(super) baseline: Baseline,
     pub(super) about: About,
@@ -58,7 +61,9 @@ pub(super) enum Said {
 impl Loaded {
     /// Prepares a dataset for being served.
     pub fn new(dataset: Dataset, about: About) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             baseline: Baseline::new(&dataset),
             dataset,
             about,
