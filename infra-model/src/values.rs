@@ -8,7 +8,7 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
-pub use github::{AccountId, Branch, Environment, Repository, RepositoryIds};
+pub use github::{Branch, Environment, Repository, RepositoryIds};
 pub use number::{Instances, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
@@ -175,6 +175,18 @@ checked_text!(
 );
 
 checked_text!(
+    /// The number of an AWS account.
+    AccountId,
+    "AWS account",
+    |text| {
+        (text.len() != 12 || !all(text, |c| c.is_ascii_digit())).then_some((
+            "is not the number of an account",
+            "write the 12 digits that `aws sts get-caller-identity` calls Account",
+        ))
+    }
+);
+
+checked_text!(
     /// An EC2 instance type with x86-64 processors, which the release is built for.
     InstanceType,
     "instance type",
@@ -304,6 +316,11 @@ mod tests {
                 "dots",
             ),
             (refused::<BucketName>("ab"), "bucket", "3 to 54"),
+            (
+                refused::<AccountId>("1234"),
+                "AWS account `1234`",
+                "12 digits",
+            ),
             (refused::<ParameterPath>("school"), "`school`", "/student"),
             (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
             (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),

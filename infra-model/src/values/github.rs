@@ -1,4 +1,4 @@
-//! Where a pipeline runs: names of GitHub, and the account that it deploys to.
+//! Where a pipeline runs: names of GitHub.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,18 +6,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Invalid, all};
-
-checked_text!(
-    /// Number of an AWS account.
-    AccountId,
-    "account",
-    |text| {
-        (!all(text, |c| c.is_ascii_digit()) || text.len() != 12).then_some((
-            "is not the number of an AWS account",
-            "write its twelve digits, as `aws sts get-caller-identity` prints them",
-        ))
-    }
-);
 
 checked_text!(
     /// Repository on GitHub, `OWNER/NAME`. Its case counts: AWS compares it letter by letter.
@@ -111,13 +99,6 @@ mod tests {
         for (text, is_good) in [("production", true), ("a:b", false), ("*", false)] {
             assert_eq!(Environment::new(text).is_ok(), is_good, "{text}");
             assert_eq!(Branch::new(text).is_ok(), is_good, "{text}");
-        }
-        for (text, is_good) in [
-            ("123456789012", true),
-            ("12345678901", false),
-            ("12345678901a", false),
-        ] {
-            assert_eq!(AccountId::new(text).is_ok(), is_good, "{text}");
         }
     }
 
