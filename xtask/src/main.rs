@@ -4,12 +4,15 @@
 //! starts; so that this one is built in seconds, nothing here depends on them. What a command computes is
 //! mostly `infra-model`'s; `tools` fetches what the checks need.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 mod bench;
 mod boot_check;
+mod capacity;
 mod ci;
 mod cost;
 mod dataset;
@@ -43,7 +46,6 @@ struct Cli {
 enum Command {
     /// Runs every check of the project, and fetches what they need.
     Test(test::Test),
-    /// Measures the program's release build and prints the figures as a table.
     Bench(bench::Bench),
     /// Builds the program for Amazon Linux, the same wherever it is built.
     Release(release::Release),
@@ -55,6 +57,7 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
+    Capacity(capacity::Capacity),
     /// Writes the deployment for Terraform or CloudFormation.
     Export(export::Export),
     /// Prints the permissions that a command needs.
@@ -86,6 +89,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Dataset(dataset) => dataset.run()?,
         Command::Diagram(diagram) => diagram.run()?,
         Command::Cost(cost) => cost.run()?,
+        Command::Capacity(capacity) => capacity.run()?,
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,

@@ -203,6 +203,7 @@ fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
     let packages = tools::npm(
         sh,
         &workspace.tools(),
+        "npm",
         &workspace.root.join("browser-tests"),
     )?;
     let tests_in_browser = cmd!(sh, "cargo test --package browser-tests")
