@@ -1,12 +1,12 @@
 //! `cargo xtask ci comment`: the plan as one comment on a pull request, however often it is pushed to.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::github::{self, Note, Request};
+use super::plan;
 
 /// The comment that is kept up to date begins with it.
 const MARK: &str = "<!-- student-analytics: plan -->";
@@ -17,7 +17,7 @@ pub(super) struct Comment {
     /// The pull request's number
     #[arg(long, env = "PULL_REQUEST", value_name = "N")]
     pull_request: u64,
-    /// The file that `plan` wrote
+    /// The file that `plan` wrote; without it, there is no plan
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
 }
@@ -25,8 +25,7 @@ pub(super) struct Comment {
 impl Comment {
     /// Writes the comment, or mends the one that is there.
     pub(super) fn run(&self) -> Result<()> {
-        let plan = fs::read_to_string(&self.plan)
-            .with_context(|| format!("cannot read {}", self.plan.display()))?;
+        let plan = plan::written(&self.plan)?;
         let body = github::note(
             MARK,
             "### What this changes in AWS",

@@ -1,21 +1,20 @@
 //! `cargo xtask ci drift-issue`: one issue says what AWS holds otherwise than the branch describes. It is
 //! opened, kept up to date, and closed when nothing is left of it.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use infra_model::values::Stage;
 use serde_json::json;
 
 use super::github::{self, Note, Request};
-use super::plan::Status;
+use super::plan::{self, Status};
 use crate::variables;
 
 /// Options of `cargo xtask ci drift-issue`.
 #[derive(Debug, clap::Args)]
 pub(super) struct DriftIssue {
-    /// The file that `plan` wrote
+    /// The file that `plan` wrote; without it, there is no plan
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
     /// What `plan` found
@@ -26,8 +25,7 @@ pub(super) struct DriftIssue {
 impl DriftIssue {
     /// Opens, mends or closes the issue.
     pub(super) fn run(&self) -> Result<()> {
-        let plan = fs::read_to_string(&self.plan)
-            .with_context(|| format!("cannot read {}", self.plan.display()))?;
+        let plan = plan::written(&self.plan)?;
         let stage = variables::stage()?;
         let open = github::list("issues?state=open&per_page=100")?;
         let origin = github::origin();

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -87,6 +88,15 @@ impl Plan {
     }
 }
 
+/// What a run wrote to `path`, or that it did not get so far.
+pub(super) fn written(path: &Path) -> Result<String> {
+    match fs::read_to_string(path) {
+        Ok(plan) => Ok(plan),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(markdown("")),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
 /// What `diff` printed, or that it printed nothing.
 fn markdown(said: &str) -> String {
     match said.trim().is_empty() {
@@ -97,9 +107,11 @@ fn markdown(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use clap::ValueEnum;
 
-    use super::{Status, markdown};
+    use super::{Status, markdown, written};
 
     #[test]
     fn the_exit_status_says_what_was_found() {
@@ -120,5 +132,6 @@ mod tests {
     fn a_plan_that_could_not_be_made_says_so() {
         assert_eq!(markdown("**in sync**\n"), "**in sync**\n");
         assert!(markdown("\n").contains("There is no plan"));
+        assert_eq!(written(Path::new("no such file")).unwrap(), markdown(""));
     }
 }
