@@ -4,15 +4,19 @@
 //! nobody; what is printed says so. They are those of Linux instances on demand, without taxes,
 //! free tiers and discounts.
 
+mod machine;
+
 use std::fmt::Write;
 
+pub use machine::{CREDIT, MACHINES, Machine, machine};
+
 use crate::observed::State;
-use crate::settings::{INSTANCE_TYPE, Nat, REGION, Settings};
+use crate::settings::{Nat, REGION, Settings};
 use crate::topology::{AutoScalingGroup, LaunchTemplate, Resource, Topology};
 use crate::values::Date;
 
 /// An average month.
-const HOURS: f64 = 730.0;
+pub const HOURS: f64 = 730.0;
 
 /// The day that the prices are of.
 pub const PRICES_OF: Date = Date::of(2025, 6, 1);
@@ -42,17 +46,11 @@ const S3_GB_MONTH: f64 = 0.023;
 
 /// The published instance type by the hour.
 const PUBLISHED_HOUR: f64 = 0.021_6;
-/// Instances by the hour.
-const INSTANCE_HOUR: [(&str, f64); 8] = [
-    ("t3.micro", 0.010_8),
-    (INSTANCE_TYPE, PUBLISHED_HOUR),
-    ("t3.medium", 0.043_2),
-    ("t3.large", 0.086_4),
-    ("t3.xlarge", 0.172_8),
-    ("m5.large", 0.102),
-    ("m6i.large", 0.102),
-    ("c5.large", 0.091),
-];
+
+/// A load balancer capacity unit by the hour: 25 new connections a second, or a GB an hour.
+pub const BALANCER_UNIT_HOUR: f64 = 0.007_6;
+/// A GB to the internet, before the discounts for volume.
+pub const TRAFFIC_GB: f64 = 0.09;
 
 /// Five releases of at most 30 MB, and the sample.
 const STORED_GB: f64 = 0.2;
@@ -64,7 +62,7 @@ pub enum Unknown {
     #[error("the price table is of {REGION}, not of {0}: look at {EC2_PRICES}")]
     Region(String),
     /// The table has the usual instance types.
-    #[error("the price table has no {0}: look at {EC2_PRICES}, or add it to cost.rs")]
+    #[error("the price table has no {0}: look at {EC2_PRICES}, or add it to cost/machine.rs")]
     InstanceType(String),
 }
 
@@ -77,6 +75,8 @@ pub struct Line {
     pub counts: [f64; 3],
     /// What one costs in a month, in USD.
     pub each: f64,
+    /// Whether there is one for each instance.
+    pub by_instance: bool,
 }
 
 /// The bill of a month.
@@ -98,9 +98,24 @@ impl Estimate {
                 .sum()
         })
     }
+
+    /// What an instance costs in a month, its disk included, in USD.
+    pub fn each_instance(&self) -> f64 {
+        self.lines
+            .iter()
+            .filter(|line| line.by_instance)
+            .map(|line| line.each)
+            .sum()
+    }
+
+    /// What a month costs whatever the number of instances, in USD.
+    pub fn fixed(&self) -> f64 {
+        let lines = self.lines.iter().filter(|line| !line.by_instance);
+        lines.map(|line| line.counts[0] * line.each).sum()
+    }
 }
 
-/// What a resource costs in a month by being there, in USD, at the prices of [`REGION`]; a bucket
+/// What a resource costs in a month by being there, in USD, at the prices of `REGION`; a bucket
 /// costs by what it stores, and a group's instances count as the published type.
 pub fn monthly(state: &State) -> f64 {
     let hour = match state {
@@ -165,16 +180,22 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
         what: what.to_owned(),
         counts,
         each,
+        by_instance: false,
+    };
+    let by_instance = |line: Line| Line {
+        by_instance: true,
+        ..line
     };
     let mut lines = Vec::new();
     if let Some(template) = template {
         let name = template.instance_type.as_str();
-        let hour = INSTANCE_HOUR.iter().find(|(known, _)| *known == name);
-        let (_, hour) = hour.ok_or_else(|| Unknown::InstanceType(name.to_owned()))?;
+        let hour = machine(name)?.hour;
         let size = template.root.size;
-        lines.push(line(&format!("Instance {name}"), sizes, hour * HOURS));
+        let instance = line(&format!("Instance {name}"), sizes, hour * HOURS);
+        lines.push(by_instance(instance));
         let disk = format!("Disk of {size} GiB, {}", template.root.volume_type);
-        lines.push(line(&disk, sizes, f64::from(size) * GP3_GB_MONTH));
+        let disk = line(&disk, sizes, f64::from(size) * GP3_GB_MONTH);
+        lines.push(by_instance(disk));
     }
     lines.push(line(
         "Load balancer",
@@ -215,7 +236,10 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
         "| USD a month in {REGION} | each | at least ({min}) | at first ({min}) | at most ({max}) |\n\
          | --- | ---: | ---: | ---: | ---: |\n"
     );
-    for Line { what, counts, each } in &estimate.lines {
+    for Line {
+        what, counts, each, ..
+    } in &estimate.lines
+    {
         let [min, first, max] = counts.map(|count| count * each);
         let _ = writeln!(
             text,
@@ -245,17 +269,10 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
 mod tests {
     use super::*;
     use crate::settings::Payload;
-    use crate::values::{InstanceType, Port, Region, Sha256, UserData};
+    use crate::values::{InstanceType, Region};
 
     fn topology(settings: &Settings) -> Topology {
-        let sha256 = Sha256::new("a".repeat(64)).unwrap();
-        let payload = Payload {
-            release: sha256.clone(),
-            sample_data: sha256,
-            user_data: UserData::new("#!/bin/bash").unwrap(),
-            unit_port: Port::of(8501),
-        };
-        Topology::new(settings, &payload)
+        Topology::new(settings, &Payload::example())
     }
 
     #[test]
@@ -295,6 +312,8 @@ mod tests {
         );
         assert_eq!(both.other_nat.0, Nat::Single);
         assert!((both.other_nat.1 - single.totals()[1]).abs() < 1e-9);
+        let parts = both.fixed() + 2.0 * both.each_instance();
+        assert!((parts - both.totals()[1]).abs() < 1e-9);
         assert!((single.other_nat.1 - both.totals()[1]).abs() < 1e-9);
     }
 

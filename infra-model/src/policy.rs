@@ -7,7 +7,10 @@
 //! Taking over foreign resources (`--adopt`) changes what carries no tag of ours: no narrow
 //! policy allows it. It is done once, by an administrator.
 
+mod pipeline;
 mod statements;
+
+pub use pipeline::pipeline;
 
 use std::str::FromStr;
 

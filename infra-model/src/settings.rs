@@ -237,3 +237,17 @@ pub struct Payload {
     /// The port that the script's unit serves; lint holds it against the load balancer's.
     pub unit_port: Port,
 }
+
+#[cfg(test)]
+impl Payload {
+    /// Some payload, for tests that look at other things.
+    pub(crate) fn example() -> Self {
+        let sha256 = |digit: &str| Sha256::new(digit.repeat(64)).unwrap();
+        Self {
+            release: sha256("a"),
+            sample_data: sha256("5"),
+            user_data: UserData::new("#!/bin/bash").unwrap(),
+            unit_port: Port::of(8501),
+        }
+    }
+}

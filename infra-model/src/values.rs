@@ -8,6 +8,7 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
+pub use github::{Branch, Environment, Repository, RepositoryIds};
 pub use number::{Instances, MinGroup, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
@@ -85,7 +86,8 @@ macro_rules! checked_text {
     };
 }
 
-// Behind the macro, which it uses.
+// Behind the macro, which they use.
+mod github;
 mod oidc;
 
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
@@ -168,6 +170,18 @@ checked_text!(
             "is not a path of parameters",
             "write at most 200 characters with a slash before each part, such as \
              `/student-analytics/prod`; AWS keeps paths that begin with aws or ssm for itself",
+        ))
+    }
+);
+
+checked_text!(
+    /// The number of an AWS account.
+    AccountId,
+    "AWS account",
+    |text| {
+        (text.len() != 12 || !all(text, |c| c.is_ascii_digit())).then_some((
+            "is not the number of an account",
+            "write the 12 digits that `aws sts get-caller-identity` calls Account",
         ))
     }
 );
@@ -302,6 +316,11 @@ mod tests {
                 "dots",
             ),
             (refused::<BucketName>("ab"), "bucket", "3 to 54"),
+            (
+                refused::<AccountId>("1234"),
+                "AWS account `1234`",
+                "12 digits",
+            ),
             (refused::<ParameterPath>("school"), "`school`", "/student"),
             (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
             (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),

@@ -1,4 +1,10 @@
 //! The project's tasks, `cargo xtask COMMAND`: one file per command, and this dispatch.
+//!
+//! What needs AWS's libraries, or serves until it is stopped, is a program of its own that `program`
+//! starts; so that this one is built in seconds, nothing here depends on them. What a command computes is
+//! mostly `infra-model`'s; `tools` fetches what the checks need.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 use std::process::ExitCode;
 
@@ -6,11 +12,15 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod boot_check;
+mod capacity;
+mod ci;
 mod cost;
 mod dataset;
+mod dependency_check;
 mod diagram;
 mod export;
 mod export_check;
+mod github_role;
 mod lint;
 mod output;
 mod policy;
@@ -20,6 +30,8 @@ mod release;
 mod screenshots;
 mod test;
 mod tools;
+mod variables;
+mod workflow_check;
 mod workspace;
 
 /// The project's tasks.
@@ -34,7 +46,6 @@ struct Cli {
 enum Command {
     /// Runs every check of the project, and fetches what they need.
     Test(test::Test),
-    /// Measures the program's release build and prints the figures as a table.
     Bench(bench::Bench),
     /// Builds the program for Amazon Linux, the same wherever it is built.
     Release(release::Release),
@@ -46,12 +57,17 @@ enum Command {
     Diagram(diagram::Diagram),
     /// Estimates what the deployment costs in a month.
     Cost(cost::Cost),
+    Capacity(capacity::Capacity),
     /// Writes the deployment for Terraform or CloudFormation.
     Export(export::Export),
     /// Prints the permissions that a command needs.
     Policy(policy::Policy),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
+    /// Prints the roles that GitHub's workflows take on, as a script that makes them.
+    GithubRole(github_role::GithubRole),
+    /// Does a step of a workflow.
+    Ci(ci::Ci),
     /// Shows what AWS holds beside what it should hold; changes nothing.
     Diff(program::Arguments),
     /// Makes AWS hold what it should, and waits until the dashboard answers.
@@ -73,9 +89,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Dataset(dataset) => dataset.run()?,
         Command::Diagram(diagram) => diagram.run()?,
         Command::Cost(cost) => cost.run()?,
+        Command::Capacity(capacity) => capacity.run()?,
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,
+        Command::GithubRole(role) => role.run()?,
+        Command::Ci(ci) => ci.run()?,
         Command::Diff(arguments) => program::aws("diff", &arguments)?,
         Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
         Command::Destroy(arguments) => program::aws("destroy", &arguments)?,

@@ -1,5 +1,8 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
+//!
+//! Each flag has its variable, and its default in the model. How settings fit together is not judged here:
+//! that is the model's lint.
 
 mod sign_in;
 

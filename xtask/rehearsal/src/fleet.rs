@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use capacity::tracking::Tracking;
 use xtask_emulator::{Emulator, Fleet as Shown, Instance as ShownInstance};
 
 use crate::balancer::{self, Balancer, SLOTS, Slot};
 use crate::cloud::{Cloud, Group, Policy, Targets};
 use crate::cpu::Processes;
 use crate::machine::{Blueprint, Machine};
-use crate::tracking::Tracking;
 
 mod instance;
 mod policy;

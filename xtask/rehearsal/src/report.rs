@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use capacity::rehearsal::Scaling;
 use serde::Serialize;
 
 /// One trial and what came of it.
@@ -24,6 +25,9 @@ pub struct Result {
     pub facts: Vec<String>,
     /// What was not as it should be; nothing, if it passed.
     pub problems: Vec<String>,
+    /// The course of the trial of the scaling policy, for `cargo xtask capacity --rehearsal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Scaling>,
 }
 
 /// All trials.
@@ -47,10 +51,15 @@ impl Report {
 
     /// Half of the launches were as fast, in seconds; nothing without a launch.
     pub fn usual_launch(&self) -> Option<f64> {
-        let mut all = self.launches.clone();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied()
+        median(&self.launches)
     }
+}
+
+/// The value in the middle; nothing of none.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut all = values.to_vec();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied()
 }
 
 impl fmt::Display for Report {
@@ -120,6 +129,7 @@ mod tests {
             seconds: 12.34,
             facts: vec!["noticed after 7.0 s".to_owned()],
             problems: Vec::new(),
+            scaling: None,
         };
         let mut report = Report {
             time_scale: 10.0,

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use capacity::rehearsal::Scaling;
 
 use crate::load::{Counts, Load};
 use crate::report::{Report, Result as TrialResult};
@@ -53,6 +54,8 @@ struct Found {
     problems: Vec<String>,
     /// As many healthy instances may be missing meanwhile.
     may_miss: usize,
+    /// The course of the scaling policy's trial.
+    scaling: Option<Scaling>,
 }
 
 impl Found {
@@ -238,6 +241,7 @@ impl Scene<'_> {
             seconds: took.as_secs_f64(),
             facts: found.facts,
             problems: found.problems,
+            scaling: found.scaling,
         })
     }
 
