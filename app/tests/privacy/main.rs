@@ -31,7 +31,7 @@ use support::{get, uploads, withholding};
 const SAMPLE: &str = include_str!("../../../data/StudentPerformanceFactors.csv");
 const LEAST: usize = 10;
 /// Sets of filters that are tried, beside none at all.
-const CASES: usize = 24;
+const CASES: usize = 16;
 
 fn sample(min_group: usize) -> Router {
     let dataset = read("sample.csv".to_owned(), SAMPLE.as_bytes(), "Exam_Score");
@@ -104,7 +104,7 @@ async fn no_small_group_is_shown_or_follows() {
         counted += checked(&students, &conditions, &said);
         *tried.entry(n).or_default() += 1;
     }
-    assert!(tried[&1] > 5 && tried[&2] > 5, "{tried:?}");
+    assert!(tried[&1] > 3 && tried[&2] > 3, "{tried:?}");
     assert!(counted > 100 * CASES, "{counted}");
 }
 
@@ -184,7 +184,7 @@ async fn groups_that_are_compared_give_no_small_one_away() {
     let app = sample(LEAST);
     let mut chance = Chance(11);
     let mut compared = 0;
-    for _ in 0..20 {
+    for _ in 0..14 {
         let conditions = chance.conditions(2, &students);
         let mut all = Vec::new();
         let mut stepped = true;
