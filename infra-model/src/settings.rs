@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{
-    BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid,
+    BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid, MinGroup,
     ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope, SessionTimeout, Sha256,
     Stage, UserData,
 };
@@ -188,7 +188,7 @@ pub struct Settings {
     /// The key to import; without it the key pair that exists is kept, or one is generated.
     pub public_key: Option<PublicKey>,
     /// Groups with fewer students are withheld by the dashboard; 0 withholds nothing.
-    pub min_group: u32,
+    pub min_group: MinGroup,
     /// Whether people may upload their own table.
     pub uploads: Uploads,
     /// Where instances find the hash of the password that visitors must know, and the key of
@@ -213,7 +213,7 @@ impl Settings {
             max: MAX,
             target: TARGET,
             public_key: None,
-            min_group: 0,
+            min_group: MinGroup::of(0),
             uploads: Uploads::default(),
             access: None,
         })

@@ -9,7 +9,7 @@ mod number;
 pub use cidr::Cidr;
 pub use date::Date;
 pub use github::{Branch, Environment, Repository, RepositoryIds};
-pub use number::{Instances, Percent, Port, SessionTimeout};
+pub use number::{Instances, MinGroup, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
 use std::fmt;
@@ -349,6 +349,8 @@ mod tests {
             (refused::<Port>("0"), "port `0`", "65535"),
             (refused::<Instances>("101"), "`101`", "100"),
             (refused::<Percent>("many"), "`many`", "percentage"),
+            (refused::<MinGroup>("1001"), "`1001`", "smallest group"),
+            (refused::<MinGroup>("-1"), "`-1`", "smallest group"),
             (refused::<SessionTimeout>("0"), "`0`", "604800"),
             (
                 refused::<ProviderUrl>("http://id.example.org"),

@@ -12,6 +12,7 @@ mod levels;
 mod mapping;
 mod problem;
 mod reader;
+mod recoded;
 mod rows;
 mod scales;
 mod table;
@@ -24,6 +25,7 @@ pub use mapping::{
 };
 pub use problem::{Fault, MOST_LISTED, Problem, Report};
 pub use reader::{MISSING_TOKENS, read, read_file};
+pub(crate) use recoded::Relevelled;
 pub use table::Table;
 
 use polars::prelude::DataFrame;

@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
-    Region, Sha256, Stage,
+    BucketName, CertificateArn, Cidr, InstanceType, Instances, MinGroup, ParameterPath, Percent,
+    PublicKey, Region, Sha256, Stage,
 };
 
 use sign_in::SignIn;
@@ -62,7 +62,7 @@ pub struct Deployment {
     public_key: Option<PathBuf>,
     /// Smallest group of students that the dashboard shows; 0 shows all [default: 0]
     #[arg(long, env = "STUDENT_ANALYTICS_MIN_GROUP", value_name = "N")]
-    min_group: Option<u32>,
+    min_group: Option<MinGroup>,
     /// Switch uploads off: instances only read the bucket
     #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
     no_uploads: bool,
