@@ -172,7 +172,8 @@ mod tests {
             [true, true, true, true, false, false],
             [true, true, true, true, true, false],
         );
-        let cases: [(&[&[bool]], [u32; 6], bool); 7] = [
+        type Conditions<'a> = &'a [&'a [bool]];
+        let cases: [(Conditions<'_>, [u32; 6], bool); 7] = [
             (&[], [0, 0, 0, 1, 1, 1], true),
             (&[], [0, 0, 1, 1, 1, 1], false),
             (&[&half], [0; 6], true),

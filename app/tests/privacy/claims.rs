@@ -80,6 +80,16 @@ impl About<'_> {
         self.patterns(|_| true)
     }
 
+    /// That it is about nobody.
+    pub(crate) fn nobody(&self) -> Claim {
+        Claim {
+            column: SCORE.to_owned(),
+            part: Part::All,
+            patterns: self.selected(),
+            n: 0,
+        }
+    }
+
     /// The address of a page.
     pub(crate) fn query(&self) -> String {
         let filters = self.conditions.iter().enumerate();

@@ -58,7 +58,7 @@ fn what_follows_by_subtraction_is_found() {
     };
     let (all, with) = (of(0b11), of(0b10));
     assert!(all.n >= LEAST && with.n >= LEAST && all.n - with.n < LEAST);
-    assert!(check(&students, &conditions, &[all.clone()], LEAST).is_ok());
+    assert!(check(&students, &conditions, std::slice::from_ref(&all), LEAST).is_ok());
     let found = check(&students, &conditions, &[all, with], LEAST).unwrap_err();
     assert!(found.contains("follow"), "{found}");
 }

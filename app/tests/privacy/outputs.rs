@@ -48,7 +48,11 @@ pub(crate) async fn stats(
                 .collect(),
         })
         .collect();
-    Some(of_tables(&tables, students, about, true))
+    let mut said = of_tables(&tables, students, about, true);
+    if stats["students"] == "No student" {
+        said.push(about.nobody());
+    }
+    Some(said)
 }
 
 fn strings(cells: &Value) -> Vec<String> {

@@ -108,6 +108,25 @@ impl Students {
             .sum()
     }
 
+    /// The table with so many at most of each pattern of two conditions, for "Yes" and "No" of a column.
+    pub(crate) fn thinned(
+        &self,
+        conditions: &[Condition; 2],
+        column: &str,
+        mut kept: [[usize; 4]; 2],
+    ) -> String {
+        let mut csv = self.header.join(",") + "\n";
+        for row in &self.rows {
+            let side = usize::from(row[self.at(column)] == "No");
+            let left = &mut kept[side][self.pattern(row, conditions)];
+            if *left > 0 {
+                *left -= 1;
+                csv += &(row.join(",") + "\n");
+            }
+        }
+        csv
+    }
+
     /// How many students meet all the conditions that `set` has a bit for.
     pub(crate) fn count(&self, conditions: &[Condition], set: usize) -> usize {
         let patterns = self.rows.iter().map(|row| self.pattern(row, conditions));

@@ -263,7 +263,8 @@ pub(super) const TOPICS: [Topic; 15] = [
              are merged, ranges come in steps, rare levels become one. Rows, points, boxes, quartiles, least and greatest values, \
              residuals and predictions belong to single students and are not there at all. Students who lack a value are left out.",
             "Guaranteed: in one answer, taken together with those that dropping any of its filters gives, no group below N is shown, \
-             and none follows by adding and subtracting. An address takes two conditions at most.",
+             and none follows by adding and subtracting; a filter is all that is asked of one column. An address takes two conditions at most; \
+             where the number who meet both would give a group away, nothing is shown of them.",
             "Not prevented: what other answers tell together, such as those for two levels of one column, neighbouring ranges, another \
              pass mark, other outcomes, or the same data on another day; and what is known from elsewhere. A whole group with one and the same \
              result is shown: who is known to be in it has that result.",
