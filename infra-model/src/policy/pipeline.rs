@@ -38,6 +38,7 @@ mod tests {
         for (command, expected) in [
             (Command::Diff, &[][..]),
             (Command::Deploy, &[]),
+            (Command::Rollback, &[]),
             (Command::Destroy, purge),
         ] {
             let policy = policy(&settings, command);
