@@ -72,8 +72,9 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
     }
     match loaded {
         Ok(loaded) => {
-            info!(rows = loaded.dataset.rows(), "a newer dataset is served");
+            let rows = loaded.dataset.rows();
             current.swap(loaded);
+            info!(rows, "a newer dataset is served");
             *seen = version;
         }
         Err(error) => {
@@ -87,15 +88,15 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
 
 /// The log gets the kind alone, since messages about a file hold cells of it.
 fn refuse(current: &Current, error: &LoadError) {
+    current.fail(match error {
+        LoadError::Store(StoreError::NotFound) => "the file is gone".to_owned(),
+        other => other.to_string(),
+    });
     match error {
         LoadError::Data(_) => warn!("the newest dataset is not a usable table"),
         LoadError::Store(error) => warn!(%error, "the newest dataset cannot be fetched"),
         LoadError::Defect(_) => warn!("reading the newest dataset failed: a defect"),
     }
-    current.fail(match error {
-        LoadError::Store(StoreError::NotFound) => "the file is gone".to_owned(),
-        other => other.to_string(),
-    });
 }
 
 fn version_in_use(current: &Current) -> String {
