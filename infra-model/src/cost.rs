@@ -24,12 +24,13 @@ pub const PRICES_OF: Date = Date::of(2025, 6, 1);
 const EC2_PRICES: &str = "https://aws.amazon.com/ec2/pricing/on-demand/";
 
 /// Where they are published.
-pub const SOURCES: [&str; 5] = [
+pub const SOURCES: [&str; 6] = [
     EC2_PRICES,
     "https://aws.amazon.com/ebs/pricing/",
     "https://aws.amazon.com/elasticloadbalancing/pricing/",
     "https://aws.amazon.com/vpc/pricing/",
     "https://aws.amazon.com/s3/pricing/",
+    "https://aws.amazon.com/cloudwatch/pricing/",
 ];
 
 /// What no estimate can know beforehand.
@@ -43,6 +44,8 @@ const PUBLIC_ADDRESS_HOUR: f64 = 0.005;
 const LOAD_BALANCER_HOUR: f64 = 0.023_94;
 const GP3_GB_MONTH: f64 = 0.083_6;
 const S3_GB_MONTH: f64 = 0.023;
+/// Each figure that an alarm looks at.
+const ALARM_FIGURE_MONTH: f64 = 0.10;
 
 /// The published instance type by the hour.
 const PUBLISHED_HOUR: f64 = 0.021_6;
@@ -54,6 +57,9 @@ pub const TRAFFIC_GB: f64 = 0.09;
 
 /// Five releases of at most 30 MB, and the sample.
 const STORED_GB: f64 = 0.2;
+
+/// Access logs of 30 days: about 600 bytes a request before compression, and a million requests.
+const LOGGED_GB: f64 = 0.6;
 
 /// Why there is no estimate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -125,6 +131,7 @@ pub fn monthly(state: &State) -> f64 {
             LOAD_BALANCER_HOUR + PUBLIC_ADDRESS_HOUR * balancer.subnets.len() as f64
         }
         State::AutoScalingGroup(group) => f64::from(group.life.desired) * PUBLISHED_HOUR,
+        State::Alarm(alarm) => alarm.figures.len() as f64 * ALARM_FIGURE_MONTH / HOURS,
         _ => 0.0,
     };
     hour * HOURS
@@ -156,7 +163,8 @@ pub fn estimate(topology: &Topology) -> Result<Estimate, Unknown> {
 fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
     let mut sizes = [0.0; 3];
     let (mut nats, mut addresses, mut balancer_addresses) = (0.0, 0.0, 0.0);
-    let mut balancers = 0.0;
+    let (mut balancers, mut logs) = (0.0, 0.0);
+    let mut alarms = Vec::new();
     let mut template: Option<&LaunchTemplate> = None;
     for entry in topology.entries() {
         match &entry.resource {
@@ -169,9 +177,11 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
             Resource::NatGateway(_) => nats += 1.0,
             Resource::Address(_) => addresses += 1.0,
             Resource::LoadBalancer(balancer) => {
+                logs += balancer.access_logs.iter().count() as f64 * LOGGED_GB;
                 balancers += 1.0;
                 balancer_addresses += balancer.subnets.len() as f64;
             }
+            Resource::Alarm(alarm) => alarms.push((&entry.name, alarm.figures.len() as f64)),
             _ => {}
         }
     }
@@ -215,6 +225,13 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
         address,
     ));
     lines.push(line("S3, a GB", same(STORED_GB), S3_GB_MONTH));
+    if logs > 0.0 {
+        lines.push(line("Access logs, a GB", same(logs), S3_GB_MONTH));
+    }
+    for (name, figures) in alarms {
+        let what = format!("Alarm {name}, a figure");
+        lines.push(line(&what, same(figures), ALARM_FIGURE_MONTH));
+    }
     Ok(lines)
 }
 
@@ -295,8 +312,20 @@ mod tests {
 
         Not included, because it grows with use: traffic to the internet (about 0.09 USD a GB) and between zones, data through NAT gateways (0.046 USD a GB; S3 goes round them), load balancer capacity units (0.0076 USD an hour for each), S3 requests, CPU credits beyond the instances' baseline, taxes.
 
-        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
+        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/, https://aws.amazon.com/cloudwatch/pricing/.
         ");
+    }
+
+    #[test]
+    fn access_logs_are_a_line_of_their_own() {
+        let settings = Settings {
+            access_logs: Some("123456789012".parse().unwrap()),
+            ..Settings::published().unwrap()
+        };
+        let estimate = estimate(&topology(&settings)).unwrap();
+        let line = estimate.lines.last().unwrap();
+        assert_eq!(line.what, "Access logs, a GB");
+        assert!((line.counts[1] * line.each - 0.0138).abs() < 1e-9);
     }
 
     #[test]

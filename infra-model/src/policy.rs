@@ -7,11 +7,15 @@
 //! Taking over foreign resources (`--adopt`) changes what carries no tag of ours: no narrow
 //! policy allows it. It is done once, by an administrator.
 
+mod alarms;
+mod operate;
 mod pipeline;
 mod statements;
 
 pub use pipeline::pipeline;
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
@@ -28,37 +32,82 @@ pub enum Command {
     Deploy,
     /// Takes away.
     Destroy,
+    /// Says how the deployment is.
+    Status,
+    /// Deploys an earlier release.
+    Rollback,
+    /// Says what stands in the way of the others.
+    Doctor,
+    /// Reads what was written on the instances.
+    Logs,
+    /// Opens a shell on an instance.
+    Shell,
 }
 
 impl Command {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Deploy, Self::Destroy];
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Diff,
+        Self::Deploy,
+        Self::Destroy,
+        Self::Status,
+        Self::Rollback,
+        Self::Doctor,
+        Self::Logs,
+        Self::Shell,
+    ];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Diff => "diff",
+            Self::Deploy => "deploy",
+            Self::Destroy => "destroy",
+            Self::Status => "status",
+            Self::Rollback => "rollback",
+            Self::Doctor => "doctor",
+            Self::Logs => "logs",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 impl FromStr for Command {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "diff" => Ok(Self::Diff),
-            "deploy" => Ok(Self::Deploy),
-            "destroy" => Ok(Self::Destroy),
-            _ => Err(Invalid {
-                what: "command",
-                value: text.to_owned(),
-                problem: "has no policy",
-                remedy: "write `diff`, `deploy` or `destroy`",
-            }),
-        }
+        let found = Self::ALL.into_iter().find(|it| it.name() == text);
+        found.ok_or_else(|| Invalid {
+            what: "command",
+            value: text.to_owned(),
+            problem: "has no policy",
+            remedy: "write `diff`, `deploy`, `destroy`, `status`, `rollback`, `doctor`, `logs` or `shell`",
+        })
     }
 }
 
 /// The policy document for one command in one stage.
 pub fn policy(settings: &Settings, command: Command) -> Value {
     let scope = statements::Scope::of(settings);
-    let mut all = statements::look(&scope);
+    let mut all = match command {
+        Command::Status => operate::status(&scope),
+        Command::Logs => operate::logs(&scope),
+        Command::Shell => operate::shell(&scope),
+        _ => statements::look(&scope),
+    };
+    if let Some(doing) = with_alarms(command, settings.alarms.is_some()) {
+        all.extend(alarms::statements(&scope, doing));
+    }
     match command {
-        Command::Diff => {}
-        Command::Deploy => {
+        Command::Diff | Command::Status | Command::Logs | Command::Shell => {}
+        Command::Doctor => all.extend(operate::doctor(&scope)),
+        // A rollback is a deployment of what lies in the bucket already.
+        Command::Deploy | Command::Rollback => {
             all.extend(statements::lock(&scope));
             let follow = [statements::USERS, statements::HEALTH, statements::REFRESH];
             all.extend(statements::follow(&scope, &follow));
@@ -73,16 +122,53 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
             all.extend(statements::purge(&scope));
         }
     }
-    json!({ "Version": "2012-10-17", "Statement": all })
+    json!({ "Version": "2012-10-17", "Statement": merged(all) })
+}
+
+/// One statement for what is about the same: the policies of a role have a longest length.
+fn merged(statements: Vec<Value>) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for statement in statements {
+        let is_same = |it: &Value| {
+            ["Sid", "Resource", "Condition"]
+                .iter()
+                .all(|part| it.get(part) == statement.get(part))
+        };
+        let Some(same) = all.iter_mut().find(|it| is_same(it)) else {
+            all.push(statement);
+            continue;
+        };
+        let new = statement["Action"].as_array().cloned().unwrap_or_default();
+        if let Some(actions) = same["Action"].as_array_mut() {
+            actions.extend(new);
+            let mut seen = BTreeSet::new();
+            actions.retain(|it| seen.insert(it.to_string()));
+        }
+    }
+    all
+}
+
+/// What a command does with alarms, where some are wanted and where none are.
+fn with_alarms(command: Command, are_wanted: bool) -> Option<alarms::Doing> {
+    match command {
+        Command::Status | Command::Logs | Command::Shell => None,
+        Command::Diff | Command::Doctor => Some(alarms::Doing::Looking),
+        Command::Deploy | Command::Rollback if are_wanted => Some(alarms::Doing::Making),
+        Command::Deploy | Command::Rollback | Command::Destroy => Some(alarms::Doing::Removing),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::settings::Alarms;
 
     fn statements(command: Command) -> Vec<Value> {
-        let policy = policy(&Settings::published().unwrap(), command);
+        let settings = Settings {
+            alarms: Some(Alarms::example()),
+            ..Settings::published().unwrap()
+        };
+        let policy = policy(&settings, command);
         policy["Statement"].as_array().unwrap().clone()
     }
 
@@ -98,14 +184,16 @@ mod tests {
 
     #[test]
     fn looking_changes_nothing() {
-        for action in actions(Command::Diff) {
-            let verb = action.split(':').nth(1).unwrap();
-            assert!(
-                ["Describe", "Get", "List", "Head"]
-                    .iter()
-                    .any(|it| verb.starts_with(it)),
-                "{action}"
-            );
+        for command in [Command::Diff, Command::Status, Command::Doctor] {
+            for action in actions(command) {
+                let verb = action.split(':').nth(1).unwrap();
+                assert!(
+                    ["Describe", "Get", "List", "Head", "Simulate"]
+                        .iter()
+                        .any(|it| verb.starts_with(it)),
+                    "{action}"
+                );
+            }
         }
         let (diff, destroy) = (actions(Command::Diff), actions(Command::Destroy));
         assert!(diff.is_subset(&actions(Command::Deploy)) && diff.is_subset(&destroy));
@@ -132,6 +220,31 @@ mod tests {
                     "{statement}"
                 );
                 assert!(!verbs.contains('*'), "{statement}");
+            }
+        }
+    }
+
+    #[test]
+    fn commands_are_read_back() {
+        for command in Command::ALL {
+            assert_eq!(command.to_string().parse(), Ok(command));
+        }
+        assert!("emulator".parse::<Command>().is_err());
+    }
+
+    #[test]
+    fn sessions_are_on_our_instances_only() {
+        for command in [Command::Logs, Command::Shell] {
+            let runs = statements(command).into_iter().filter(|it| {
+                let actions = it["Action"].to_string();
+                actions.contains("StartSession") || actions.contains("SendCommand")
+            });
+            for statement in runs {
+                let resources = statement["Resource"].to_string();
+                let is_document = resources.contains(":document/AWS-");
+                let is_tagged =
+                    statement["Condition"]["StringEquals"]["ssm:resourceTag/Stage"] == "prod";
+                assert!(is_document || is_tagged, "{statement}");
             }
         }
     }
@@ -195,6 +308,7 @@ mod tests {
         let longest = Settings {
             stage: "s2345678".parse().unwrap(),
             bucket: "b".repeat(54).parse().unwrap(),
+            alarms: Some(Alarms::example()),
             ..Settings::published().unwrap()
         };
         for command in Command::ALL {
@@ -208,6 +322,18 @@ mod tests {
     }
 
     #[test]
+    fn each_statement_has_a_name_of_its_own() {
+        for command in Command::ALL {
+            let names = statements(command)
+                .into_iter()
+                .map(|it| it["Sid"].to_string());
+            let names: Vec<String> = names.collect();
+            let unique: BTreeSet<&String> = names.iter().collect();
+            assert_eq!(unique.len(), names.len(), "{command}: {names:?}");
+        }
+    }
+
+    #[test]
     fn the_policy_of_diff() {
         let policy = policy(&Settings::published().unwrap(), Command::Diff);
         insta::assert_json_snapshot!(policy, @r#"
@@ -215,7 +341,7 @@ mod tests {
           "Version": "2012-10-17",
           "Statement": [
             {
-              "Sid": "Describe",
+              "Sid": "InRegion",
               "Effect": "Allow",
               "Action": [
                 "ec2:DescribeTags",
@@ -238,7 +364,8 @@ mod tests {
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeTags",
                 "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribePolicies"
+                "autoscaling:DescribePolicies",
+                "cloudwatch:DescribeAlarms"
               ],
               "Resource": [
                 "*"
@@ -250,7 +377,7 @@ mod tests {
               }
             },
             {
-              "Sid": "LookAtBucket",
+              "Sid": "Bucket",
               "Effect": "Allow",
               "Action": [
                 "s3:ListBucket",
@@ -267,7 +394,7 @@ mod tests {
               ]
             },
             {
-              "Sid": "LookAtFiles",
+              "Sid": "Files",
               "Effect": "Allow",
               "Action": [
                 "s3:GetObject"
@@ -300,6 +427,31 @@ mod tests {
               ],
               "Resource": [
                 "arn:aws:ssm:eu-north-1::parameter/aws/service/ami-amazon-linux-latest/*"
+              ]
+            },
+            {
+              "Sid": "Alarms",
+              "Effect": "Allow",
+              "Action": [
+                "cloudwatch:ListTagsForResource"
+              ],
+              "Resource": [
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNoHealthyTarget",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsServerErrors",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsSlowAnswers",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNatErrors-a",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNatErrors-b"
+              ]
+            },
+            {
+              "Sid": "Topic",
+              "Effect": "Allow",
+              "Action": [
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource"
+              ],
+              "Resource": [
+                "arn:aws:sns:eu-north-1:*:StudentAnalyticsAlarms"
               ]
             }
           ]

@@ -187,6 +187,22 @@ checked_text!(
 );
 
 checked_text!(
+    /// An address that mail goes to.
+    Email,
+    "e-mail address",
+    |text| {
+        let part = |it: &str| all(it, |c| c.is_ascii_graphic() && !"@,;<>\"".contains(c));
+        let is_one = text.split_once('@').is_some_and(|(who, at)| {
+            part(who) && part(at) && at.contains('.') && !at.starts_with('.') && !at.ends_with('.')
+        });
+        (!is_one || text.len() > 254).then_some((
+            "is not one address",
+            "write one such as `staff@school.example`; give the option again for another one",
+        ))
+    }
+);
+
+checked_text!(
     /// An EC2 instance type with x86-64 processors, which the release is built for.
     InstanceType,
     "instance type",
@@ -321,6 +337,8 @@ mod tests {
                 "AWS account `1234`",
                 "12 digits",
             ),
+            (refused::<Email>("a@b"), "e-mail address `a@b`", "staff@"),
+            (refused::<Email>("a@b.c, d@e.f"), "e-mail address", "again"),
             (refused::<ParameterPath>("school"), "`school`", "/student"),
             (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
             (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),

@@ -74,6 +74,16 @@ enum Command {
     Deploy(program::Arguments),
     /// Removes the deployment.
     Destroy(program::Arguments),
+    /// Shows what runs and how it is; changes nothing.
+    Status(program::Arguments),
+    /// Lists the releases in the bucket and returns to an earlier one.
+    Rollback(program::Arguments),
+    /// Looks whether everything is there that the commands need; changes nothing.
+    Doctor(program::Arguments),
+    /// Shows what the dashboard or the boot script wrote on the instances.
+    Logs(program::Arguments),
+    /// Opens a shell on an instance, through SSM.
+    Shell(program::Arguments),
     /// Runs an emulated AWS on this machine, for trying the commands above.
     Emulator(program::Arguments),
     /// Rehearses the whole deployment on this machine, with real instances in an emulated AWS.
@@ -98,6 +108,11 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Diff(arguments) => program::aws("diff", &arguments)?,
         Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
         Command::Destroy(arguments) => program::aws("destroy", &arguments)?,
+        Command::Status(arguments) => program::aws("status", &arguments)?,
+        Command::Rollback(arguments) => program::aws("rollback", &arguments)?,
+        Command::Doctor(arguments) => program::aws("doctor", &arguments)?,
+        Command::Logs(arguments) => program::aws("logs", &arguments)?,
+        Command::Shell(arguments) => program::aws("shell", &arguments)?,
         Command::Emulator(arguments) => program::emulator(&arguments)?,
         Command::Rehearse(arguments) => rehearse::rehearse(&arguments)?,
     }

@@ -1,7 +1,7 @@
 //! Both pictures name everything that a reader looks for, and follow the settings.
 
 use super::*;
-use crate::settings::{Nat, Oidc, Payload, Settings};
+use crate::settings::{Alarms, Nat, Oidc, Payload, Settings};
 use crate::values::CertificateArn;
 
 fn topology(settings: Settings) -> Topology {
@@ -60,6 +60,8 @@ fn the_pictures_follow_the_settings() {
             .map(|network| network.parse().unwrap())
             .to_vec(),
         stage: "staging".parse().unwrap(),
+        access_logs: Some("123456789012".parse().unwrap()),
+        alarms: Some(Alarms::example()),
         ..Settings::published().unwrap()
     };
     let topology = topology(settings);
@@ -68,6 +70,8 @@ fn the_pictures_follow_the_settings() {
         assert!(picture.contains("HTTP 80, HTTPS 443"));
         assert!(picture.contains("203.0.113.0/24 and 2 more"));
         assert!(!picture.contains("StudentAnalyticsNAT-b"));
+        assert!(picture.contains("access logs"));
+        assert!(picture.contains("alarms by mail"));
     }
 }
 

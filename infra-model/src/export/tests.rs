@@ -1,7 +1,7 @@
 //! What can be said of the documents without the tools that read them.
 
 use super::*;
-use crate::settings::{Nat, Oidc, Payload};
+use crate::settings::{Alarms, Nat, Oidc, Payload};
 use crate::values::{CertificateArn, UserData};
 
 fn topology(settings: &Settings) -> Topology {
@@ -20,6 +20,8 @@ fn variants() -> Vec<Settings> {
         stage: "staging".parse().unwrap(),
         certificate: Some(CertificateArn::new(arn).unwrap()),
         oidc: Some(Oidc::example()),
+        access_logs: Some("123456789012".parse().unwrap()),
+        alarms: Some(Alarms::example()),
         ..published.clone()
     };
     vec![published, other]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Id, Kind};
 use crate::observed::{Found, Key, Observed, Ref, State, Status};
+use crate::plan::adopt;
 use crate::plan::compare::{self, Attribute, Change};
 use crate::plan::identity::Match;
 use crate::plan::index::Index;
@@ -246,6 +247,20 @@ impl<'a> Draft<'a> {
         if let Some((what, remedy)) = self.taken_subnet(&to).filter(|_| associates) {
             return self.refuse(entry, what, remedy);
         }
+        let is_asked_otherwise = changes
+            .iter()
+            .any(|it| it.attribute == Attribute::HealthPath);
+        if adopted
+            && is_asked_otherwise
+            && let Some(group) = adopt::ended_by_health_check(self, found)
+        {
+            let what = format!(
+                "another health check path would have {} end the instances that serve now, for it goes \
+                 by the load balancer's checks",
+                self.said(group)
+            );
+            return self.refuse(entry, what, CHECK_LATER);
+        }
         let (item, from) = (found.id.clone(), found.state.clone());
         if changes.is_empty() {
             let pending = found.status == Status::Pending;
@@ -416,6 +431,9 @@ impl<'a> Draft<'a> {
         });
     }
 }
+
+const CHECK_LATER: &str = "set its health check type to EC2 (`aws autoscaling \
+     update-auto-scaling-group --health-check-type EC2`); when the new release runs, deploy sets it back";
 
 const START_AFRESH: &str =
     "run `destroy`, then `deploy`; or deploy another --stage beside it and move over";

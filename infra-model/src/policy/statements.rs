@@ -2,21 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::id::Id;
+use crate::id::{Id, Kind};
 use crate::names::{self, LOCK, MANAGED_BY, PROJECT, RELEASES, SAMPLE_DATA};
 use crate::settings::Settings;
 use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
 
 /// The names and tags that bind permissions.
 pub(super) struct Scope {
-    region: String,
-    stage: String,
+    pub(super) region: String,
+    pub(super) stage: String,
     bucket: String,
     role: String,
     profile: String,
     balancer: String,
     targets: String,
     group: String,
+    topic: String,
+    alarms: Vec<String>,
 }
 
 impl Scope {
@@ -31,10 +33,15 @@ impl Scope {
             balancer: name(Id::LoadBalancer),
             targets: name(Id::TargetGroup),
             group: name(Id::AutoScalingGroup),
+            topic: name(Id::AlarmTopic),
+            alarms: Id::all()
+                .filter(|id| id.kind() == Kind::Alarm)
+                .map(name)
+                .collect(),
         }
     }
 
-    fn ec2(&self, kinds: &[&str]) -> Vec<String> {
+    pub(super) fn ec2(&self, kinds: &[&str]) -> Vec<String> {
         let region = &self.region;
         kinds
             .iter()
@@ -46,7 +53,7 @@ impl Scope {
         vec![format!("arn:aws:s3:::{}", self.bucket)]
     }
 
-    fn objects(&self, keys: &[&str]) -> Vec<String> {
+    pub(super) fn objects(&self, keys: &[&str]) -> Vec<String> {
         keys.iter()
             .map(|key| format!("arn:aws:s3:::{}/{key}", self.bucket))
             .collect()
@@ -77,6 +84,15 @@ impl Scope {
         )]
     }
 
+    pub(super) fn topic(&self) -> Vec<String> {
+        vec![format!("arn:aws:sns:{}:*:{}", self.region, self.topic)]
+    }
+
+    pub(super) fn alarms(&self) -> Vec<String> {
+        let arn = |name| format!("arn:aws:cloudwatch:{}:*:alarm:{name}", self.region);
+        self.alarms.iter().map(arn).collect()
+    }
+
     fn our_tags(&self, key: &str) -> Value {
         json!({
             format!("aws:{key}/{PROJECT_TAG}"): PROJECT,
@@ -95,21 +111,21 @@ impl Scope {
         json!({ "StringEquals": self.our_tags("ResourceTag") })
     }
 
-    fn in_region(&self) -> Value {
+    pub(super) fn in_region(&self) -> Value {
         json!({ "StringEquals": { "aws:RequestedRegion": self.region } })
     }
 }
 
-fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
+pub(super) fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
     json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
 }
 
-fn when(mut statement: Value, condition: Value) -> Value {
+pub(super) fn when(mut statement: Value, condition: Value) -> Value {
     statement["Condition"] = condition;
     statement
 }
 
-fn everything() -> Vec<String> {
+pub(super) fn everything() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
@@ -162,12 +178,12 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
     let files = format!("{RELEASES}*");
     vec![
         when(
-            statement("Describe", &describe, &everything()),
+            statement("InRegion", &describe, &everything()),
             scope.in_region(),
         ),
-        statement("LookAtBucket", &bucket, &scope.bucket()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "LookAtFiles",
+            "Files",
             &["s3:GetObject"],
             &scope.objects(&[&files, SAMPLE_DATA]),
         ),
@@ -190,7 +206,7 @@ pub(super) const REFRESH: &str = "autoscaling:DescribeInstanceRefreshes";
 /// What is waited for while something is done.
 pub(super) fn follow(scope: &Scope, describe: &[&str]) -> Vec<Value> {
     vec![when(
-        statement("Follow", describe, &everything()),
+        statement("InRegion", describe, &everything()),
         scope.in_region(),
     )]
 }
@@ -248,9 +264,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             statement("TagWhatIsMade", &["ec2:CreateTags"], &scope.ec2(&["*"])),
             on_creation,
         ),
-        statement("MakeBalancing", &balancing, &scope.balancing()),
+        statement("Balancing", &balancing, &scope.balancing()),
         statement(
-            "MakeGroup",
+            "Group",
             &["autoscaling:CreateAutoScalingGroup"],
             &scope.scaling(),
         ),
@@ -272,13 +288,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             ),
             linked,
         ),
+        statement("Role", &["iam:CreateRole", "iam:TagRole"], &scope.role()),
         statement(
-            "MakeRole",
-            &["iam:CreateRole", "iam:TagRole"],
-            &scope.role(),
-        ),
-        statement(
-            "MakeProfile",
+            "Profile",
             &[
                 "iam:CreateInstanceProfile",
                 "iam:TagInstanceProfile",
@@ -286,9 +298,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             ],
             &scope.profile(),
         ),
-        statement("MakeBucket", &bucket, &scope.bucket()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "Upload",
+            "Files",
             &["s3:PutObject"],
             &scope.objects(&[&format!("{RELEASES}*"), SAMPLE_DATA]),
         ),
@@ -344,15 +356,12 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "s3:PutLifecycleConfiguration",
     ];
     vec![
-        when(
-            statement("Change", &ec2, &scope.ec2(&["*"])),
-            scope.tagged(),
-        ),
-        statement("ChangeBalancing", &balancing, &scope.balancing()),
-        statement("ChangeGroup", &scaling, &scope.scaling()),
-        statement("ChangeBucket", &bucket, &scope.bucket()),
+        when(statement("Ours", &ec2, &scope.ec2(&["*"])), scope.tagged()),
+        statement("Balancing", &balancing, &scope.balancing()),
+        statement("Group", &scaling, &scope.scaling()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "ChangeRole",
+            "Role",
             &[
                 "iam:UpdateAssumeRolePolicy",
                 "iam:PutRolePolicy",
@@ -404,14 +413,11 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
         "autoscaling:DeleteAutoScalingGroup",
     ];
     vec![
-        when(
-            statement("Remove", &ec2, &scope.ec2(&["*"])),
-            scope.tagged(),
-        ),
-        statement("RemoveBalancing", &balancing, &scope.balancing()),
-        statement("RemoveGroup", &scaling, &scope.scaling()),
+        when(statement("Ours", &ec2, &scope.ec2(&["*"])), scope.tagged()),
+        statement("Balancing", &balancing, &scope.balancing()),
+        statement("Group", &scaling, &scope.scaling()),
         statement(
-            "RemoveRole",
+            "Role",
             &[
                 "iam:DeleteRolePolicy",
                 "iam:DetachRolePolicy",
@@ -420,7 +426,7 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
             &scope.role(),
         ),
         statement(
-            "RemoveProfile",
+            "Profile",
             &[
                 "iam:RemoveRoleFromInstanceProfile",
                 "iam:DeleteInstanceProfile",
@@ -438,7 +444,7 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
 /// The bucket, when it is empty.
 pub(super) fn remove_bucket(scope: &Scope) -> Value {
     let actions = ["s3:DeleteBucket", "s3:ListBucketMultipartUploads"];
-    statement("RemoveBucket", &actions, &scope.bucket())
+    statement("Bucket", &actions, &scope.bucket())
 }
 
 /// The bucket, and with `--purge-bucket` all that it holds.
