@@ -2,22 +2,29 @@
 
 use super::levels::Levels;
 use super::problem::shortened;
-use super::{Kind, scales};
+use super::values::Cell;
+use super::{Kind, MAX_LEVELS, scales};
 
-/// What the cells of one column have in common, gathered cell by cell.
+/// What the cells of one column have in common, gathered cell by cell; and the cells themselves, as
+/// codes, while few are distinct.
 #[derive(Debug)]
 pub(super) struct Evidence {
     present: usize,
     /// Bytes of the cells that are present.
     bytes: usize,
-    numbers: usize,
+    /// A cell is a number.
+    numbers: bool,
     whole: bool,
-    /// Cells that are meant as numbers and cannot be read as one.
-    slips: usize,
+    /// Least and greatest whole number.
+    range: Option<(i64, i64)>,
+    /// A cell is meant as a number and cannot be read as one.
+    slips: bool,
     /// Row and beginning of the first cell that is text.
     first_text: Option<(usize, String)>,
-    /// Distinct texts and what they mean; `None` from when there are too many for a factor.
-    levels: Option<Levels<Meaning>>,
+    /// Distinct texts; `None` from when there are too many to tell apart by a byte.
+    known: Option<Levels<()>>,
+    /// Position of each cell in `known`, while there are some.
+    codes: Vec<u8>,
 }
 
 impl Evidence {
@@ -25,24 +32,55 @@ impl Evidence {
         Self {
             present: 0,
             bytes: 0,
-            numbers: 0,
+            numbers: false,
             whole: true,
-            slips: 0,
+            range: None,
+            slips: false,
             first_text: None,
-            levels: Some(Levels::new()),
+            known: Some(Levels::new()),
+            codes: Vec::new(),
         }
     }
 
-    /// Takes in one cell that is not missing.
-    pub(super) fn add(&mut self, row: usize, cell: &str) {
+    /// Takes in the next cell; `None` where it is missing.
+    pub(super) fn add(&mut self, row: usize, cell: Option<&str>) {
+        let Some(cell) = cell else {
+            if self.known.is_some() {
+                self.codes.push(u8::MISSING);
+            }
+            return;
+        };
         self.present += 1;
         self.bytes += cell.len();
-        match self.meaning(cell) {
-            Meaning::Number(number) => {
-                self.numbers += 1;
-                self.whole &= matches!(number, Number::Whole(_));
+        if let Some(known) = &mut self.known {
+            if let Some((code, ())) = known.find(cell) {
+                self.codes.push(code);
+                return;
             }
-            Meaning::Infinite | Meaning::Comma => self.slips += 1,
+            let code = known.len() as u8;
+            if known.add(cell, ()) {
+                self.codes.push(code);
+            } else {
+                self.known = None;
+                self.codes = Vec::new();
+            }
+        }
+        self.learn(row, cell);
+    }
+
+    /// What a cell says that none before it may have said.
+    fn learn(&mut self, row: usize, cell: &str) {
+        match meaning(cell) {
+            Meaning::Number(Number::Whole(whole)) => {
+                self.numbers = true;
+                let (least, most) = self.range.unwrap_or((whole, whole));
+                self.range = Some((least.min(whole), most.max(whole)));
+            }
+            Meaning::Number(Number::Real(_)) => {
+                self.numbers = true;
+                self.whole = false;
+            }
+            Meaning::Infinite | Meaning::Comma => self.slips = true,
             Meaning::Text if self.first_text.is_none() => {
                 self.first_text = Some((row, shortened(cell)));
             }
@@ -50,26 +88,16 @@ impl Evidence {
         }
     }
 
-    /// What the cell means, which is known of the levels.
-    fn meaning(&mut self, cell: &str) -> Meaning {
-        let Some(levels) = &mut self.levels else {
-            return meaning(cell);
-        };
-        if let Some((_, known)) = levels.find(cell) {
-            return *known;
-        }
-        let meaning = meaning(cell);
-        if !levels.add(cell, meaning) {
-            self.levels = None;
-        }
-        meaning
-    }
-
     /// Whether cells of it are to be corrected: it would be numeric but for some slips, or it is
     /// the outcome, has numbers, and other cells too.
     pub(super) fn is_faulty(&self, outcome: bool) -> bool {
         let text = self.first_text.is_some();
-        (!text && self.slips > 0) || (outcome && text && self.numbers > 0)
+        (!text && self.slips) || (outcome && text && self.numbers)
+    }
+
+    /// Whether every cell that is present is a number.
+    pub(super) fn is_clean(&self) -> bool {
+        !self.slips && self.first_text.is_none()
     }
 
     /// Number of cells that are not missing.
@@ -82,14 +110,31 @@ impl Evidence {
         self.bytes
     }
 
-    /// Whether every number is a whole one.
+    /// Whether every number is a whole one, and they are not the two that lie as far apart as whole
+    /// numbers can: their distance is what stands for a missing one.
     pub(super) fn is_whole(&self) -> bool {
-        self.whole
+        self.whole && self.range != Some((i64::MIN, i64::MAX))
+    }
+
+    /// Least and greatest whole number; `None` without any.
+    pub(super) fn range(&self) -> Option<(i64, i64)> {
+        self.range
     }
 
     /// The distinct cells, unless there are too many for a factor.
-    pub(super) fn levels(&self) -> Option<&Levels<Meaning>> {
-        self.levels.as_ref()
+    pub(super) fn levels(&self) -> Option<&Levels<()>> {
+        self.known().filter(|known| known.len() <= MAX_LEVELS)
+    }
+
+    /// The distinct cells, unless there are too many to tell apart by a byte.
+    pub(super) fn known(&self) -> Option<&Levels<()>> {
+        self.known.as_ref()
+    }
+
+    /// The cells as positions in [`known`](Self::known), if it has them all; given away once.
+    pub(super) fn take_codes(&mut self) -> Option<Vec<u8>> {
+        self.known.as_ref()?;
+        Some(std::mem::take(&mut self.codes))
     }
 
     /// Row and text of the first cell that is not a number.
@@ -97,14 +142,16 @@ impl Evidence {
         self.first_text.as_ref()
     }
 
-    /// The column's type. Text is a factor with at most [`MAX_LEVELS`](super::MAX_LEVELS) levels and at most half as
+    /// The column's type. Text is a factor with at most [`MAX_LEVELS`] levels and at most half as
     /// many levels as values. A column without any value counts as numeric, as in pandas.
     pub(super) fn kind(&self) -> Kind {
         if self.first_text.is_none() {
-            return Kind::Numeric { whole: self.whole };
+            return Kind::Numeric {
+                whole: self.is_whole(),
+            };
         }
-        let few = |levels: &&Levels<Meaning>| levels.len() * 2 <= self.present;
-        let Some(levels) = self.levels.as_ref().filter(few) else {
+        let few = |levels: &&Levels<()>| levels.len() * 2 <= self.present;
+        let Some(levels) = self.levels().filter(few) else {
             return Kind::Identifier;
         };
         let mut levels: Vec<String> = levels.texts().map(str::to_owned).collect();
@@ -181,7 +228,7 @@ mod tests {
     fn kind(cells: &[&str]) -> Kind {
         let mut evidence = Evidence::new();
         for (row, cell) in cells.iter().enumerate() {
-            evidence.add(row + 2, cell);
+            evidence.add(row + 2, Some(cell));
         }
         evidence.kind()
     }

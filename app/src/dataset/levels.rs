@@ -1,14 +1,14 @@
-//! The distinct texts of a column, as many as a factor may have, found again faster than a cell is
+//! The distinct texts of a column, as many as a byte tells apart, found again faster than a cell is
 //! parsed: a table of millions of rows repeats the same few.
 
-use super::MAX_LEVELS;
-
-/// Slots of the index, a power of two: more than twice as many as there are levels.
-const SLOTS: usize = 128;
+/// The most texts: one byte is left for a slot without any, and for a cell without any.
+pub(super) const MOST: usize = 255;
+/// Slots of the index, a power of two: four times as many as there are levels.
+const SLOTS: usize = 1024;
 /// What an empty slot holds; no level has this position.
 const EMPTY: u8 = u8::MAX;
 
-/// Distinct texts in the order in which they came, at most [`MAX_LEVELS`], with something known of
+/// Distinct texts in the order in which they came, at most [`MOST`], with something known of
 /// each.
 #[derive(Debug)]
 pub(super) struct Levels<T> {
@@ -35,7 +35,7 @@ impl<T> Levels<T> {
 
     /// Takes in a text that is not known; `false` if there is no place for it.
     pub(super) fn add(&mut self, text: &str, of_level: T) -> bool {
-        if self.known.len() >= MAX_LEVELS {
+        if self.known.len() >= MOST {
             return false;
         }
         let slot = self.slot(text);
@@ -81,25 +81,25 @@ mod tests {
     fn every_level_is_found_again() {
         let mut levels = Levels::new();
         let text = |i: usize| format!("level {}", i * 7919);
-        for i in 0..MAX_LEVELS {
+        for i in 0..MOST {
             assert_eq!(levels.find(&text(i)), None);
             assert!(levels.add(&text(i), i));
         }
-        for i in 0..MAX_LEVELS {
+        for i in 0..MOST {
             assert_eq!(levels.find(&text(i)), Some((i as u8, &i)));
         }
         assert_eq!(levels.find("other"), None);
         assert!(!levels.add("other", 0));
-        assert_eq!(levels.len(), MAX_LEVELS);
+        assert_eq!(levels.len(), MOST);
         assert_eq!(levels.texts().next(), Some("level 0"));
     }
 
     #[test]
     fn texts_of_one_slot_are_kept_apart() {
-        let same: Vec<String> = (0..100_000)
+        let same: Vec<String> = (0..1_000_000)
             .map(|i| i.to_string())
             .filter(|text| hash(text) % SLOTS == SLOTS - 1)
-            .take(MAX_LEVELS)
+            .take(MOST)
             .collect();
         let mut levels = Levels::new();
         for (i, text) in same.iter().enumerate() {

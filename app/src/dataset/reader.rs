@@ -1,22 +1,26 @@
-//! Reads a CSV file in passes over its bytes: the first checks the structure and infers the types,
-//! the last fills typed columns. Nothing else grows with the file, so that reading one takes ten
-//! times its size and 16 MB at most.
+//! Reads a CSV file as a stream: one pass checks the structure, infers the types and keeps the cells
+//! as codes, from which the typed columns are made. Columns with more distinct cells than a byte tells
+//! apart take a second pass. Nothing else grows with the file, so that reading one takes ten times its
+//! size and 16 MB at most, and a third of it where students repeat.
 //!
 //! The `csv` crate splits the fields; polars' own reader pads short rows in silence and names no
 //! rows, and people need to know which cells to correct.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use polars::prelude::DataFrame;
-
-use super::build::Builder;
+use super::build::{Builder, from_codes};
 use super::infer::{Evidence, Meaning, meaning, number};
+use super::pieces::{PIECE, Pieces};
 use super::problem::shortened;
 use super::rows::Rows;
 use super::texts::Texts;
+use super::values::Values;
 use super::{
-    Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, ReadError, Report, dialect,
+    Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, MOST_ROWS, ReadError, Report,
+    dialect,
 };
 
 /// Cells that count as missing, beside empty and blank ones.
@@ -32,14 +36,10 @@ const LONGEST_TOKEN: usize = 4;
 /// # Errors
 /// Any [`ReadError`].
 pub fn read_file(path: &Path, outcome: &str) -> Result<Dataset, ReadError> {
-    let bytes = std::fs::read(path).map_err(|source| ReadError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.display().to_string());
-    read(name, &bytes, outcome)
+    read_text(name, Text::File(path), outcome)
 }
 
 /// Reads the bytes of a CSV file. Commas, semicolons or tabs separate the fields, whichever the
@@ -48,16 +48,18 @@ pub fn read_file(path: &Path, outcome: &str) -> Result<Dataset, ReadError> {
 /// # Errors
 /// Any [`ReadError`] but `Io`. Cells that are to be corrected are reported all at once.
 pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadError> {
-    let text = dialect::text(bytes)?;
-    let separator = dialect::separator(text);
-    let (header, of_header) = header(text, separator)?;
-    let found = gather(text, separator, &header);
+    read_text(name, Text::Bytes(bytes), outcome)
+}
+
+fn read_text(name: String, text: Text<'_>, outcome: &str) -> Result<Dataset, ReadError> {
+    let (header, of_header) = header(text)?;
+    let mut found = gather(text, &header)?;
     let faulty: Vec<bool> = header
         .iter()
         .zip(&found.evidence)
         .map(|(name, evidence)| evidence.is_faulty(name == outcome))
         .collect();
-    let of_cells = slips(text, separator, &header, &faulty, slip);
+    let of_cells = slips(text, &header, &faulty, slip)?;
     let report = of_header.merged(found.report).merged(of_cells);
     if !report.is_empty() {
         return Err(ReadError::Invalid(Box::new(report)));
@@ -74,22 +76,87 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         })
         .collect();
     let outcome = find_outcome(&columns, &found.evidence, outcome)?;
-    let (frame, texts) = fill(text, separator, &columns, &found.evidence, found.rows)?;
+    let (values, texts) = fill(text, &columns, &mut found.evidence, found.rows)?;
     Ok(Dataset {
         name,
         columns,
-        frame,
+        rows: found.rows,
+        values,
         texts,
         outcome,
         reference: None,
     })
 }
 
+/// Where the text of a file is.
+#[derive(Clone, Copy)]
+pub(super) enum Text<'t> {
+    Bytes(&'t [u8]),
+    File(&'t Path),
+}
+
+impl<'t> Text<'t> {
+    /// Goes through the rows, the header first, until `each` says that it has seen enough.
+    fn each_row(self, each: impl FnMut(&Rows<'_>) -> bool) -> Result<(), ReadError> {
+        match self {
+            Self::Bytes(bytes) => each_row(bytes, each),
+            Self::File(path) => File::open(path).and_then(|file| each_row(file, each)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    /// Its beginning: all that decides of which format it is.
+    fn beginning(self) -> Result<Vec<u8>, ReadError> {
+        let first = |source: &mut dyn Read| {
+            let mut pieces = Pieces::new(source, PIECE);
+            let first = pieces.next()?;
+            Ok(first.map_or_else(Vec::new, |(piece, _)| piece.to_vec()))
+        };
+        match self {
+            Self::Bytes(mut bytes) => first(&mut bytes),
+            Self::File(path) => File::open(path).and_then(|mut file| first(&mut file)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    fn unreadable(self, source: std::io::Error) -> ReadError {
+        let path = match self {
+            Self::Bytes(_) => PathBuf::new(),
+            Self::File(path) => path.to_owned(),
+        };
+        ReadError::Io { path, source }
+    }
+}
+
+fn each_row(source: impl Read, mut each: impl FnMut(&Rows<'_>) -> bool) -> std::io::Result<()> {
+    let mut pieces = Pieces::new(source, PIECE);
+    let mut before = 0;
+    while let Some((piece, separator)) = pieces.next()? {
+        let mut rows = Rows::after(before, piece, separator);
+        while rows.advance() {
+            if !each(&rows) {
+                return Ok(());
+            }
+        }
+        // Blank lines at the end of the piece, and the row that is not there.
+        before = rows.row() - 1;
+    }
+    Ok(())
+}
+
 /// The column names, and what is wrong with them. A column without a name is called by its
 /// position, as an index column that a spreadsheet or pandas wrote has none.
-pub(super) fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report), ReadError> {
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
+pub(super) fn header(text: Text<'_>) -> Result<(Vec<String>, Report), ReadError> {
+    dialect::check(&text.beginning()?)?;
+    let mut found = Err(ReadError::Empty);
+    text.each_row(|rows| {
+        found = names(rows);
+        false
+    })?;
+    found
+}
+
+fn names(rows: &Rows<'_>) -> Result<(Vec<String>, Report), ReadError> {
     let fields = rows.fields();
     if fields.len() > MAX_COLUMNS {
         return Err(ReadError::TooManyColumns {
@@ -107,7 +174,7 @@ pub(super) fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report)
             sample: shortened(&sample.join(", ")),
         });
     }
-    let report = faults_of_header(&rows, &names);
+    let report = faults_of_header(rows, &names);
     Ok((names, report))
 }
 
@@ -145,42 +212,48 @@ pub(super) struct Found {
 }
 
 /// First pass: checks every row and gathers what the columns hold.
-pub(super) fn gather(text: &[u8], separator: u8, header: &[String]) -> Found {
+pub(super) fn gather(text: Text<'_>, header: &[String]) -> Result<Found, ReadError> {
     let mut found = Found {
         evidence: header.iter().map(|_| Evidence::new()).collect(),
         rows: 0,
         report: Report::default(),
     };
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
-    while rows.advance() {
-        found.rows += 1;
-        if let Some(column) = rows.open_quote() {
-            found
-                .report
-                .add(rows.row(), column, header, Fault::OpenQuote);
-        } else if rows.fields().len() != header.len() {
-            let (expected, count) = (header.len(), rows.fields().len());
-            let fault = Fault::Length {
-                expected,
-                found: count,
-            };
-            found
-                .report
-                .add(rows.row(), expected.min(count), header, fault);
-        } else {
-            take_in(&mut found, &rows, header);
+    let mut first = true;
+    text.each_row(|rows| {
+        if !std::mem::take(&mut first) {
+            found.rows += 1;
+            check(&mut found, rows, header);
         }
+        found.rows < MOST_ROWS
+    })?;
+    match found.rows < MOST_ROWS {
+        true => Ok(found),
+        false => Err(ReadError::TooManyRows),
     }
-    found
+}
+
+/// Takes in a row below the header.
+fn check(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
+    let report = &mut found.report;
+    if let Some(column) = rows.open_quote() {
+        report.add(rows.row(), column, header, Fault::OpenQuote);
+    } else if rows.fields().len() != header.len() {
+        let (expected, count) = (header.len(), rows.fields().len());
+        let fault = Fault::Length {
+            expected,
+            found: count,
+        };
+        report.add(rows.row(), expected.min(count), header, fault);
+    } else {
+        take_in(found, rows, header);
+    }
 }
 
 /// Adds the cells of a row of the header's length to what is known of their columns.
 fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
     for (i, field) in rows.fields().iter().enumerate() {
         match as_text(field).map(present) {
-            Ok(Some(cell)) => found.evidence[i].add(rows.row(), cell),
-            Ok(None) => {}
+            Ok(cell) => found.evidence[i].add(rows.row(), cell),
             Err(fault) => found.report.add(rows.row(), i, header, fault),
         }
     }
@@ -189,31 +262,30 @@ fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
 /// A further pass, over the faulty columns only: which of their cells are to be corrected, as `slip`
 /// says.
 pub(super) fn slips(
-    text: &[u8],
-    separator: u8,
+    text: Text<'_>,
     header: &[String],
     faulty: &[bool],
     slip: fn(&str) -> Option<Fault>,
-) -> Report {
+) -> Result<Report, ReadError> {
     let mut report = Report::default();
     if !faulty.contains(&true) {
-        return report;
+        return Ok(report);
     }
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
-    while rows.advance() {
-        if rows.fields().len() != header.len() || rows.open_quote().is_some() {
-            continue;
-        }
-        let cells = rows.fields().iter().zip(faulty).enumerate();
-        for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
-            let cell = as_text(field).ok().and_then(present);
-            if let Some(fault) = cell.and_then(slip) {
-                report.add(rows.row(), i, header, fault);
+    let mut first = true;
+    text.each_row(|rows| {
+        let below = !std::mem::take(&mut first);
+        if below && rows.fields().len() == header.len() && rows.open_quote().is_none() {
+            let cells = rows.fields().iter().zip(faulty).enumerate();
+            for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
+                let cell = as_text(field).ok().and_then(present);
+                if let Some(fault) = cell.and_then(slip) {
+                    report.add(rows.row(), i, header, fault);
+                }
             }
         }
-    }
-    report
+        true
+    })?;
+    Ok(report)
 }
 
 /// What is wrong with a cell that should be a number.
@@ -227,33 +299,46 @@ pub(super) fn slip(cell: &str) -> Option<Fault> {
     }
 }
 
-/// Last pass: typed columns.
+/// The columns, typed. Those of which the first pass has not kept the cells take a last one.
 pub(super) fn fill(
-    text: &[u8],
-    separator: u8,
+    text: Text<'_>,
     columns: &[Column],
-    evidence: &[Evidence],
+    evidence: &mut [Evidence],
     rows: usize,
-) -> Result<(DataFrame, Vec<Option<Texts>>), ReadError> {
-    let mut builders: Vec<Builder> = columns
+) -> Result<Filled, ReadError> {
+    let mut filled: Vec<Option<(Values, Option<Texts>)>> = columns
         .iter()
-        .zip(evidence)
-        .map(|(column, evidence)| Builder::new(column, evidence, rows))
+        .zip(evidence.iter_mut())
+        .map(|(column, evidence)| from_codes(column, evidence))
         .collect();
-    let mut lines = Rows::new(text, separator);
-    lines.advance();
-    while lines.advance() {
-        for (builder, field) in builders.iter_mut().zip(lines.fields()) {
-            builder.push(as_text(field).ok().and_then(present));
-        }
+    let mut builders: Vec<(usize, Builder)> = (0..columns.len())
+        .filter(|&i| filled[i].is_none())
+        .map(|i| (i, Builder::new(&columns[i], &evidence[i], rows)))
+        .collect();
+    let mut first = true;
+    if !builders.is_empty() {
+        text.each_row(|lines| {
+            if !std::mem::take(&mut first) {
+                for (i, builder) in &mut builders {
+                    let field = lines.fields().get(*i);
+                    builder.push(field.and_then(|field| present(as_text(field).ok()?)));
+                }
+            }
+            true
+        })?;
     }
-    let filled: Vec<_> = builders
-        .into_iter()
-        .map(Builder::finish)
-        .collect::<Result<_, _>>()?;
-    let (filled, texts) = filled.into_iter().unzip();
-    Ok((DataFrame::new(rows, filled)?, texts))
+    for (i, builder) in builders {
+        filled[i] = Some(builder.finish());
+    }
+    let filled: Filled = filled.into_iter().flatten().unzip();
+    match filled.0.iter().all(|values| values.len() == rows) {
+        true => Ok(filled),
+        false => Err(text.unreadable(std::io::Error::other("it changed while it was read"))),
+    }
 }
+
+/// One of each for every column.
+type Filled = (Vec<Values>, Vec<Option<Texts>>);
 
 /// The cell, unless it counts as missing.
 fn present(cell: &str) -> Option<&str> {

@@ -11,18 +11,19 @@ pub(super) struct Rows<'t> {
     separator: u8,
     reader: Reader<&'t [u8]>,
     record: ByteRecord,
-    /// Number of the row read last; 0 before the first.
+    /// Number of the row read last.
     row: usize,
 }
 
 impl<'t> Rows<'t> {
-    pub(super) fn new(text: &'t [u8], separator: u8) -> Self {
+    /// Those of a piece of a file that has `row` rows before it.
+    pub(super) fn after(row: usize, text: &'t [u8], separator: u8) -> Self {
         Self {
             text,
             separator,
             reader: csv_reader(text, separator),
             record: ByteRecord::new(),
-            row: 0,
+            row,
         }
     }
 
@@ -45,7 +46,8 @@ impl<'t> Rows<'t> {
         &self.record
     }
 
-    /// Position of a quoted field of this row, the last of the file, that is never closed.
+    /// Position of a quoted field of this row, the last of the piece, that is never closed: a piece
+    /// with such a row is the last of its file.
     pub(super) fn open_quote(&self) -> Option<usize> {
         if self.at() < self.text.len() {
             return None;
@@ -77,9 +79,9 @@ fn empty_lines(text: &[u8], begin: usize) -> usize {
     lines
 }
 
-/// Where a scan of a field is, as the `csv` crate takes quotes: they count at its beginning only.
+/// Where a scan of rows is, as the `csv` crate takes quotes: they count at a field's beginning only.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Begin,
     Plain,
     Quoted,
@@ -87,22 +89,29 @@ enum Place {
     Closed,
 }
 
+impl Place {
+    /// Where it is after the next byte.
+    pub(super) fn after(self, byte: u8, separator: u8) -> Self {
+        match (self, byte) {
+            (Self::Begin | Self::Closed, b'"') => Self::Quoted,
+            (Self::Quoted, b'"') => Self::Closed,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, b'\r' | b'\n') => Self::Begin,
+            (_, byte) if byte == separator => Self::Begin,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// The field of a record at the end of a file whose quote is still open there.
 fn open_quote(record: &[u8], separator: u8) -> Option<usize> {
     let mut field = 0;
     let mut place = Place::Begin;
     for &byte in record {
-        place = match (place, byte) {
-            (Place::Begin | Place::Closed, b'"') => Place::Quoted,
-            (Place::Quoted, b'"') => Place::Closed,
-            (Place::Quoted, _) => Place::Quoted,
-            (_, byte) if byte == separator => {
-                field += 1;
-                Place::Begin
-            }
-            (Place::Begin, b'\r' | b'\n') => Place::Begin,
-            _ => Place::Plain,
-        };
+        if place != Place::Quoted && byte == separator {
+            field += 1;
+        }
+        place = place.after(byte, separator);
     }
     (place == Place::Quoted).then_some(field)
 }
@@ -124,7 +133,7 @@ mod tests {
             (b"a\n\"x\ny\"\nb", &[1, 2, 3]),
         ];
         for (text, expected) in cases {
-            let mut rows = Rows::new(text, b',');
+            let mut rows = Rows::after(0, text, b',');
             let mut found = Vec::new();
             while rows.advance() {
                 found.push(rows.row());

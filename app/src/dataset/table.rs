@@ -1,9 +1,11 @@
 //! The rows of a dataset that a page is about, as columns that statistics can take.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use polars::prelude::{AnyValue, ChunkedArray, DataFrame, PolarsNumericType};
+use polars::prelude::{DataFrame, PolarsResult};
 
+use super::values::Values;
 use super::{ColumnId, Dataset};
 use crate::stats::MISSING_LEVEL;
 
@@ -11,19 +13,44 @@ use crate::stats::MISSING_LEVEL;
 /// use and kept, since a page asks for most of them several times.
 pub struct Table<'a> {
     dataset: &'a Dataset,
-    frame: DataFrame,
+    /// Positions of the rows in the dataset, ascending; `None` for all of them.
+    kept: Option<Vec<u32>>,
+    /// The cells of these rows; unused where the dataset's own are.
+    values: Vec<OnceCell<Values>>,
     numbers: Vec<OnceCell<Vec<f64>>>,
     codes: Vec<OnceCell<Vec<u32>>>,
+    missing: Vec<OnceCell<usize>>,
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, frame: DataFrame) -> Self {
+    /// Every row.
+    pub(super) fn all(dataset: &'a Dataset) -> Self {
+        Self::new(dataset, None)
+    }
+
+    /// The rows that are kept of all of them.
+    pub(crate) fn of(dataset: &'a Dataset, keep: &[bool]) -> Self {
+        let mut kept = vec![0; keep.len() + 1];
+        let mut count = 0;
+        // Without a branch, which the processor would guess wrong for every other row.
+        for (row, &keep) in (0_u32..).zip(keep) {
+            kept[count] = row;
+            count += usize::from(keep);
+        }
+        kept.truncate(count);
+        kept.shrink_to_fit();
+        Self::new(dataset, Some(kept))
+    }
+
+    fn new(dataset: &'a Dataset, kept: Option<Vec<u32>>) -> Self {
         let width = dataset.columns().len();
         Self {
             dataset,
-            frame,
+            kept,
+            values: (0..width).map(|_| OnceCell::new()).collect(),
             numbers: (0..width).map(|_| OnceCell::new()).collect(),
             codes: (0..width).map(|_| OnceCell::new()).collect(),
+            missing: (0..width).map(|_| OnceCell::new()).collect(),
         }
     }
 
@@ -34,87 +61,88 @@ impl<'a> Table<'a> {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.frame.height()
+        self.kept.as_ref().map_or(self.dataset.rows(), Vec::len)
     }
 
-    pub(crate) fn frame(&self) -> &DataFrame {
-        &self.frame
+    /// The rows as polars has them, identifiers as positions of their texts.
+    ///
+    /// # Errors
+    /// If polars cannot have such a column, which is a defect.
+    pub(crate) fn frame(&self, ids: &[ColumnId]) -> PolarsResult<DataFrame> {
+        let columns = ids.iter().map(|&id| {
+            let column = self.dataset.column(id);
+            let cells = &self.dataset.values[id.index()];
+            let cells = match &self.kept {
+                // Not kept: who asks for all columns asks for them once.
+                Some(kept) => Cow::Owned(cells.at(kept)),
+                None => Cow::Borrowed(cells),
+            };
+            cells.series(column)
+        });
+        DataFrame::new(self.rows(), columns.collect::<PolarsResult<_>>()?)
     }
 
     /// Values of a numeric column, one per row, NaN where missing. All NaN for other columns.
     pub fn numbers(&self, id: ColumnId) -> &[f64] {
-        self.numbers[id.index()].get_or_init(|| self.to_numbers(id))
+        self.numbers[id.index()].get_or_init(|| {
+            let numbers = self.values(id).numbers();
+            numbers.unwrap_or_else(|| vec![f64::NAN; self.rows()])
+        })
     }
 
     /// Level of each row in factor order, [`MISSING_LEVEL`] where missing and for other columns.
     pub fn codes(&self, id: ColumnId) -> &[u32] {
-        self.codes[id.index()].get_or_init(|| self.to_codes(id))
+        self.codes[id.index()].get_or_init(|| {
+            let code = |&code: &u8| match code {
+                u8::MAX => MISSING_LEVEL,
+                code => u32::from(code),
+            };
+            match self.values(id) {
+                Values::Levels(levels) => levels.iter().map(code).collect(),
+                _ => vec![MISSING_LEVEL; self.rows()],
+            }
+        })
     }
 
     /// Number of rows without a value in that column.
     pub fn missing(&self, id: ColumnId) -> usize {
-        self.frame
-            .columns()
-            .get(id.index())
-            .map_or(0, |column| column.null_count())
+        *self.missing[id.index()].get_or_init(|| self.values(id).missing())
     }
 
     /// Whether each row lacks a value in that column.
     pub fn gaps(&self, id: ColumnId) -> Vec<bool> {
-        let column = self.frame.columns().get(id.index());
-        let gaps = column.map(|column| column.is_null());
-        gaps.map_or_else(Vec::new, |gaps| {
-            gaps.iter().map(|gap| gap.unwrap_or(true)).collect()
-        })
+        self.values(id).gaps()
     }
 
     /// The cell as text, `None` where it is missing.
     pub fn cell(&self, row: usize, id: ColumnId) -> Option<String> {
-        let column = self.frame.columns().get(id.index())?;
-        match column.get(row).ok()? {
-            AnyValue::Null => None,
-            AnyValue::UInt32(position) => {
-                let texts = self.dataset.texts.get(id.index())?.as_ref()?;
-                texts.get(position).map(str::to_owned)
+        let row = match &self.kept {
+            Some(kept) => *kept.get(row)? as usize,
+            None => row,
+        };
+        match self.dataset.values.get(id.index())? {
+            Values::Real(real) => {
+                let real = real.get(row).filter(|real| !real.is_nan())?;
+                Some(real.to_string())
             }
-            AnyValue::Float64(real) => Some(real.to_string()),
-            AnyValue::Int64(whole) => Some(whole.to_string()),
-            other => Some(other.str_value().into_owned()),
+            Values::Levels(levels) => {
+                let levels_of = self.dataset.column(id).levels();
+                levels_of.get(usize::from(*levels.get(row)?)).cloned()
+            }
+            Values::Texts(texts) => {
+                let known = self.dataset.texts.get(id.index())?.as_ref()?;
+                known.get(*texts.get(row)?).map(str::to_owned)
+            }
+            whole => whole.whole_at(row).map(|whole| whole.to_string()),
         }
     }
 
-    fn to_numbers(&self, id: ColumnId) -> Vec<f64> {
-        let column = &self.frame.columns()[id.index()];
-        if let Ok(whole) = column.i64() {
-            plain(whole, f64::NAN, |value| value as f64)
-        } else if let Ok(real) = column.f64() {
-            plain(real, f64::NAN, |value| value)
-        } else {
-            vec![f64::NAN; self.rows()]
+    /// The column's cells in these rows.
+    pub(super) fn values(&self, id: ColumnId) -> &Values {
+        let all = &self.dataset.values[id.index()];
+        match &self.kept {
+            Some(kept) => self.values[id.index()].get_or_init(|| all.at(kept)),
+            None => all,
         }
-    }
-
-    fn to_codes(&self, id: ColumnId) -> Vec<u32> {
-        let column = &self.frame.columns()[id.index()];
-        match column.cat8() {
-            Ok(levels) => plain(levels.physical(), MISSING_LEVEL, u32::from),
-            Err(_) => vec![MISSING_LEVEL; self.rows()],
-        }
-    }
-}
-
-/// The values of a polars column in order, `missing` where it has none. A column without gaps in
-/// one piece, which most are, is read as the slice that it is.
-fn plain<T: PolarsNumericType, V: Copy>(
-    column: &ChunkedArray<T>,
-    missing: V,
-    convert: impl Fn(T::Native) -> V,
-) -> Vec<V> {
-    match column.cont_slice() {
-        Ok(values) => values.iter().map(|&value| convert(value)).collect(),
-        Err(_) => column
-            .iter()
-            .map(|value| value.map_or(missing, &convert))
-            .collect(),
     }
 }

@@ -20,7 +20,7 @@ pub use problem::QueryProblem;
 pub use scope::Scope;
 pub use words::in_words;
 
-use polars::prelude::{BooleanChunked, NewChunkedArray, PolarsResult};
+use polars::prelude::PolarsResult;
 
 use crate::dataset::{ColumnId, Dataset, Table};
 
@@ -97,15 +97,14 @@ impl Filters {
     /// The rows that meet every condition.
     ///
     /// # Errors
-    /// Only if polars cannot filter a frame by a mask of its own length, which is a defect.
+    /// None today.
     pub fn apply<'a>(&self, dataset: &'a Dataset) -> PolarsResult<Table<'a>> {
         let all = dataset.table();
         if self.is_empty() {
             return Ok(all);
         }
         let keep = self.kept(&all);
-        let mask = BooleanChunked::from_slice("keep".into(), &keep);
-        Ok(Table::new(dataset, all.frame().filter_seq(&mask)?))
+        Ok(Table::of(dataset, &keep))
     }
 
     /// Positions in the dataset, from 0, of the rows that meet every condition, in their order.
