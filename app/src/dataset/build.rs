@@ -12,7 +12,7 @@ use super::{Column, Kind};
 pub(super) enum Builder {
     Whole(Values),
     Real(Vec<f64>),
-    Factor { levels: Levels<()>, codes: Vec<u8> },
+    Factor { levels: Levels, codes: Vec<u8> },
     Text { texts: Texts, positions: Vec<u32> },
 }
 
@@ -39,8 +39,8 @@ impl Builder {
             Self::Whole(values) => values.push_whole(cell.and_then(whole)),
             Self::Real(values) => values.push(cell.and_then(real).unwrap_or(f64::NAN)),
             Self::Factor { levels, codes } => {
-                let found = cell.and_then(|cell| levels.find(cell));
-                codes.push(found.map_or(u8::MISSING, |(code, ())| code));
+                let found = cell.and_then(|cell| levels.find(cell.as_bytes()));
+                codes.push(found.unwrap_or(u8::MISSING));
             }
             Self::Text { texts, positions } => {
                 let position = cell.and_then(|cell| texts.push(cell));
@@ -81,7 +81,7 @@ pub(super) fn from_codes(
         }
         Kind::Factor { levels, .. } => {
             let levels = known(levels);
-            let level = |cell: &&str| levels.find(cell).map(|(code, ())| code);
+            let level = |cell: &&str| levels.find(cell.as_bytes());
             exchange(&mut codes, cells.iter().map(level));
             (Values::Levels(codes), None)
         }
@@ -134,10 +134,10 @@ fn exchange(codes: &mut Vec<u8>, others: impl Iterator<Item = Option<u8>>) {
     codes.shrink_to_fit();
 }
 
-fn known(levels: &[String]) -> Levels<()> {
+fn known(levels: &[String]) -> Levels {
     let mut known = Levels::new();
     for level in levels {
-        known.add(level, ());
+        known.add(level);
     }
     known
 }

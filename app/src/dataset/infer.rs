@@ -1,9 +1,10 @@
 //! First pass over the fields: what each column holds.
 
-use super::levels::Levels;
+use super::cell::{as_text, present};
+use super::levels::{self, Levels};
 use super::problem::shortened;
 use super::values::Cell;
-use super::{Kind, MAX_LEVELS, scales};
+use super::{Fault, Kind, MAX_LEVELS, scales};
 
 /// What the cells of one column have in common, gathered cell by cell; and the cells themselves, as
 /// codes, while few are distinct.
@@ -22,7 +23,7 @@ pub(super) struct Evidence {
     /// Row and beginning of the first cell that is text.
     first_text: Option<(usize, String)>,
     /// Distinct texts; `None` from when there are too many to tell apart by a byte.
-    known: Option<Levels<()>>,
+    known: Option<Levels>,
     /// Position of each cell in `known`, while there are some.
     codes: Vec<u8>,
 }
@@ -42,30 +43,72 @@ impl Evidence {
         }
     }
 
-    /// Takes in the next cell; `None` where it is missing.
-    pub(super) fn add(&mut self, row: usize, cell: Option<&str>) {
-        let Some(cell) = cell else {
-            if self.known.is_some() {
-                self.codes.push(u8::MISSING);
+    /// Takes in the next cell.
+    ///
+    /// # Errors
+    /// If it is no text; then nothing is taken in.
+    pub(super) fn add(&mut self, row: usize, field: &[u8]) -> Result<(), Fault> {
+        // What is known has been looked at before.
+        let code = self.known.as_ref().and_then(|known| known.find(field));
+        if let Some(code) = code {
+            self.count(field);
+            self.codes.push(code);
+            return Ok(());
+        }
+        match present(as_text(field)?) {
+            Some(cell) => {
+                self.count(field);
+                self.learn(row, cell);
+                let code = self.known.as_mut().and_then(|known| known.add(cell));
+                self.keep(code);
             }
-            return;
-        };
+            None => self.keep(Some(u8::MISSING)),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, field: &[u8]) {
         self.present += 1;
-        self.bytes += cell.len();
-        if let Some(known) = &mut self.known {
-            if let Some((code, ())) = known.find(cell) {
-                self.codes.push(code);
-                return;
-            }
-            let code = known.len() as u8;
-            if known.add(cell, ()) {
-                self.codes.push(code);
-            } else {
+        self.bytes += field.len();
+    }
+
+    /// Keeps the code of a cell, or none any more where there is none for it.
+    fn keep(&mut self, code: Option<u8>) {
+        match code {
+            Some(code) if self.known.is_some() => self.codes.push(code),
+            _ => {
                 self.known = None;
                 self.codes = Vec::new();
             }
         }
-        self.learn(row, cell);
+    }
+
+    /// Takes in what the next piece of the file shows, which has so many rows before it.
+    pub(super) fn join(&mut self, piece: Self, rows: usize) {
+        self.present += piece.present;
+        self.bytes += piece.bytes;
+        self.numbers |= piece.numbers;
+        self.whole &= piece.whole;
+        self.slips |= piece.slips;
+        self.range = match (self.range, piece.range) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (mine, other) => mine.or(other),
+        };
+        if self.first_text.is_none() {
+            let here = |(row, text)| (row + rows, text);
+            self.first_text = piece.first_text.map(here);
+        }
+        let codes = match (&mut self.known, &piece.known) {
+            (Some(known), Some(other)) => joined(known, other),
+            _ => None,
+        };
+        match codes {
+            Some(of) => {
+                let codes = piece.codes.iter().map(|&code| of[usize::from(code)]);
+                self.codes.extend(codes);
+            }
+            None => self.keep(None),
+        }
     }
 
     /// What a cell says that none before it may have said.
@@ -122,12 +165,12 @@ impl Evidence {
     }
 
     /// The distinct cells, unless there are too many for a factor.
-    pub(super) fn levels(&self) -> Option<&Levels<()>> {
+    pub(super) fn levels(&self) -> Option<&Levels> {
         self.known().filter(|known| known.len() <= MAX_LEVELS)
     }
 
     /// The distinct cells, unless there are too many to tell apart by a byte.
-    pub(super) fn known(&self) -> Option<&Levels<()>> {
+    pub(super) fn known(&self) -> Option<&Levels> {
         self.known.as_ref()
     }
 
@@ -150,7 +193,7 @@ impl Evidence {
                 whole: self.is_whole(),
             };
         }
-        let few = |levels: &&Levels<()>| levels.len() * 2 <= self.present;
+        let few = |levels: &&Levels| levels.len() * 2 <= self.present;
         let Some(levels) = self.levels().filter(few) else {
             return Kind::Identifier;
         };
@@ -158,6 +201,16 @@ impl Evidence {
         let ordered = scales::arrange(&mut levels);
         Kind::Factor { levels, ordered }
     }
+}
+
+/// The code here of each code there, once all texts from there are known here; `None` if that is too
+/// many of them.
+fn joined(known: &mut Levels, other: &Levels) -> Option<[u8; levels::MOST + 1]> {
+    let mut codes = [u8::MISSING; levels::MOST + 1];
+    for (code, text) in codes.iter_mut().zip(other.texts()) {
+        *code = known.add(text)?;
+    }
+    Some(codes)
 }
 
 /// A cell read as a number.
@@ -223,12 +276,14 @@ fn has_comma(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn kind(cells: &[&str]) -> Kind {
         let mut evidence = Evidence::new();
         for (row, cell) in cells.iter().enumerate() {
-            evidence.add(row + 2, Some(cell));
+            evidence.add(row + 2, cell.as_bytes()).unwrap();
         }
         evidence.kind()
     }
@@ -288,6 +343,33 @@ mod tests {
         }
         let zero = number("-0.0").map(|zero| format!("{zero:?}"));
         assert_eq!(zero.as_deref(), Some("Real(0.0)"));
+    }
+
+    #[test]
+    fn pieces_show_what_the_whole_does() {
+        let many: Vec<String> = (0..300).map(|i| format!("{}", i % 260)).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let cases: [&[&str]; 4] = [
+            &["b", "", "a", "NA", "b", "1"],
+            &["7", "-3", "1,5", "", "x", "2.5"],
+            &["", "", ""],
+            &many,
+        ];
+        for cells in cases {
+            let gathered = |cells: &[&str]| {
+                let mut evidence = Evidence::new();
+                for (row, cell) in cells.iter().enumerate() {
+                    evidence.add(row, cell.as_bytes()).unwrap();
+                }
+                evidence
+            };
+            let whole = format!("{:?}", gathered(cells));
+            for cut in 0..=cells.len() {
+                let mut joined = gathered(&cells[..cut]);
+                joined.join(gathered(&cells[cut..]), cut);
+                assert_eq!(format!("{joined:?}"), whole, "{cells:?} at {cut}");
+            }
+        }
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! First link of the chain dataset → filter → stats → figures → charts → views → server.
 
 mod build;
+mod cell;
 mod dialect;
 mod dictionary;
 mod error;
 mod infer;
 mod levels;
 mod mapping;
+mod pass;
 mod pieces;
 mod problem;
 mod reader;
@@ -19,13 +21,14 @@ mod table;
 mod texts;
 mod values;
 
+pub use cell::MISSING_TOKENS;
 pub use dictionary::{Entry, entry};
 pub use error::ReadError;
 pub use mapping::{
     ColumnName, Inference, Inferred, Mapped, Mapping, MappingError, Role, Sign, read_mapped,
 };
 pub use problem::{Fault, MOST_LISTED, Problem, Report};
-pub use reader::{MISSING_TOKENS, read, read_file};
+pub use reader::{read, read_file};
 pub use table::Table;
 
 use texts::Texts;

@@ -123,7 +123,7 @@ fn last_boundary(text: &[u8], separator: u8) -> Option<usize> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::super::rows::Rows;
+    use super::super::rows::each_row;
     use super::*;
 
     /// Row numbers and fields, read in pieces of that size.
@@ -134,12 +134,11 @@ mod tests {
             let Some((piece, separator)) = pieces.next().unwrap() else {
                 return found;
             };
-            let mut rows = Rows::after(before, piece, separator);
-            while rows.advance() {
-                let fields = rows.fields().iter().map(String::from_utf8_lossy);
-                found.push((rows.row(), fields.map(String::from).collect()));
-            }
-            before = rows.row() - 1;
+            before = each_row(piece, separator, before, |row| {
+                let fields = row.fields.iter().copied().map(String::from_utf8_lossy);
+                found.push((row.number, fields.map(String::from).collect()));
+                true
+            });
         }
     }
 

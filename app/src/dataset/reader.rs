@@ -12,24 +12,18 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::build::{Builder, from_codes};
+use super::cell::{as_text, present};
 use super::infer::{Evidence, Meaning, meaning, number};
+use super::pass::{Piece, pass};
 use super::pieces::{PIECE, Pieces};
 use super::problem::shortened;
-use super::rows::Rows;
+use super::rows::{Row, each_row};
 use super::texts::Texts;
 use super::values::Values;
 use super::{
     Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, MOST_ROWS, ReadError, Report,
     dialect,
 };
-
-/// Cells that count as missing, beside empty and blank ones.
-pub const MISSING_TOKENS: [&str; 10] = [
-    "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "n/a",
-];
-
-/// Bytes of the longest of them.
-const LONGEST_TOKEN: usize = 4;
 
 /// Reads the file at `path`; `outcome` is the column to explain.
 ///
@@ -95,12 +89,42 @@ pub(super) enum Text<'t> {
     File(&'t Path),
 }
 
-impl<'t> Text<'t> {
+impl Text<'_> {
     /// Goes through the rows, the header first, until `each` says that it has seen enough.
-    fn each_row(self, each: impl FnMut(&Rows<'_>) -> bool) -> Result<(), ReadError> {
+    fn each_row(self, mut each: impl FnMut(Row<'_>) -> bool) -> Result<(), ReadError> {
+        let mut all = |source: &mut dyn Read| {
+            let mut pieces = Pieces::new(source, PIECE);
+            let (mut before, mut enough) = (0, false);
+            while let Some((text, separator)) = pieces.next()? {
+                before = each_row(text, separator, before, |row| {
+                    enough = !each(row);
+                    !enough
+                });
+                if enough {
+                    break;
+                }
+            }
+            Ok(())
+        };
         match self {
-            Self::Bytes(bytes) => each_row(bytes, each),
-            Self::File(path) => File::open(path).and_then(|file| each_row(file, each)),
+            Self::Bytes(mut bytes) => all(&mut bytes),
+            Self::File(path) => File::open(path).and_then(|mut file| all(&mut file)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    /// Looks at all pieces, as [`pass`] does.
+    fn pass<T: Send>(
+        self,
+        look: impl Fn(Piece<'_>) -> T + Sync,
+        join: impl FnMut(T) -> bool + Send,
+    ) -> Result<(), ReadError> {
+        match self {
+            Self::Bytes(bytes) => pass(bytes, bytes.len() as u64, look, join),
+            Self::File(path) => File::open(path).and_then(|file| {
+                let length = file.metadata()?.len();
+                pass(file, length, look, join)
+            }),
         }
         .map_err(|source| self.unreadable(source))
     }
@@ -128,42 +152,26 @@ impl<'t> Text<'t> {
     }
 }
 
-fn each_row(source: impl Read, mut each: impl FnMut(&Rows<'_>) -> bool) -> std::io::Result<()> {
-    let mut pieces = Pieces::new(source, PIECE);
-    let mut before = 0;
-    while let Some((piece, separator)) = pieces.next()? {
-        let mut rows = Rows::after(before, piece, separator);
-        while rows.advance() {
-            if !each(&rows) {
-                return Ok(());
-            }
-        }
-        // Blank lines at the end of the piece, and the row that is not there.
-        before = rows.row() - 1;
-    }
-    Ok(())
-}
-
 /// The column names, and what is wrong with them. A column without a name is called by its
 /// position, as an index column that a spreadsheet or pandas wrote has none.
 pub(super) fn header(text: Text<'_>) -> Result<(Vec<String>, Report), ReadError> {
     dialect::check(&text.beginning()?)?;
     let mut found = Err(ReadError::Empty);
-    text.each_row(|rows| {
-        found = names(rows);
+    text.each_row(|row| {
+        found = names(row);
         false
     })?;
     found
 }
 
-fn names(rows: &Rows<'_>) -> Result<(Vec<String>, Report), ReadError> {
-    let fields = rows.fields();
+fn names(row: Row<'_>) -> Result<(Vec<String>, Report), ReadError> {
+    let fields = row.fields;
     if fields.len() > MAX_COLUMNS {
         return Err(ReadError::TooManyColumns {
             found: fields.len(),
         });
     }
-    let named = |(i, field): (usize, &[u8])| match String::from_utf8_lossy(field) {
+    let named = |(i, field): (usize, &&[u8])| match String::from_utf8_lossy(field) {
         name if name.trim().is_empty() => format!("Column {}", i + 1),
         name => name.into_owned(),
     };
@@ -174,18 +182,17 @@ fn names(rows: &Rows<'_>) -> Result<(Vec<String>, Report), ReadError> {
             sample: shortened(&sample.join(", ")),
         });
     }
-    let report = faults_of_header(rows, &names);
+    let report = faults_of_header(row, &names);
     Ok((names, report))
 }
 
-fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
+fn faults_of_header(row: Row<'_>, names: &[String]) -> Report {
     let mut report = Report::default();
     let mut seen = HashMap::new();
-    let open = rows.open_quote();
-    for (i, (name, field)) in names.iter().zip(rows.fields()).enumerate() {
+    for (i, (name, field)) in names.iter().zip(row.fields).enumerate() {
         let characters = name.chars().count();
         let first = *seen.entry(name).or_insert(i);
-        let fault = if open == Some(i) {
+        let fault = if row.open_quote == Some(i) {
             Some(Fault::OpenQuote)
         } else if let Err(fault) = as_text(field) {
             Some(fault)
@@ -197,65 +204,91 @@ fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
             None
         };
         if let Some(fault) = fault {
-            report.add(rows.row(), i, names, fault);
+            report.add(row.number, i, names, fault);
         }
     }
     report
 }
 
-/// What the first pass finds.
+/// What the first pass finds, in a piece of the file or in all of it.
 pub(super) struct Found {
     pub(super) evidence: Vec<Evidence>,
     /// Rows below the header.
     pub(super) rows: usize,
     pub(super) report: Report,
+    /// Lines, so to speak: the header and empty rows too.
+    numbers: usize,
 }
 
 /// First pass: checks every row and gathers what the columns hold.
 pub(super) fn gather(text: Text<'_>, header: &[String]) -> Result<Found, ReadError> {
-    let mut found = Found {
-        evidence: header.iter().map(|_| Evidence::new()).collect(),
-        rows: 0,
-        report: Report::default(),
-    };
-    let mut first = true;
-    text.each_row(|rows| {
-        if !std::mem::take(&mut first) {
-            found.rows += 1;
-            check(&mut found, rows, header);
-        }
-        found.rows < MOST_ROWS
-    })?;
+    let mut found = Found::nothing(header.len());
+    text.pass(
+        |piece| Found::of(piece, header),
+        |piece| {
+            found.join(piece);
+            found.rows < MOST_ROWS
+        },
+    )?;
     match found.rows < MOST_ROWS {
         true => Ok(found),
         false => Err(ReadError::TooManyRows),
     }
 }
 
-/// Takes in a row below the header.
-fn check(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
-    let report = &mut found.report;
-    if let Some(column) = rows.open_quote() {
-        report.add(rows.row(), column, header, Fault::OpenQuote);
-    } else if rows.fields().len() != header.len() {
-        let (expected, count) = (header.len(), rows.fields().len());
-        let fault = Fault::Length {
-            expected,
-            found: count,
-        };
-        report.add(rows.row(), expected.min(count), header, fault);
-    } else {
-        take_in(found, rows, header);
-    }
-}
-
-/// Adds the cells of a row of the header's length to what is known of their columns.
-fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
-    for (i, field) in rows.fields().iter().enumerate() {
-        match as_text(field).map(present) {
-            Ok(cell) => found.evidence[i].add(rows.row(), cell),
-            Err(fault) => found.report.add(rows.row(), i, header, fault),
+impl Found {
+    fn nothing(columns: usize) -> Self {
+        Self {
+            evidence: (0..columns).map(|_| Evidence::new()).collect(),
+            rows: 0,
+            report: Report::default(),
+            numbers: 0,
         }
+    }
+
+    fn of(piece: Piece<'_>, header: &[String]) -> Self {
+        let mut found = Self::nothing(header.len());
+        let mut first = piece.first;
+        found.numbers = each_row(piece.text, piece.separator, 0, |row| {
+            if !std::mem::take(&mut first) {
+                found.rows += 1;
+                found.check(row, header);
+            }
+            true
+        });
+        found
+    }
+
+    /// Takes in a row below the header.
+    fn check(&mut self, row: Row<'_>, header: &[String]) {
+        let (expected, found) = (header.len(), row.fields.len());
+        if let Some(column) = row.open_quote {
+            self.report
+                .add(row.number, column, header, Fault::OpenQuote);
+        } else if found != expected {
+            let fault = Fault::Length { expected, found };
+            self.report
+                .add(row.number, expected.min(found), header, fault);
+        } else {
+            for (i, (field, evidence)) in row.fields.iter().zip(&mut self.evidence).enumerate() {
+                if let Err(fault) = evidence.add(row.number, field) {
+                    self.report.add(row.number, i, header, fault);
+                }
+            }
+        }
+    }
+
+    /// Takes in the next piece.
+    fn join(&mut self, piece: Self) {
+        for (mine, other) in self.evidence.iter_mut().zip(piece.evidence) {
+            mine.join(other, self.numbers);
+        }
+        if !piece.report.is_empty() {
+            let report = std::mem::take(&mut self.report);
+            self.report = report.merged(piece.report.after(self.numbers));
+        }
+        self.rows += piece.rows;
+        self.numbers += piece.numbers;
     }
 }
 
@@ -272,14 +305,14 @@ pub(super) fn slips(
         return Ok(report);
     }
     let mut first = true;
-    text.each_row(|rows| {
+    text.each_row(|row| {
         let below = !std::mem::take(&mut first);
-        if below && rows.fields().len() == header.len() && rows.open_quote().is_none() {
-            let cells = rows.fields().iter().zip(faulty).enumerate();
+        if below && row.fields.len() == header.len() && row.open_quote.is_none() {
+            let cells = row.fields.iter().zip(faulty).enumerate();
             for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
                 let cell = as_text(field).ok().and_then(present);
                 if let Some(fault) = cell.and_then(slip) {
-                    report.add(rows.row(), i, header, fault);
+                    report.add(row.number, i, header, fault);
                 }
             }
         }
@@ -317,10 +350,10 @@ pub(super) fn fill(
         .collect();
     let mut first = true;
     if !builders.is_empty() {
-        text.each_row(|lines| {
+        text.each_row(|row| {
             if !std::mem::take(&mut first) {
                 for (i, builder) in &mut builders {
-                    let field = lines.fields().get(*i);
+                    let field = row.fields.get(*i);
                     builder.push(field.and_then(|field| present(as_text(field).ok()?)));
                 }
             }
@@ -339,35 +372,6 @@ pub(super) fn fill(
 
 /// One of each for every column.
 type Filled = (Vec<Values>, Vec<Option<Texts>>);
-
-/// The cell, unless it counts as missing.
-fn present(cell: &str) -> Option<&str> {
-    // Most cells begin with a digit or are longer than any token: nothing else is looked at then.
-    let token = || cell.len() <= LONGEST_TOKEN && MISSING_TOKENS.contains(&cell);
-    let missing = match cell.as_bytes().first() {
-        Some(b'0'..=b'9') => false,
-        Some(_) => token() || cell.trim().is_empty(),
-        None => true,
-    };
-    (!missing).then_some(cell)
-}
-
-fn as_text(field: &[u8]) -> Result<&str, Fault> {
-    match std::str::from_utf8(field) {
-        Ok(text) if text.contains('\0') => Err(Fault::Nul),
-        Ok(text) => Ok(text),
-        Err(_) => Err(Fault::NotUtf8 {
-            latin1: is_latin1(field),
-        }),
-    }
-}
-
-/// Whether every byte beyond ASCII stands alone, which no UTF-8 has, not even damaged.
-fn is_latin1(field: &[u8]) -> bool {
-    field
-        .utf8_chunks()
-        .all(|chunk| chunk.valid().is_ascii() && chunk.invalid().len() <= 1)
-}
 
 pub(super) fn find_outcome(
     columns: &[Column],

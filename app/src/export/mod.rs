@@ -204,7 +204,7 @@ mod tests {
         read("students.csv".to_owned(), csv.as_bytes(), "Exam_Score").unwrap()
     }
 
-    fn frame(table: &Table<'_>) -> DataFrame {
+    fn frame_of(table: &Table<'_>) -> DataFrame {
         table.frame(&shown(table.dataset())).unwrap()
     }
 
@@ -257,7 +257,7 @@ mod tests {
         let dataset = students();
         let file = whole(&dataset, Format::Parquet);
         let frame = ParquetReader::new(Cursor::new(file)).finish().unwrap();
-        let expected = frame(&dataset.table());
+        let expected = frame_of(&dataset.table());
         assert!(frame.equals_missing(&expected), "{frame:?}");
         let dtypes = frame.dtypes();
         assert_eq!(dtypes[..2], [DataType::Int64, DataType::Float64]);
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn parts_are_bounded_and_make_a_whole() {
         let dataset = many(60_000);
-        let expected = frame(&dataset.table());
+        let expected = frame_of(&dataset.table());
         for format in Format::ALL {
             let mut export = Export::new(&dataset.table(), format).unwrap();
             let mut parts = Vec::new();
@@ -294,7 +294,7 @@ mod tests {
             match format {
                 Format::Csv => {
                     let read = read("again.csv".to_owned(), &file, "Exam_Score").unwrap();
-                    assert!(frame(&read.table()).equals_missing(&expected));
+                    assert!(frame_of(&read.table()).equals_missing(&expected));
                 }
                 Format::Json => {
                     let rows: Vec<serde_json::Value> = serde_json::from_slice(&file).unwrap();
