@@ -71,13 +71,15 @@ pub(super) fn from_codes(
     Some(match &column.kind {
         Kind::Numeric { whole: true } => (whole_numbers(codes, &cells, range), None),
         Kind::Numeric { whole: false } => {
-            let numbers: Vec<f64> = cells
-                .iter()
-                .map(|cell| real(cell).unwrap_or(f64::NAN))
-                .collect();
-            let number = |&code: &u8| numbers.get(usize::from(code)).copied();
-            let numbers = codes.iter().map(|code| number(code).unwrap_or(f64::NAN));
-            (Values::Real(numbers.collect()), None)
+            let of_cells: Vec<Option<f64>> = cells.iter().map(|cell| real(cell)).collect();
+            let mut numbers: Vec<f64> = of_cells.iter().copied().flatten().collect();
+            numbers.sort_unstable_by(f64::total_cmp);
+            numbers.dedup();
+            let place = |number: f64| numbers.partition_point(|other| *other < number);
+            let code = |number: &Option<f64>| u8::try_from(place((*number)?)).ok();
+            exchange(&mut codes, of_cells.iter().map(code));
+            let cells = codes;
+            (Values::Few { numbers, cells }, None)
         }
         Kind::Factor { levels, .. } => {
             let levels = known(levels);

@@ -1,25 +1,38 @@
 //! The rows of a dataset that a page is about, as columns that statistics can take.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use polars::prelude::{DataFrame, PolarsResult};
 
 use super::values::Values;
 use super::{ColumnId, Dataset};
-use crate::stats::MISSING_LEVEL;
+use crate::stats::{Codes, Levels, MISSING_LEVEL, Numbers, Pairs, Tally};
 
-/// Some rows of a [`Dataset`], all of its columns. Columns are turned into plain slices on first
-/// use and kept, since a page asks for most of them several times.
+/// Some rows of a [`Dataset`], all of its columns. What a page asks for several times is kept: columns
+/// as codes, and how often their values occur, alone and by level.
 pub struct Table<'a> {
     dataset: &'a Dataset,
     /// Positions of the rows in the dataset, ascending; `None` for all of them.
     kept: Option<Vec<u32>>,
+    columns: Vec<Column>,
+    by_level: RefCell<HashMap<[ColumnId; 2], Rc<Vec<Tally>>>>,
+}
+
+/// What has been asked of one column.
+#[derive(Default)]
+struct Column {
     /// The cells of these rows; unused where the dataset's own are.
-    values: Vec<OnceCell<Values>>,
-    numbers: Vec<OnceCell<Vec<f64>>>,
-    codes: Vec<OnceCell<Vec<u32>>>,
-    missing: Vec<OnceCell<usize>>,
+    values: OnceCell<Values>,
+    numbers: OnceCell<Vec<f64>>,
+    codes: OnceCell<Vec<u32>>,
+    /// What the codes of a column of numbers stand for; with codes of their own where a cell is more
+    /// than a byte.
+    coded: OnceCell<(Option<Vec<u32>>, Vec<f64>)>,
+    tally: OnceCell<Tally>,
+    missing: OnceCell<usize>,
 }
 
 impl<'a> Table<'a> {
@@ -43,14 +56,11 @@ impl<'a> Table<'a> {
     }
 
     fn new(dataset: &'a Dataset, kept: Option<Vec<u32>>) -> Self {
-        let width = dataset.columns().len();
         Self {
             dataset,
             kept,
-            values: (0..width).map(|_| OnceCell::new()).collect(),
-            numbers: (0..width).map(|_| OnceCell::new()).collect(),
-            codes: (0..width).map(|_| OnceCell::new()).collect(),
-            missing: (0..width).map(|_| OnceCell::new()).collect(),
+            columns: dataset.ids().map(|_| Column::default()).collect(),
+            by_level: RefCell::default(),
         }
     }
 
@@ -62,6 +72,11 @@ impl<'a> Table<'a> {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.kept.as_ref().map_or(self.dataset.rows(), Vec::len)
+    }
+
+    /// Position in the dataset of a row, which is one of the table.
+    pub fn position(&self, row: usize) -> usize {
+        self.kept.as_ref().map_or(row, |kept| kept[row] as usize)
     }
 
     /// The rows as polars has them, identifiers as positions of their texts.
@@ -84,15 +99,21 @@ impl<'a> Table<'a> {
 
     /// Values of a numeric column, one per row, NaN where missing. All NaN for other columns.
     pub fn numbers(&self, id: ColumnId) -> &[f64] {
-        self.numbers[id.index()].get_or_init(|| {
+        self.columns[id.index()].numbers.get_or_init(|| {
             let numbers = self.values(id).numbers();
             numbers.unwrap_or_else(|| vec![f64::NAN; self.rows()])
         })
     }
 
+    /// Value of a numeric column in a row, NaN where missing.
+    pub fn number(&self, row: usize, id: ColumnId) -> f64 {
+        let Numbers { codes, numbers } = self.coded(id);
+        numbers.get(codes.at(row)).copied().unwrap_or(f64::NAN)
+    }
+
     /// Level of each row in factor order, [`MISSING_LEVEL`] where missing and for other columns.
     pub fn codes(&self, id: ColumnId) -> &[u32] {
-        self.codes[id.index()].get_or_init(|| {
+        self.columns[id.index()].codes.get_or_init(|| {
             let code = |&code: &u8| match code {
                 u8::MAX => MISSING_LEVEL,
                 code => u32::from(code),
@@ -104,9 +125,85 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// Values of a numeric column as codes. No codes for other columns.
+    pub fn coded(&self, id: ColumnId) -> Numbers<'_> {
+        let values = self.values(id);
+        let (wide, numbers) = self.columns[id.index()].coded.get_or_init(|| {
+            let narrow = values.of_bytes();
+            narrow.map(|numbers| (None, numbers)).unwrap_or_else(|| {
+                let (codes, numbers) = ranked(self.numbers(id));
+                (Some(codes), numbers)
+            })
+        });
+        let codes = match (wide, values.bytes()) {
+            (None, Some(cells)) => Codes::Narrow(cells),
+            _ => Codes::Wide(wide.as_deref().unwrap_or_default()),
+        };
+        Numbers { codes, numbers }
+    }
+
+    /// Levels of a factor. No codes for other columns.
+    pub fn levels(&self, id: ColumnId) -> Levels<'_> {
+        let codes = match self.values(id) {
+            Values::Levels(levels) => levels.as_slice(),
+            _ => &[],
+        };
+        let levels = self.dataset.column(id).levels().len();
+        Levels { codes, levels }
+    }
+
+    /// How often each number of a numeric column occurs.
+    pub fn tally(&self, id: ColumnId) -> &Tally {
+        let column = &self.columns[id.index()];
+        column.tally.get_or_init(|| self.coded(id).tally())
+    }
+
+    /// The same for each level of a factor.
+    pub fn by_level(&self, factor: ColumnId, id: ColumnId) -> Rc<Vec<Tally>> {
+        let count = || Rc::new(self.coded(id).by_level(&self.levels(factor)));
+        let mut known = self.by_level.borrow_mut();
+        Rc::clone(known.entry([factor, id]).or_insert_with(count))
+    }
+
+    /// How often each pair of numbers of two numeric columns occurs.
+    pub fn pairs(&self, x: ColumnId, y: ColumnId) -> Pairs {
+        self.coded(x).pairs(&self.coded(y))
+    }
+
+    /// What a function makes of each row's number, `None` where it is missing.
+    pub fn each_number<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<f64>) -> T) -> Vec<T> {
+        let Numbers { codes, numbers } = match self.values(id).bytes() {
+            Some(_) => self.coded(id),
+            None => {
+                let present = |value: f64| (!value.is_nan()).then_some(value);
+                let numbers = self.numbers(id).iter();
+                return numbers.map(|&value| make(present(value))).collect();
+            }
+        };
+        let of_codes: [T; 256] = std::array::from_fn(|code| make(numbers.get(code).copied()));
+        match codes {
+            Codes::Narrow(codes) => codes
+                .iter()
+                .map(|&code| of_codes[usize::from(code)])
+                .collect(),
+            Codes::Wide(_) => Vec::new(),
+        }
+    }
+
+    /// What a function makes of each row's level, `None` where it is missing.
+    pub fn each_level<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<usize>) -> T) -> Vec<T> {
+        let Levels { codes, levels } = self.levels(id);
+        let of_codes: [T; 256] = std::array::from_fn(|code| make((code < levels).then_some(code)));
+        codes
+            .iter()
+            .map(|&code| of_codes[usize::from(code)])
+            .collect()
+    }
+
     /// Number of rows without a value in that column.
     pub fn missing(&self, id: ColumnId) -> usize {
-        *self.missing[id.index()].get_or_init(|| self.values(id).missing())
+        let column = &self.columns[id.index()];
+        *column.missing.get_or_init(|| self.values(id).missing())
     }
 
     /// Whether each row lacks a value in that column.
@@ -116,15 +213,11 @@ impl<'a> Table<'a> {
 
     /// The cell as text, `None` where it is missing.
     pub fn cell(&self, row: usize, id: ColumnId) -> Option<String> {
-        let row = match &self.kept {
-            Some(kept) => *kept.get(row)? as usize,
-            None => row,
-        };
+        if row >= self.rows() {
+            return None;
+        }
+        let row = self.position(row);
         match self.dataset.values.get(id.index())? {
-            Values::Real(real) => {
-                let real = real.get(row).filter(|real| !real.is_nan())?;
-                Some(real.to_string())
-            }
             Values::Levels(levels) => {
                 let levels_of = self.dataset.column(id).levels();
                 levels_of.get(usize::from(*levels.get(row)?)).cloned()
@@ -133,16 +226,36 @@ impl<'a> Table<'a> {
                 let known = self.dataset.texts.get(id.index())?.as_ref()?;
                 known.get(*texts.get(row)?).map(str::to_owned)
             }
+            real @ (Values::Few { .. } | Values::Real(_)) => {
+                real.real_at(row).map(|real| real.to_string())
+            }
             whole => whole.whole_at(row).map(|whole| whole.to_string()),
         }
     }
 
     /// The column's cells in these rows.
-    pub(super) fn values(&self, id: ColumnId) -> &Values {
+    fn values(&self, id: ColumnId) -> &Values {
         let all = &self.dataset.values[id.index()];
         match &self.kept {
-            Some(kept) => self.values[id.index()].get_or_init(|| all.at(kept)),
+            Some(kept) => {
+                let column = &self.columns[id.index()];
+                column.values.get_or_init(|| all.at(kept))
+            }
             None => all,
         }
     }
+}
+
+/// The place of each value among the distinct ones, [`MISSING_LEVEL`] for NaN; and those, ascending.
+fn ranked(values: &[f64]) -> (Vec<u32>, Vec<f64>) {
+    let rows = (0_u32..).zip(values).filter(|(_, value)| !value.is_nan());
+    let mut order: Vec<(f64, u32)> = rows.map(|(row, &value)| (value, row)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut codes = vec![MISSING_LEVEL; values.len()];
+    let mut numbers = Vec::new();
+    for (code, same) in (0_u32..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
+        numbers.push(same[0].0);
+        same.iter().for_each(|&(_, row)| codes[row as usize] = code);
+    }
+    (codes, numbers)
 }

@@ -19,6 +19,11 @@ pub(super) enum Values {
     Whole16(Distances<u16>),
     Whole32(Distances<u32>),
     Whole64(Distances<u64>),
+    /// Positions among few numbers, which are ascending.
+    Few {
+        numbers: Vec<f64>,
+        cells: Vec<u8>,
+    },
     /// NaN where missing.
     Real(Vec<f64>),
     /// Positions of levels in factor order.
@@ -125,7 +130,7 @@ impl Values {
             Self::Whole16(whole) => whole.push(value),
             Self::Whole32(whole) => whole.push(value),
             Self::Whole64(whole) => whole.push(value),
-            Self::Real(_) | Self::Levels(_) | Self::Texts(_) => {}
+            Self::Few { .. } | Self::Real(_) | Self::Levels(_) | Self::Texts(_) => {}
         }
     }
 
@@ -136,6 +141,7 @@ impl Values {
             Self::Whole16(whole) => whole.cells.len(),
             Self::Whole32(whole) => whole.cells.len(),
             Self::Whole64(whole) => whole.cells.len(),
+            Self::Few { cells, .. } => cells.len(),
             Self::Real(real) => real.len(),
             Self::Levels(levels) => levels.len(),
             Self::Texts(texts) => texts.len(),
@@ -149,6 +155,7 @@ impl Values {
             Self::Whole16(whole) => whole.cells.capacity() * 2,
             Self::Whole32(whole) => whole.cells.capacity() * 4,
             Self::Whole64(whole) => whole.cells.capacity() * 8,
+            Self::Few { numbers, cells } => cells.capacity() + numbers.capacity() * 8,
             Self::Real(real) => real.capacity() * 8,
             Self::Levels(levels) => levels.capacity(),
             Self::Texts(texts) => texts.capacity() * 4,
@@ -162,6 +169,10 @@ impl Values {
             Self::Whole16(whole) => Self::Whole16(whole.at(rows)),
             Self::Whole32(whole) => Self::Whole32(whole.at(rows)),
             Self::Whole64(whole) => Self::Whole64(whole.at(rows)),
+            Self::Few { numbers, cells } => Self::Few {
+                numbers: numbers.clone(),
+                cells: at(cells, rows),
+            },
             Self::Real(real) => Self::Real(at(real, rows)),
             Self::Levels(levels) => Self::Levels(at(levels, rows)),
             Self::Texts(texts) => Self::Texts(at(texts, rows)),
@@ -175,6 +186,7 @@ impl Values {
             Self::Whole16(whole) => gaps(&whole.cells),
             Self::Whole32(whole) => gaps(&whole.cells),
             Self::Whole64(whole) => gaps(&whole.cells),
+            Self::Few { cells, .. } => gaps(cells),
             Self::Real(real) => real.iter().map(|value| value.is_nan()).collect(),
             Self::Levels(levels) => gaps(levels),
             Self::Texts(texts) => gaps(texts),
@@ -188,6 +200,7 @@ impl Values {
             Self::Whole16(whole) => missing(&whole.cells),
             Self::Whole32(whole) => missing(&whole.cells),
             Self::Whole64(whole) => missing(&whole.cells),
+            Self::Few { cells, .. } => missing(cells),
             Self::Real(real) => real.iter().filter(|value| value.is_nan()).count(),
             Self::Levels(levels) => missing(levels),
             Self::Texts(texts) => missing(texts),
@@ -201,6 +214,11 @@ impl Values {
             Self::Whole16(whole) => Some(whole.numbers()),
             Self::Whole32(whole) => Some(whole.numbers()),
             Self::Whole64(whole) => Some(whole.numbers()),
+            Self::Few { numbers, cells } => {
+                let number = |&cell: &u8| numbers.get(usize::from(cell)).copied();
+                let all = cells.iter().map(|cell| number(cell).unwrap_or(f64::NAN));
+                Some(all.collect())
+            }
             Self::Real(real) => Some(real.clone()),
             Self::Levels(_) | Self::Texts(_) => None,
         }
@@ -213,7 +231,40 @@ impl Values {
             Self::Whole16(whole) => whole.get(row),
             Self::Whole32(whole) => whole.get(row),
             Self::Whole64(whole) => whole.get(row),
-            Self::Real(_) | Self::Levels(_) | Self::Texts(_) => None,
+            Self::Few { .. } | Self::Real(_) | Self::Levels(_) | Self::Texts(_) => None,
+        }
+    }
+
+    /// The number in a row that is none of the whole ones.
+    pub(super) fn real_at(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::Few { numbers, cells } => numbers.get(usize::from(*cells.get(row)?)).copied(),
+            Self::Real(real) => real.get(row).copied().filter(|real| !real.is_nan()),
+            _ => None,
+        }
+    }
+
+    /// The cells of a column of numbers of which a byte holds each.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Whole8(whole) => Some(&whole.cells),
+            Self::Few { cells, .. } => Some(cells),
+            _ => None,
+        }
+    }
+
+    /// The numbers that such bytes stand for.
+    pub(super) fn of_bytes(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::Whole8(whole) => {
+                // Up to the greatest that is there; what is missing counts as none.
+                let next = |cell: &u8| cell.wrapping_add(1);
+                let end = whole.cells.iter().map(next).max().unwrap_or(0);
+                let number = |cell| whole.least.wrapping_add(cell) as f64;
+                Some((0..i64::from(end)).map(number).collect())
+            }
+            Self::Few { numbers, .. } => Some(numbers.clone()),
+            _ => None,
         }
     }
 
@@ -224,8 +275,8 @@ impl Values {
     pub(super) fn series(&self, column: &Column) -> PolarsResult<FrameColumn> {
         let name = column.name.as_str().into();
         Ok(match self {
-            Self::Real(real) => {
-                let cells = real.iter().map(|value| (!value.is_nan()).then_some(*value));
+            Self::Few { .. } | Self::Real(_) => {
+                let cells = (0..self.len()).map(|row| self.real_at(row));
                 ChunkedArray::<Float64Type>::from_iter_options(name, cells)
                     .into_series()
                     .into_column()

@@ -112,9 +112,8 @@ impl Influence {
         influence: &stats::Influence,
     ) -> Self {
         let above = influence.influential();
-        let position = positions(analysis);
         let rows = above.iter().take(LISTED).map(|&i| InfluentialRow {
-            row: position[fit.rows[i]] + 1,
+            row: analysis.selected.position(fit.rows[i]) + 1,
             outcome: fit.fitted[i] + fit.residuals[i],
             expected: fit.fitted[i],
             leverage: influence.leverage[i],
@@ -126,14 +125,4 @@ impl Influence {
             above: above.len(),
         }
     }
-}
-
-/// Position in the dataset of each row that meets the filters.
-fn positions(analysis: &Analysis<'_>) -> Vec<usize> {
-    let members = analysis.request.filters.members(&analysis.dataset.table());
-    let members = members.iter().enumerate();
-    members
-        .filter(|(_, member)| **member == Some(true))
-        .map(|(position, _)| position)
-        .collect()
 }

@@ -9,7 +9,6 @@ use crate::figures::baseline::larger_first;
 use crate::format;
 use crate::stats::{
     Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress,
-    summarize,
 };
 
 /// Why there is no model.
@@ -143,7 +142,8 @@ impl Model {
             return Err(NoModel::NoFactor);
         }
         let factors = columns(analysis, &ids);
-        let fit = regress(analysis.scores(), &factors).map_err(|unfit| match unfit {
+        let scores = analysis.selected.numbers(analysis.outcome);
+        let fit = regress(scores, &factors).map_err(|unfit| match unfit {
             Unfit::NoRows => NoModel::NoRows,
             Unfit::TooManyTerms { terms } => NoModel::TooManyTerms { terms },
         })?;
@@ -185,8 +185,9 @@ impl Model {
 
 /// Why a fit says nothing, if so.
 fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
-    let scores: Vec<f64> = fit.rows.iter().map(|&row| analysis.scores()[row]).collect();
-    let summary = summarize(&scores);
+    let scores = analysis.selected.numbers(analysis.outcome);
+    let first = fit.rows.first().map(|&row| scores[row]);
+    let constant = fit.rows.iter().all(|&row| Some(scores[row]) == first);
     if fit.df_residual == 0 {
         return Err(NoModel::TooFew {
             rows: match fit.n {
@@ -196,7 +197,7 @@ fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
             terms: format::counted(fit.coefficients.len(), "term", "terms"),
         });
     }
-    if summary.min == summary.max || fit.r2.is_nan() {
+    if constant || fit.r2.is_nan() {
         return Err(NoModel::Constant);
     }
     Ok(())

@@ -4,7 +4,7 @@
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::filter::{Assumed, parameter};
-use crate::stats::{Prediction, Regression, Setting, quantile, sorted};
+use crate::stats::{Prediction, Regression, Setting, Tally};
 
 /// The value of one factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,8 +110,8 @@ fn number(
 ) -> (FieldValue, Setting, Setting) {
     let all = analysis.selected.numbers(id);
     let values: Vec<f64> = fit.rows.iter().map(|&row| all[row]).collect();
-    let values = sorted(&values);
-    let [low, median, high] = [0.0, 0.5, 1.0].map(|p| quantile(&values, p));
+    let values = Tally::of(&values);
+    let [low, median, high] = [0.0, 0.5, 1.0].map(|p| values.quantile(p));
     let usual = match analysis.dataset.column(id).is_whole() {
         true => median.round(),
         false => median,
