@@ -83,6 +83,13 @@ impl Evidence {
         }
     }
 
+    /// Makes room for the codes of so many cells.
+    pub(super) fn reserve(&mut self, cells: usize) {
+        if self.known.is_some() {
+            self.codes.reserve(cells);
+        }
+    }
+
     /// Takes in what the next piece of the file shows, which has so many rows before it.
     pub(super) fn join(&mut self, piece: Self, rows: usize) {
         self.present += piece.present;

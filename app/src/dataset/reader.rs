@@ -113,18 +113,26 @@ impl Text<'_> {
         .map_err(|source| self.unreadable(source))
     }
 
+    /// Its bytes, about.
+    fn length(self) -> Result<u64, ReadError> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => std::fs::metadata(path)
+                .map(|found| found.len())
+                .map_err(|source| self.unreadable(source)),
+        }
+    }
+
     /// Looks at all pieces, as [`pass`] does.
     fn pass<T: Send>(
         self,
         look: impl Fn(Piece<'_>) -> T + Sync,
         join: impl FnMut(T) -> bool + Send,
     ) -> Result<(), ReadError> {
+        let length = self.length()?;
         match self {
-            Self::Bytes(bytes) => pass(bytes, bytes.len() as u64, look, join),
-            Self::File(path) => File::open(path).and_then(|file| {
-                let length = file.metadata()?.len();
-                pass(file, length, look, join)
-            }),
+            Self::Bytes(bytes) => pass(bytes, length, look, join),
+            Self::File(path) => File::open(path).and_then(|file| pass(file, length, look, join)),
         }
         .map_err(|source| self.unreadable(source))
     }
@@ -218,14 +226,19 @@ pub(super) struct Found {
     pub(super) report: Report,
     /// Lines, so to speak: the header and empty rows too.
     numbers: usize,
+    bytes: usize,
 }
 
 /// First pass: checks every row and gathers what the columns hold.
 pub(super) fn gather(text: Text<'_>, header: &[String]) -> Result<Found, ReadError> {
     let mut found = Found::nothing(header.len());
+    let length = text.length()?;
     text.pass(
         |piece| Found::of(piece, header),
         |piece| {
+            if found.numbers == 0 {
+                found.reserve(&piece, length);
+            }
             found.join(piece);
             found.rows < MOST_ROWS
         },
@@ -243,11 +256,13 @@ impl Found {
             rows: 0,
             report: Report::default(),
             numbers: 0,
+            bytes: 0,
         }
     }
 
     fn of(piece: Piece<'_>, header: &[String]) -> Self {
         let mut found = Self::nothing(header.len());
+        found.bytes = piece.text.len();
         let mut first = piece.first;
         found.numbers = each_row(piece.text, piece.separator, 0, |row| {
             if !std::mem::take(&mut first) {
@@ -275,6 +290,18 @@ impl Found {
                     self.report.add(row.number, i, header, fault);
                 }
             }
+        }
+    }
+
+    /// Makes room for all rows of a file of so many bytes, judged by its first piece: columns that
+    /// grew would be copied, and leave holes.
+    fn reserve(&mut self, first: &Self, length: u64) {
+        if first.bytes == 0 || first.bytes as u64 >= length {
+            return;
+        }
+        let rows = first.rows as f64 * length as f64 / first.bytes as f64;
+        for evidence in &mut self.evidence {
+            evidence.reserve((rows * 1.01) as usize);
         }
     }
 

@@ -127,6 +127,12 @@ impl<'a> Table<'a> {
 
     /// Values of a numeric column as codes. No codes for other columns.
     pub fn coded(&self, id: ColumnId) -> Numbers<'_> {
+        if !self.dataset.column(id).is_numeric() {
+            return Numbers {
+                codes: Codes::Narrow(&[]),
+                numbers: &[],
+            };
+        }
         let values = self.values(id);
         let (wide, numbers) = self.columns[id.index()].coded.get_or_init(|| {
             let narrow = values.of_bytes();

@@ -8,7 +8,7 @@ use super::performance::scores_by;
 use crate::dataset::ColumnId;
 use crate::stats::{
     Factor, HedgesG, MISSING_LEVEL, MannWhitney, MeanDifference, Regression, Setting, Tally, Term,
-    regress,
+    regress_coded,
 };
 
 /// How statsmodels codes factors, unless it is told otherwise.
@@ -19,7 +19,7 @@ const NOTE: &str =
 pub(super) fn regression(analysis: &Analysis<'_>) -> Value {
     let columns = Columns::new(analysis);
     let factors = columns.factors(analysis);
-    let Ok(fit) = regress(analysis.selected.numbers(analysis.outcome), &factors) else {
+    let Ok(fit) = regress_coded(analysis.selected.coded(analysis.outcome), &factors) else {
         return Value::Null;
     };
     let terms = fit.coefficients.iter().map(|c| {
@@ -72,13 +72,7 @@ fn first_row(fit: &Regression, factors: &[Factor<'_>]) -> Value {
     let Some(&row) = fit.rows.first() else {
         return Value::Null;
     };
-    let settings: Vec<Setting> = factors
-        .iter()
-        .map(|factor| match *factor {
-            Factor::Numeric(values) => Setting::Number(values[row]),
-            Factor::Categorical { codes, .. } => Setting::Level(codes[row] as usize),
-        })
-        .collect();
+    let settings: Vec<Setting> = factors.iter().map(|factor| factor.setting(row)).collect();
     json!(fit.predict(&settings))
 }
 
@@ -110,7 +104,7 @@ impl Columns {
         columns
             .map(
                 |(&id, (order, codes))| match analysis.dataset.column(id).is_numeric() {
-                    true => Factor::Numeric(analysis.selected.numbers(id)),
+                    true => Factor::Coded(analysis.selected.coded(id)),
                     false => Factor::Categorical {
                         codes,
                         levels: order.len(),

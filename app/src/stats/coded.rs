@@ -4,7 +4,7 @@
 use super::{Pair, Pairs, Tally};
 
 /// A code for each row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Codes<'a> {
     /// A byte each.
     Narrow(&'a [u8]),
@@ -13,7 +13,7 @@ pub enum Codes<'a> {
 }
 
 /// Numbers by their codes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Numbers<'a> {
     /// Code of each row's number; one that is not below the length of `numbers` is missing.
     pub codes: Codes<'a>,
@@ -22,7 +22,7 @@ pub struct Numbers<'a> {
 }
 
 /// Levels by their codes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Levels<'a> {
     /// Code of each row's level; one that is not below `levels` is missing.
     pub codes: &'a [u8],
@@ -35,7 +35,7 @@ const BYTES: usize = 1 << 8;
 const FILLED: usize = 8;
 /// Counts of pairs of codes: a line of bytes for each code of the first column, and one for the rows
 /// that lack it.
-struct Both(Vec<u32>);
+pub(super) struct Both(Vec<u32>);
 
 impl Both {
     fn new(codes: usize) -> Self {
@@ -43,7 +43,7 @@ impl Both {
     }
 
     /// Counts the pairs of two columns.
-    fn of(codes: usize, a: &[u8], b: &[u8]) -> Self {
+    pub(super) fn of(codes: usize, a: &[u8], b: &[u8]) -> Self {
         let mut both = Self::new(codes);
         let last = both.0.len() / BYTES - 1;
         for (&a, &b) in a.iter().zip(b) {
@@ -52,12 +52,20 @@ impl Both {
         both
     }
 
-    fn at(&self, a: usize, b: usize) -> usize {
+    /// Rows with both codes.
+    pub(super) fn at(&self, a: usize, b: usize) -> usize {
         at(&self.0, a * BYTES + b)
     }
 }
 
 impl Levels<'_> {
+    /// How many of some rows each level has.
+    pub fn counts_of(&self, rows: &[usize]) -> Vec<usize> {
+        let codes: Vec<u8> = rows.iter().map(|&row| self.codes[row]).collect();
+        let counts = count(&codes);
+        (0..self.levels).map(|level| at(&counts, level)).collect()
+    }
+
     /// How many rows each level has.
     pub fn counts(&self) -> Vec<usize> {
         let counts = count(self.codes);
@@ -89,6 +97,24 @@ impl Numbers<'_> {
                 }
                 self.counted(|code| counts[code])
             }
+        }
+    }
+
+    /// The number of a row, NaN where it is missing.
+    pub fn at(&self, row: usize) -> f64 {
+        let number = self.numbers.get(self.codes.at(row));
+        number.copied().unwrap_or(f64::NAN)
+    }
+
+    /// The numbers of some rows, counted.
+    pub fn tally_of(&self, rows: &[usize]) -> Tally {
+        match self.codes {
+            Codes::Narrow(codes) => {
+                let codes: Vec<u8> = rows.iter().map(|&row| codes[row]).collect();
+                let counts = count(&codes);
+                self.counted(|code| at(&counts, code))
+            }
+            Codes::Wide(codes) => self.sorted(rows.iter().map(|&row| codes[row]).collect()),
         }
     }
 

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{distributions::normal_quantile, pairs::Pairs, tally::Tally};
+use super::{distributions::normal_quantile, pairs::Pairs, sums, tally::Tally};
 
 /// A correlation and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -26,7 +26,14 @@ pub struct Matrix {
 
 /// Pearson's product-moment correlation over complete pairs.
 pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
-    Correlation::pearson(&Pairs::of(x, y))
+    let pairs = x.iter().copied().zip(y.iter().copied());
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .unzip();
+    Correlation {
+        r: Centred::new(&x).correlate(&Centred::new(&y)),
+        n: x.len(),
+    }
 }
 
 /// Spearman's rank correlation: Pearson's, of average ranks within the complete pairs.
@@ -117,6 +124,33 @@ impl Matrix {
             .map(|i| (0..size).map(|j| at(i, j)).collect())
             .collect();
         Self { cells }
+    }
+}
+
+/// A column less its mean, with its length as a vector.
+struct Centred {
+    deviations: Vec<f64>,
+    norm: f64,
+}
+
+impl Centred {
+    fn new(values: &[f64]) -> Self {
+        // A rounded mean would leave a constant column a spurious spread.
+        if sums::constant(values) {
+            return Self {
+                deviations: vec![0.0; values.len()],
+                norm: 0.0,
+            };
+        }
+        let deviations = sums::centred(values);
+        let norm = sums::dot(&deviations, &deviations).sqrt();
+        Self { deviations, norm }
+    }
+
+    /// The cosine between two columns; NaN when one is constant.
+    fn correlate(&self, other: &Self) -> f64 {
+        let cosine = sums::dot(&self.deviations, &other.deviations) / self.norm / other.norm;
+        cosine.clamp(-1.0, 1.0)
     }
 }
 

@@ -52,9 +52,11 @@ pub use multiple::benjamini_hochberg;
 pub use pairs::{Pair, Pairs};
 pub use regression::{
     Coefficient, Factor, Influence, MOST_TERMS, Partial, Prediction, Regression, Setting, Term,
-    Unfit, regress, regress_through_origin,
+    Unfit, regress, regress_coded, regress_through_origin,
 };
-pub use summary::{Summary, mean, mean_interval, quantile, sorted, summarize};
+pub use summary::{
+    Summary, mean, mean_interval, quantile, quantile_of_any_order, sorted, summarize,
+};
 pub use tally::Tally;
 pub use trend::{Trend, trend};
 pub use tukey::{BoxStats, box_stats};

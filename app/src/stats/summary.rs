@@ -120,6 +120,17 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
     interpolated(sorted.len(), p, |position| sorted[position])
 }
 
+/// [`quantile`] of values in any order, which it changes.
+pub fn quantile_of_any_order(values: &mut [f64], p: f64) -> f64 {
+    let n = values.len();
+    let at = std::cell::RefCell::new(values);
+    interpolated(n, p, |position| {
+        *at.borrow_mut()
+            .select_nth_unstable_by(position, f64::total_cmp)
+            .1
+    })
+}
+
 /// Quantile of `n` ascending values of which each is known by its position.
 fn interpolated(n: usize, p: f64, at: impl Fn(usize) -> f64) -> f64 {
     let Some(last) = n.checked_sub(1) else {
@@ -186,8 +197,10 @@ mod tests {
     #[test]
     fn quantiles_are_type_seven() {
         let sorted = sorted(&VALUES);
+        let mut any_order = [40.0, 1.0, 2.0, 8.0, 2.0, 3.0, 13.0, 5.0];
         for (p, want) in [(0.0, 1.0), (0.1, 1.7), (0.9, 21.1), (1.0, 40.0)] {
             assert_close(quantile(&sorted, p), want);
+            assert_close(quantile_of_any_order(&mut any_order, p), want);
         }
         assert!(quantile(&sorted, 1.1).is_nan());
         assert!(quantile(&[], 0.5).is_nan());

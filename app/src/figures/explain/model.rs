@@ -8,7 +8,7 @@ use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
 use crate::format;
 use crate::stats::{
-    Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress,
+    Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress_coded,
 };
 
 /// Why there is no model.
@@ -142,8 +142,8 @@ impl Model {
             return Err(NoModel::NoFactor);
         }
         let factors = columns(analysis, &ids);
-        let scores = analysis.selected.numbers(analysis.outcome);
-        let fit = regress(scores, &factors).map_err(|unfit| match unfit {
+        let scores = analysis.selected.coded(analysis.outcome);
+        let fit = regress_coded(scores, &factors).map_err(|unfit| match unfit {
             Unfit::NoRows => NoModel::NoRows,
             Unfit::TooManyTerms { terms } => NoModel::TooManyTerms { terms },
         })?;
@@ -185,9 +185,8 @@ impl Model {
 
 /// Why a fit says nothing, if so.
 fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
-    let scores = analysis.selected.numbers(analysis.outcome);
-    let first = fit.rows.first().map(|&row| scores[row]);
-    let constant = fit.rows.iter().all(|&row| Some(scores[row]) == first);
+    let scores = analysis.selected.coded(analysis.outcome);
+    let scores = scores.tally_of(&fit.rows);
     if fit.df_residual == 0 {
         return Err(NoModel::TooFew {
             rows: match fit.n {
@@ -197,7 +196,7 @@ fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
             terms: format::counted(fit.coefficients.len(), "term", "terms"),
         });
     }
-    if constant || fit.r2.is_nan() {
+    if scores.min() == scores.max() || fit.r2.is_nan() {
         return Err(NoModel::Constant);
     }
     Ok(())
