@@ -15,6 +15,8 @@ const EC2: Service = ("ec2", "2016-11-15");
 const BALANCING: Service = ("elasticloadbalancing", "2015-12-01");
 const SCALING: Service = ("autoscaling", "2011-01-01");
 const IAM: Service = ("iam", "2010-05-08");
+const MONITORING: Service = ("monitoring", "2010-08-01");
+const SNS: Service = ("sns", "2010-03-31");
 
 /// A list: the call, the element that holds it, the kind that its lines begin with, and the
 /// elements of an item whose members are counted.
@@ -116,10 +118,20 @@ const LISTS: &[List] = &[
         "profile",
         &["Roles"],
     ),
+    (
+        MONITORING,
+        "DescribeAlarms",
+        "MetricAlarms",
+        "alarm",
+        &["AlarmActions"],
+    ),
+    (SNS, "ListTopics", "Topics", "topic", &[]),
 ];
 
 /// Elements that name an item which carries no `Name` tag.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
+    "AlarmName",
+    "TopicArn",
     "TargetGroupName",
     "LoadBalancerName",
     "PolicyName",

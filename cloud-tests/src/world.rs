@@ -124,8 +124,8 @@ impl World {
         assert_eq!(self.ours().await, Vec::<String>::new());
     }
 
-    /// What is there beside what others had.
-    async fn ours(&self) -> Vec<String> {
+    /// What is there beside what others had, a line each.
+    pub async fn ours(&self) -> Vec<String> {
         let mut now = self.plain.inventory().await;
         let others = self
             .others

@@ -4,15 +4,19 @@
 //! nobody; what is printed says so. They are those of Linux instances on demand, without taxes,
 //! free tiers and discounts.
 
+mod machine;
+
 use std::fmt::Write;
 
+pub use machine::{CREDIT, MACHINES, Machine, machine};
+
 use crate::observed::State;
-use crate::settings::{INSTANCE_TYPE, Nat, REGION, Settings};
+use crate::settings::{Nat, REGION, Settings};
 use crate::topology::{AutoScalingGroup, LaunchTemplate, Resource, Topology};
 use crate::values::Date;
 
 /// An average month.
-const HOURS: f64 = 730.0;
+pub const HOURS: f64 = 730.0;
 
 /// The day that the prices are of.
 pub const PRICES_OF: Date = Date::of(2025, 6, 1);
@@ -20,12 +24,13 @@ pub const PRICES_OF: Date = Date::of(2025, 6, 1);
 const EC2_PRICES: &str = "https://aws.amazon.com/ec2/pricing/on-demand/";
 
 /// Where they are published.
-pub const SOURCES: [&str; 5] = [
+pub const SOURCES: [&str; 6] = [
     EC2_PRICES,
     "https://aws.amazon.com/ebs/pricing/",
     "https://aws.amazon.com/elasticloadbalancing/pricing/",
     "https://aws.amazon.com/vpc/pricing/",
     "https://aws.amazon.com/s3/pricing/",
+    "https://aws.amazon.com/cloudwatch/pricing/",
 ];
 
 /// What no estimate can know beforehand.
@@ -39,23 +44,22 @@ const PUBLIC_ADDRESS_HOUR: f64 = 0.005;
 const LOAD_BALANCER_HOUR: f64 = 0.023_94;
 const GP3_GB_MONTH: f64 = 0.083_6;
 const S3_GB_MONTH: f64 = 0.023;
+/// Each figure that an alarm looks at.
+const ALARM_FIGURE_MONTH: f64 = 0.10;
 
 /// The published instance type by the hour.
 const PUBLISHED_HOUR: f64 = 0.021_6;
-/// Instances by the hour.
-const INSTANCE_HOUR: [(&str, f64); 8] = [
-    ("t3.micro", 0.010_8),
-    (INSTANCE_TYPE, PUBLISHED_HOUR),
-    ("t3.medium", 0.043_2),
-    ("t3.large", 0.086_4),
-    ("t3.xlarge", 0.172_8),
-    ("m5.large", 0.102),
-    ("m6i.large", 0.102),
-    ("c5.large", 0.091),
-];
+
+/// A load balancer capacity unit by the hour: 25 new connections a second, or a GB an hour.
+pub const BALANCER_UNIT_HOUR: f64 = 0.007_6;
+/// A GB to the internet, before the discounts for volume.
+pub const TRAFFIC_GB: f64 = 0.09;
 
 /// Five releases of at most 30 MB, and the sample.
 const STORED_GB: f64 = 0.2;
+
+/// Access logs of 30 days: about 600 bytes a request before compression, and a million requests.
+const LOGGED_GB: f64 = 0.6;
 
 /// Why there is no estimate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +68,7 @@ pub enum Unknown {
     #[error("the price table is of {REGION}, not of {0}: look at {EC2_PRICES}")]
     Region(String),
     /// The table has the usual instance types.
-    #[error("the price table has no {0}: look at {EC2_PRICES}, or add it to cost.rs")]
+    #[error("the price table has no {0}: look at {EC2_PRICES}, or add it to cost/machine.rs")]
     InstanceType(String),
 }
 
@@ -77,6 +81,8 @@ pub struct Line {
     pub counts: [f64; 3],
     /// What one costs in a month, in USD.
     pub each: f64,
+    /// Whether there is one for each instance.
+    pub by_instance: bool,
 }
 
 /// The bill of a month.
@@ -98,9 +104,24 @@ impl Estimate {
                 .sum()
         })
     }
+
+    /// What an instance costs in a month, its disk included, in USD.
+    pub fn each_instance(&self) -> f64 {
+        self.lines
+            .iter()
+            .filter(|line| line.by_instance)
+            .map(|line| line.each)
+            .sum()
+    }
+
+    /// What a month costs whatever the number of instances, in USD.
+    pub fn fixed(&self) -> f64 {
+        let lines = self.lines.iter().filter(|line| !line.by_instance);
+        lines.map(|line| line.counts[0] * line.each).sum()
+    }
 }
 
-/// What a resource costs in a month by being there, in USD, at the prices of [`REGION`]; a bucket
+/// What a resource costs in a month by being there, in USD, at the prices of `REGION`; a bucket
 /// costs by what it stores, and a group's instances count as the published type.
 pub fn monthly(state: &State) -> f64 {
     let hour = match state {
@@ -110,6 +131,7 @@ pub fn monthly(state: &State) -> f64 {
             LOAD_BALANCER_HOUR + PUBLIC_ADDRESS_HOUR * balancer.subnets.len() as f64
         }
         State::AutoScalingGroup(group) => f64::from(group.life.desired) * PUBLISHED_HOUR,
+        State::Alarm(alarm) => alarm.figures.len() as f64 * ALARM_FIGURE_MONTH / HOURS,
         _ => 0.0,
     };
     hour * HOURS
@@ -141,7 +163,8 @@ pub fn estimate(topology: &Topology) -> Result<Estimate, Unknown> {
 fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
     let mut sizes = [0.0; 3];
     let (mut nats, mut addresses, mut balancer_addresses) = (0.0, 0.0, 0.0);
-    let mut balancers = 0.0;
+    let (mut balancers, mut logs) = (0.0, 0.0);
+    let mut alarms = Vec::new();
     let mut template: Option<&LaunchTemplate> = None;
     for entry in topology.entries() {
         match &entry.resource {
@@ -154,9 +177,11 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
             Resource::NatGateway(_) => nats += 1.0,
             Resource::Address(_) => addresses += 1.0,
             Resource::LoadBalancer(balancer) => {
+                logs += balancer.access_logs.iter().count() as f64 * LOGGED_GB;
                 balancers += 1.0;
                 balancer_addresses += balancer.subnets.len() as f64;
             }
+            Resource::Alarm(alarm) => alarms.push((&entry.name, alarm.figures.len() as f64)),
             _ => {}
         }
     }
@@ -165,16 +190,22 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
         what: what.to_owned(),
         counts,
         each,
+        by_instance: false,
+    };
+    let by_instance = |line: Line| Line {
+        by_instance: true,
+        ..line
     };
     let mut lines = Vec::new();
     if let Some(template) = template {
         let name = template.instance_type.as_str();
-        let hour = INSTANCE_HOUR.iter().find(|(known, _)| *known == name);
-        let (_, hour) = hour.ok_or_else(|| Unknown::InstanceType(name.to_owned()))?;
+        let hour = machine(name)?.hour;
         let size = template.root.size;
-        lines.push(line(&format!("Instance {name}"), sizes, hour * HOURS));
+        let instance = line(&format!("Instance {name}"), sizes, hour * HOURS);
+        lines.push(by_instance(instance));
         let disk = format!("Disk of {size} GiB, {}", template.root.volume_type);
-        lines.push(line(&disk, sizes, f64::from(size) * GP3_GB_MONTH));
+        let disk = line(&disk, sizes, f64::from(size) * GP3_GB_MONTH);
+        lines.push(by_instance(disk));
     }
     lines.push(line(
         "Load balancer",
@@ -194,6 +225,13 @@ fn lines(topology: &Topology) -> Result<Vec<Line>, Unknown> {
         address,
     ));
     lines.push(line("S3, a GB", same(STORED_GB), S3_GB_MONTH));
+    if logs > 0.0 {
+        lines.push(line("Access logs, a GB", same(logs), S3_GB_MONTH));
+    }
+    for (name, figures) in alarms {
+        let what = format!("Alarm {name}, a figure");
+        lines.push(line(&what, same(figures), ALARM_FIGURE_MONTH));
+    }
     Ok(lines)
 }
 
@@ -215,7 +253,10 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
         "| USD a month in {REGION} | each | at least ({min}) | at first ({min}) | at most ({max}) |\n\
          | --- | ---: | ---: | ---: | ---: |\n"
     );
-    for Line { what, counts, each } in &estimate.lines {
+    for Line {
+        what, counts, each, ..
+    } in &estimate.lines
+    {
         let [min, first, max] = counts.map(|count| count * each);
         let _ = writeln!(
             text,
@@ -245,17 +286,10 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
 mod tests {
     use super::*;
     use crate::settings::Payload;
-    use crate::values::{InstanceType, Port, Region, Sha256, UserData};
+    use crate::values::{InstanceType, Region};
 
     fn topology(settings: &Settings) -> Topology {
-        let sha256 = Sha256::new("a".repeat(64)).unwrap();
-        let payload = Payload {
-            release: sha256.clone(),
-            sample_data: sha256,
-            user_data: UserData::new("#!/bin/bash").unwrap(),
-            unit_port: Port::of(8501),
-        };
-        Topology::new(settings, &payload)
+        Topology::new(settings, &Payload::example())
     }
 
     #[test]
@@ -278,8 +312,20 @@ mod tests {
 
         Not included, because it grows with use: traffic to the internet (about 0.09 USD a GB) and between zones, data through NAT gateways (0.046 USD a GB; S3 goes round them), load balancer capacity units (0.0076 USD an hour for each), S3 requests, CPU credits beyond the instances' baseline, taxes.
 
-        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/.
+        Prices of 2025-06-01, written down by hand; today's are at https://aws.amazon.com/ec2/pricing/on-demand/, https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/elasticloadbalancing/pricing/, https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/s3/pricing/, https://aws.amazon.com/cloudwatch/pricing/.
         ");
+    }
+
+    #[test]
+    fn access_logs_are_a_line_of_their_own() {
+        let settings = Settings {
+            access_logs: Some("123456789012".parse().unwrap()),
+            ..Settings::published().unwrap()
+        };
+        let estimate = estimate(&topology(&settings)).unwrap();
+        let line = estimate.lines.last().unwrap();
+        assert_eq!(line.what, "Access logs, a GB");
+        assert!((line.counts[1] * line.each - 0.0138).abs() < 1e-9);
     }
 
     #[test]
@@ -295,6 +341,8 @@ mod tests {
         );
         assert_eq!(both.other_nat.0, Nat::Single);
         assert!((both.other_nat.1 - single.totals()[1]).abs() < 1e-9);
+        let parts = both.fixed() + 2.0 * both.each_instance();
+        assert!((parts - both.totals()[1]).abs() < 1e-9);
         assert!((single.other_nat.1 - both.totals()[1]).abs() < 1e-9);
     }
 

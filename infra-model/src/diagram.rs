@@ -1,6 +1,6 @@
 //! The topology as a picture: Mermaid for the README, SVG for a document.
 //!
-//! Both draw what [`Drawing`] took from the topology: the zones with their subnets, what lies in
+//! Both draw what `Drawing` took from the topology: the zones with their subnets, what lies in
 //! each, and the traffic between.
 
 mod mermaid;
@@ -25,6 +25,10 @@ struct Drawing<'a> {
     browsers: String,
     /// The identity provider's host, where people have to sign in.
     provider: Option<String>,
+    /// Whether the load balancer writes who asked for what.
+    logs: bool,
+    /// Whether CloudWatch watches anything.
+    alarms: bool,
     /// The zones' columns.
     columns: [Column; 2],
 }
@@ -41,7 +45,7 @@ impl<'a> Drawing<'a> {
         let mut web = Vec::new();
         let mut browsers = Vec::new();
         let mut app = String::new();
-        let mut provider = None;
+        let (mut provider, mut logs, mut alarms) = (None, false, false);
         for entry in topology.entries() {
             match &entry.resource {
                 Resource::Listener(listener) => {
@@ -54,6 +58,8 @@ impl<'a> Drawing<'a> {
                     let issuer = listener.sign_in.as_ref().map(|it| &it.issuer);
                     provider = provider.or(issuer.map(|it| it.host().to_owned()));
                 }
+                Resource::LoadBalancer(balancer) => logs = balancer.access_logs.is_some(),
+                Resource::Topic(_) => alarms = true,
                 Resource::TargetGroup(targets) => app = format!("HTTP {}", targets.port),
                 Resource::GroupRules(rules) if entry.id == Id::BalancerRules => {
                     let networks = rules.ingress.iter().filter_map(|rule| match rule.peer {
@@ -82,6 +88,8 @@ impl<'a> Drawing<'a> {
             app,
             browsers,
             provider,
+            logs,
+            alarms,
             columns,
         }
     }

@@ -12,7 +12,7 @@ pub use cloudformation::cloudformation;
 pub use terraform::terraform;
 
 use crate::id::{Id, Kind};
-use crate::observed::{Peer, State};
+use crate::observed::{Alarm, Figure, Peer, State};
 use crate::plan::{states, waits_for};
 use crate::settings::Settings;
 use crate::tags::Tags;
@@ -45,11 +45,30 @@ fn parts(topology: &Topology) -> Vec<Part> {
             waits: ids
                 .iter()
                 .copied()
-                .filter(|id| exported(id) && waits_for(entry.id, *id))
+                .filter(|id| exported(id) && waits(entry.id, state, *id))
                 .collect(),
             imports_key,
         })
         .collect()
+}
+
+/// Whether a resource is only made when another is there to which it does not refer. That alarms are
+/// to be looked for is nothing to these tools, which keep a state.
+fn waits(later: Id, state: &State, earlier: Id) -> bool {
+    match earlier {
+        // Whose policy lets the load balancer write its logs.
+        Id::Bucket => matches!(state, State::LoadBalancer(it) if it.access_logs.is_some()),
+        _ => waits_for(later, earlier),
+    }
+}
+
+/// What an alarm computes with: each query's id, its figure unless it is the expression, and whether
+/// its value is the alarm's.
+fn queries(it: &Alarm) -> impl Iterator<Item = (&str, Option<&Figure>, bool)> {
+    let computes = it.expression.is_some();
+    let figures = it.figures.iter();
+    let figures = figures.map(move |(id, figure)| (id.as_str(), Some(figure), !computes));
+    figures.chain(computes.then_some((Alarm::RESULT, None, true)))
 }
 
 /// Whether the document has a parameter for the OIDC client's secret.

@@ -76,6 +76,11 @@ pub enum Id {
     LaunchTemplate,
     AutoScalingGroup,
     ScalingPolicy,
+    AlarmTopic,
+    NoHealthyTarget,
+    ServerErrors,
+    SlowAnswers,
+    NatErrors(Zone),
 }
 
 impl Id {
@@ -108,6 +113,10 @@ impl Id {
             LaunchTemplate,
             AutoScalingGroup,
             ScalingPolicy,
+            AlarmTopic,
+            NoHealthyTarget,
+            ServerErrors,
+            SlowAnswers,
         ];
         let zoned = Zone::ALL.into_iter().flat_map(|zone| {
             [
@@ -117,6 +126,7 @@ impl Id {
                 NatGateway(zone),
                 PrivateRouteTable(zone),
                 PrivateRoute(zone),
+                NatErrors(zone),
             ]
         });
         single.into_iter().chain(zoned)
@@ -149,6 +159,10 @@ impl Id {
             Self::LaunchTemplate => Kind::LaunchTemplate,
             Self::AutoScalingGroup => Kind::AutoScalingGroup,
             Self::ScalingPolicy => Kind::ScalingPolicy,
+            Self::AlarmTopic => Kind::Topic,
+            Self::NoHealthyTarget | Self::ServerErrors | Self::SlowAnswers | Self::NatErrors(_) => {
+                Kind::Alarm
+            }
         }
     }
 }
@@ -187,6 +201,11 @@ impl fmt::Display for Id {
             Self::LaunchTemplate => ("launch-template", None),
             Self::AutoScalingGroup => ("auto-scaling-group", None),
             Self::ScalingPolicy => ("scaling-policy", None),
+            Self::AlarmTopic => ("alarm-topic", None),
+            Self::NoHealthyTarget => ("no-healthy-target", None),
+            Self::ServerErrors => ("server-errors", None),
+            Self::SlowAnswers => ("slow-answers", None),
+            Self::NatErrors(zone) => ("nat-errors", Some(zone)),
         };
         match zone {
             None => f.pad(word),
@@ -254,6 +273,8 @@ pub enum Kind {
     LaunchTemplate,
     AutoScalingGroup,
     ScalingPolicy,
+    Topic,
+    Alarm,
 }
 
 impl Kind {
@@ -274,7 +295,12 @@ impl Kind {
         self.is_named_by_id()
             || matches!(
                 self,
-                Self::SecurityGroup | Self::TargetGroup | Self::LoadBalancer | Self::LaunchTemplate
+                Self::SecurityGroup
+                    | Self::TargetGroup
+                    | Self::LoadBalancer
+                    | Self::LaunchTemplate
+                    | Self::Topic
+                    | Self::Alarm
             )
     }
 
@@ -319,6 +345,8 @@ impl Kind {
             Self::LaunchTemplate => "launch template",
             Self::AutoScalingGroup => "Auto Scaling group",
             Self::ScalingPolicy => "scaling policy",
+            Self::Topic => "topic",
+            Self::Alarm => "alarm",
         }
     }
 }

@@ -15,6 +15,8 @@ const BINARY: &str = "student-analytics";
 pub const RELEASES: &str = "releases/";
 /// Where uploads lie in the bucket.
 pub const UPLOADS: &str = "uploads/";
+/// Where the load balancer writes its access logs, without the slash that it adds.
+pub const ACCESS_LOGS: &str = "access-logs";
 /// The sample's key in the bucket.
 pub const SAMPLE_DATA: &str = "StudentPerformanceFactors.csv";
 
@@ -51,6 +53,11 @@ pub(crate) fn name(id: Id, settings: &Settings) -> String {
         Id::LaunchTemplate => ("StudentAnalyticsTemplate", String::new()),
         Id::AutoScalingGroup => ("StudentAnalyticsASG", String::new()),
         Id::ScalingPolicy => ("StudentAnalyticsCPU", settings.target.to_string()),
+        Id::AlarmTopic => ("StudentAnalyticsAlarms", String::new()),
+        Id::NoHealthyTarget => ("StudentAnalyticsNoHealthyTarget", String::new()),
+        Id::ServerErrors => ("StudentAnalyticsServerErrors", String::new()),
+        Id::SlowAnswers => ("StudentAnalyticsSlowAnswers", String::new()),
+        Id::NatErrors(zone) => ("StudentAnalyticsNatErrors", format!("-{}", zone.letter())),
     };
     let port = match id {
         Id::HttpListener => ":80",
@@ -62,7 +69,11 @@ pub(crate) fn name(id: Id, settings: &Settings) -> String {
 
 /// The tags of a resource: its name, and the four that say that it is ours.
 pub(crate) fn tags(id: Id, name: &str, settings: &Settings) -> Tags {
-    Tags::ours(name, &settings.stage, &id.to_string())
+    let tags = Tags::ours(name, &settings.stage, &id.to_string());
+    match (id, &settings.alarms) {
+        (Id::Bucket, Some(_)) => tags.with(crate::tags::ALARMS, "looked for"),
+        _ => tags,
+    }
 }
 
 /// The tags of an instance or its volume: beside the usual ones, what it was made of.

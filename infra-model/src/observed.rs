@@ -16,10 +16,11 @@ mod references;
 mod state;
 
 pub use state::{
-    AutoScalingGroup, Bucket, Endpoint, GatewayAttachment, GroupLife, GroupRules, InstanceProfile,
-    KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer, NatGateway, Object, Peer,
-    Role, RolePolicies, Route, RouteTable, RouteTarget, Rule, ScalingPolicy, SecurityGroup, SignIn,
-    State, Subnet, TargetGroup, TemplateVersion, Vpc, VpcDefaults,
+    AccessLogs, Alarm, AutoScalingGroup, Bucket, Endpoint, Figure, GatewayAttachment, GroupLife,
+    GroupRules, InstanceProfile, KeyPair, LaunchTemplate, Listener, ListenerAction, LoadBalancer,
+    NatGateway, Object, Peer, Role, RolePolicies, Route, RouteTable, RouteTarget, Rule,
+    ScalingPolicy, SecurityGroup, SignIn, State, Subnet, TargetGroup, TemplateVersion, Topic, Vpc,
+    VpcDefaults, dimension,
 };
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Id, Kind};
-use crate::settings::ImageFamily;
+use crate::settings::{ImageFamily, Settings};
 use crate::tags::{self, Tags};
 
 /// What AWS calls a resource: an id, an ARN or a name, by its kind. A part that AWS gives no id
@@ -216,7 +217,34 @@ impl Observed {
 
     /// The release that the template version in use names, or the newest version that names one,
     /// when someone made the one in use by hand: what `deploy` keeps when it is given no other.
-    pub fn release_in_use(&self, settings: &crate::settings::Settings) -> Option<String> {
+    pub fn release_in_use(&self, settings: &Settings) -> Option<String> {
+        let (template, in_use) = self.template_in_use(settings)?;
+        let newest_first = template.versions.keys().rev().copied();
+        let mut all = in_use.into_iter().chain(newest_first);
+        all.find_map(|number| template.release(number).map(str::to_owned))
+    }
+
+    /// The other releases that versions of the template before the one in use name, the newest
+    /// first, each once: where `rollback` can return to.
+    pub fn releases_before(&self, settings: &Settings) -> Vec<String> {
+        let Some((template, Some(in_use))) = self.template_in_use(settings) else {
+            return Vec::new();
+        };
+        let mut releases: Vec<String> = Vec::new();
+        let current = self.release_in_use(settings);
+        for (number, _) in template.versions.range(..in_use).rev() {
+            if let Some(release) = template.release(*number)
+                && current.as_deref() != Some(release)
+                && releases.iter().all(|it| it != release)
+            {
+                releases.push(release.to_owned());
+            }
+        }
+        releases
+    }
+
+    /// Our template, and the number of the version that our group names.
+    fn template_in_use(&self, settings: &Settings) -> Option<(&LaunchTemplate, Option<u64>)> {
         let ours = |found: &&Found| found.tags.resource_in(&settings.stage).is_some();
         let template = self
             .resources
@@ -237,11 +265,13 @@ impl Observed {
                 }
                 _ => None,
             });
-        let newest_first = template.versions.keys().rev().copied();
-        let mut all = in_use.into_iter().chain(newest_first);
-        all.find_map(|number| {
-            let version = template.versions.get(&number)?;
-            version.instance_tags.get(tags::RELEASE).map(str::to_owned)
-        })
+        Some((template, in_use))
+    }
+}
+
+impl LaunchTemplate {
+    /// The release that a version names.
+    fn release(&self, number: u64) -> Option<&str> {
+        self.versions.get(&number)?.instance_tags.get(tags::RELEASE)
     }
 }

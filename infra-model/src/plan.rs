@@ -4,11 +4,13 @@
 //! made, waits for [`Step::after`], and decides nothing.
 
 mod adopt;
+mod alarms;
 mod collision;
 mod compare;
 mod draft;
 mod edges;
 mod fingerprint;
+mod https;
 mod identity;
 mod index;
 mod removal;
@@ -213,5 +215,8 @@ pub fn plan(topology: &Topology, observed: &Observed) -> Plan {
     removal::decide(&mut draft);
     let mut plan = edges::order(draft);
     plan.problems.extend(secret::notices(&plan.steps));
+    plan.problems.extend(https::notices(&plan.steps));
+    let awaited = alarms::notices(topology, observed, &plan.steps);
+    plan.problems.extend(awaited);
     plan
 }

@@ -7,8 +7,14 @@
 //! Taking over foreign resources (`--adopt`) changes what carries no tag of ours: no narrow
 //! policy allows it. It is done once, by an administrator.
 
+mod alarms;
+mod operate;
+mod pipeline;
 mod statements;
 
+pub use pipeline::pipeline;
+
+use std::fmt;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
@@ -25,37 +31,80 @@ pub enum Command {
     Deploy,
     /// Takes away.
     Destroy,
+    /// Says how the deployment is.
+    Status,
+    /// Deploys an earlier release.
+    Rollback,
+    /// Says what stands in the way of the others.
+    Doctor,
+    /// Reads what was written on the instances.
+    Logs,
+    /// Opens a shell on an instance.
+    Shell,
 }
 
 impl Command {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Deploy, Self::Destroy];
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Diff,
+        Self::Deploy,
+        Self::Destroy,
+        Self::Status,
+        Self::Rollback,
+        Self::Doctor,
+        Self::Logs,
+        Self::Shell,
+    ];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Diff => "diff",
+            Self::Deploy => "deploy",
+            Self::Destroy => "destroy",
+            Self::Status => "status",
+            Self::Rollback => "rollback",
+            Self::Doctor => "doctor",
+            Self::Logs => "logs",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 impl FromStr for Command {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "diff" => Ok(Self::Diff),
-            "deploy" => Ok(Self::Deploy),
-            "destroy" => Ok(Self::Destroy),
-            _ => Err(Invalid {
-                what: "command",
-                value: text.to_owned(),
-                problem: "has no policy",
-                remedy: "write `diff`, `deploy` or `destroy`",
-            }),
-        }
+        let found = Self::ALL.into_iter().find(|it| it.name() == text);
+        found.ok_or_else(|| Invalid {
+            what: "command",
+            value: text.to_owned(),
+            problem: "has no policy",
+            remedy: "write `diff`, `deploy`, `destroy`, `status`, `rollback`, `doctor`, `logs` or `shell`",
+        })
     }
 }
 
 /// The policy document for one command in one stage.
 pub fn policy(settings: &Settings, command: Command) -> Value {
     let scope = statements::Scope::of(settings);
-    let mut all = statements::look(&scope);
+    let mut all = match command {
+        Command::Status => operate::status(&scope),
+        Command::Logs => operate::logs(&scope),
+        Command::Shell => operate::shell(&scope),
+        _ => statements::look(&scope),
+    };
+    all.extend(about_alarms(&scope, command, settings.alarms.is_some()));
     match command {
-        Command::Diff => {}
-        Command::Deploy => {
+        Command::Diff | Command::Status | Command::Logs | Command::Shell => {}
+        Command::Doctor => all.extend(operate::doctor(&scope)),
+        // A rollback is a deployment of what lies in the bucket already.
+        Command::Deploy | Command::Rollback => {
             all.extend(statements::lock(&scope));
             let follow = [statements::USERS, statements::HEALTH, statements::REFRESH];
             all.extend(statements::follow(&scope, &follow));
@@ -73,13 +122,30 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
     json!({ "Version": "2012-10-17", "Statement": all })
 }
 
+/// What a command does with alarms, where some are wanted and where none are.
+fn about_alarms(scope: &statements::Scope, command: Command, are_wanted: bool) -> Vec<Value> {
+    let (look, remove) = (alarms::look(scope), alarms::remove(scope));
+    match command {
+        Command::Status | Command::Logs | Command::Shell => Vec::new(),
+        Command::Diff | Command::Doctor => look,
+        Command::Deploy | Command::Rollback if are_wanted => {
+            [look, alarms::make(scope), remove].concat()
+        }
+        Command::Deploy | Command::Rollback | Command::Destroy => [look, remove].concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
     fn statements(command: Command) -> Vec<Value> {
-        let policy = policy(&Settings::published().unwrap(), command);
+        let settings = Settings {
+            alarms: Some(crate::settings::Alarms::example()),
+            ..Settings::published().unwrap()
+        };
+        let policy = policy(&settings, command);
         policy["Statement"].as_array().unwrap().clone()
     }
 
@@ -95,14 +161,16 @@ mod tests {
 
     #[test]
     fn looking_changes_nothing() {
-        for action in actions(Command::Diff) {
-            let verb = action.split(':').nth(1).unwrap();
-            assert!(
-                ["Describe", "Get", "List", "Head"]
-                    .iter()
-                    .any(|it| verb.starts_with(it)),
-                "{action}"
-            );
+        for command in [Command::Diff, Command::Status, Command::Doctor] {
+            for action in actions(command) {
+                let verb = action.split(':').nth(1).unwrap();
+                assert!(
+                    ["Describe", "Get", "List", "Head", "Simulate"]
+                        .iter()
+                        .any(|it| verb.starts_with(it)),
+                    "{action}"
+                );
+            }
         }
         let (diff, destroy) = (actions(Command::Diff), actions(Command::Destroy));
         assert!(diff.is_subset(&actions(Command::Deploy)) && diff.is_subset(&destroy));
@@ -129,6 +197,31 @@ mod tests {
                     "{statement}"
                 );
                 assert!(!verbs.contains('*'), "{statement}");
+            }
+        }
+    }
+
+    #[test]
+    fn commands_are_read_back() {
+        for command in Command::ALL {
+            assert_eq!(command.to_string().parse(), Ok(command));
+        }
+        assert!("emulator".parse::<Command>().is_err());
+    }
+
+    #[test]
+    fn sessions_are_on_our_instances_only() {
+        for command in [Command::Logs, Command::Shell] {
+            let runs = statements(command).into_iter().filter(|it| {
+                let actions = it["Action"].to_string();
+                actions.contains("StartSession") || actions.contains("SendCommand")
+            });
+            for statement in runs {
+                let resources = statement["Resource"].to_string();
+                let is_document = resources.contains(":document/AWS-");
+                let is_tagged =
+                    statement["Condition"]["StringEquals"]["ssm:resourceTag/Stage"] == "prod";
+                assert!(is_document || is_tagged, "{statement}");
             }
         }
     }

@@ -1,11 +1,14 @@
 //! What a person chooses about a deployment. The defaults are the published system.
 
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::values::{
-    BucketName, CertificateArn, Cidr, ClientId, Date, InstanceType, Instances, Invalid,
-    ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope, SessionTimeout, Sha256,
-    Stage, UserData,
+    AccountId, BucketName, CertificateArn, Cidr, ClientId, Date, Email, InstanceType, Instances,
+    Invalid, MinGroup, ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope,
+    SessionTimeout, Sha256, Stage, UserData,
 };
 
 /// The port that the dashboard serves and the load balancer forwards to.
@@ -154,6 +157,73 @@ impl Oidc {
     }
 }
 
+/// What an alarm is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Watched {
+    /// Whether any instance is healthy.
+    NoHealthyTarget,
+    /// How many of the requests end with an error of the server.
+    ServerErrors,
+    /// How long the slowest hundredth of the requests waits.
+    SlowAnswers,
+    /// Whether each NAT gateway has ports left.
+    NatErrors,
+}
+
+impl Watched {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::NoHealthyTarget,
+        Self::ServerErrors,
+        Self::SlowAnswers,
+        Self::NatErrors,
+    ];
+
+    /// What a setting calls it.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::NoHealthyTarget => "no-healthy-target",
+            Self::ServerErrors => "server-errors",
+            Self::SlowAnswers => "slow-answers",
+            Self::NatErrors => "nat-errors",
+        }
+    }
+}
+
+impl FromStr for Watched {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|it| it.slug() == text);
+        found.ok_or_else(|| Invalid {
+            what: "alarm",
+            value: text.to_owned(),
+            problem: "is none",
+            remedy: "write `no-healthy-target`, `server-errors`, `slow-answers` or `nat-errors`",
+        })
+    }
+}
+
+/// What CloudWatch watches, and whom it tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarms {
+    /// Who gets a mail.
+    pub emails: BTreeSet<Email>,
+    /// What there is an alarm about.
+    pub watched: BTreeSet<Watched>,
+}
+
+#[cfg(test)]
+impl Alarms {
+    /// All of them, for the tests of this crate.
+    pub(crate) fn example() -> Self {
+        Self {
+            emails: [Email::new("staff@school.example").unwrap()].into(),
+            watched: Watched::ALL.into(),
+        }
+    }
+}
+
 /// How long someone stays signed in, unless asked otherwise: 12 hours, as long as with the
 /// dashboard's own password.
 pub const SESSION_TIMEOUT: SessionTimeout = SessionTimeout::of(43_200);
@@ -188,12 +258,17 @@ pub struct Settings {
     /// The key to import; without it the key pair that exists is kept, or one is generated.
     pub public_key: Option<PublicKey>,
     /// Groups with fewer students are withheld by the dashboard; 0 withholds nothing.
-    pub min_group: u32,
+    pub min_group: MinGroup,
     /// Whether people may upload their own table.
     pub uploads: Uploads,
     /// Where instances find the hash of the password that visitors must know, and the key of
     /// their cookies; without it everyone may look.
     pub access: Option<ParameterPath>,
+    /// The account whose load balancer writes into the bucket who asked for what; without it, nothing
+    /// is written.
+    pub access_logs: Option<AccountId>,
+    /// What CloudWatch watches, and whom it tells; without it, nothing and nobody.
+    pub alarms: Option<Alarms>,
 }
 
 impl Settings {
@@ -213,9 +288,11 @@ impl Settings {
             max: MAX,
             target: TARGET,
             public_key: None,
-            min_group: 0,
+            min_group: MinGroup::of(0),
             uploads: Uploads::default(),
             access: None,
+            access_logs: None,
+            alarms: None,
         })
     }
 
@@ -236,4 +313,18 @@ pub struct Payload {
     pub user_data: UserData,
     /// The port that the script's unit serves; lint holds it against the load balancer's.
     pub unit_port: Port,
+}
+
+#[cfg(test)]
+impl Payload {
+    /// Some payload, for tests that look at other things.
+    pub(crate) fn example() -> Self {
+        let sha256 = |digit: &str| Sha256::new(digit.repeat(64)).unwrap();
+        Self {
+            release: sha256("a"),
+            sample_data: sha256("5"),
+            user_data: UserData::new("#!/bin/bash").unwrap(),
+            unit_port: Port::of(8501),
+        }
+    }
 }

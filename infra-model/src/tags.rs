@@ -20,6 +20,9 @@ pub const MANAGED_BY_TAG: &str = "ManagedBy";
 pub const RESOURCE: &str = "Resource";
 /// On instances: the release that their template names.
 pub const RELEASE: &str = "Release";
+/// On the bucket of a stage that has or had alarms: that they are to be looked for, whatever the
+/// settings say now. Without it and without the setting, CloudWatch and SNS are never asked.
+pub const ALARMS: &str = "Alarms";
 /// On what was taken over with attributes that cannot change: those are accepted as they are.
 pub const ADOPTED: &str = "Adopted";
 

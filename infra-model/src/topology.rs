@@ -4,11 +4,13 @@
 //! [`Handle`]s, which only adding a resource gives, so the order of its lines is an order in
 //! which everything can be made.
 
+mod alarms;
 mod network;
 mod security;
 mod serving;
 mod storage;
 
+pub use alarms::{Alarm, Bounds, Figure, PERIOD, Topic, Watch};
 pub use network::{
     Address, Endpoint, GatewayAttachment, InternetGateway, NatGateway, Route, RouteTable, Subnet,
     Via, Vpc, VpcDefaults,
@@ -72,7 +74,11 @@ impl Topology {
         let files = storage::add(t, settings, payload);
         let network = network::add(t, settings);
         let access = security::add(t, settings, network.vpc, files.bucket);
-        serving::add(t, settings, payload, &network, &files, &access);
+        let serving = serving::add(t, settings, payload, &network, &files, &access);
+        if let Some(alarms) = &settings.alarms {
+            let nats = network.nats;
+            alarms::add(t, alarms, &alarms::Watching { serving, nats });
+        }
         topology
     }
 
@@ -195,4 +201,6 @@ resources!(
     LaunchTemplate,
     AutoScalingGroup,
     ScalingPolicy,
+    Topic,
+    Alarm,
 );

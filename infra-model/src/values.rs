@@ -8,7 +8,8 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
-pub use number::{Instances, Percent, Port, SessionTimeout};
+pub use github::{Branch, Environment, Repository, RepositoryIds};
+pub use number::{Instances, MinGroup, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
 use std::fmt;
@@ -85,7 +86,8 @@ macro_rules! checked_text {
     };
 }
 
-// Behind the macro, which it uses.
+// Behind the macro, which they use.
+mod github;
 mod oidc;
 
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
@@ -168,6 +170,34 @@ checked_text!(
             "is not a path of parameters",
             "write at most 200 characters with a slash before each part, such as \
              `/student-analytics/prod`; AWS keeps paths that begin with aws or ssm for itself",
+        ))
+    }
+);
+
+checked_text!(
+    /// The number of an AWS account.
+    AccountId,
+    "AWS account",
+    |text| {
+        (text.len() != 12 || !all(text, |c| c.is_ascii_digit())).then_some((
+            "is not the number of an account",
+            "write the 12 digits that `aws sts get-caller-identity` calls Account",
+        ))
+    }
+);
+
+checked_text!(
+    /// An address that mail goes to.
+    Email,
+    "e-mail address",
+    |text| {
+        let part = |it: &str| all(it, |c| c.is_ascii_graphic() && !"@,;<>\"".contains(c));
+        let is_one = text.split_once('@').is_some_and(|(who, at)| {
+            part(who) && part(at) && at.contains('.') && !at.starts_with('.') && !at.ends_with('.')
+        });
+        (!is_one || text.len() > 254).then_some((
+            "is not one address",
+            "write one such as `staff@school.example`; give the option again for another one",
         ))
     }
 );
@@ -302,6 +332,13 @@ mod tests {
                 "dots",
             ),
             (refused::<BucketName>("ab"), "bucket", "3 to 54"),
+            (
+                refused::<AccountId>("1234"),
+                "AWS account `1234`",
+                "12 digits",
+            ),
+            (refused::<Email>("a@b"), "e-mail address `a@b`", "staff@"),
+            (refused::<Email>("a@b.c, d@e.f"), "e-mail address", "again"),
             (refused::<ParameterPath>("school"), "`school`", "/student"),
             (refused::<ParameterPath>("/a/"), "`/a/`", "a slash before"),
             (refused::<ParameterPath>("/a b"), "`/a b`", "a slash before"),
@@ -330,6 +367,8 @@ mod tests {
             (refused::<Port>("0"), "port `0`", "65535"),
             (refused::<Instances>("101"), "`101`", "100"),
             (refused::<Percent>("many"), "`many`", "percentage"),
+            (refused::<MinGroup>("1001"), "`1001`", "smallest group"),
+            (refused::<MinGroup>("-1"), "`-1`", "smallest group"),
             (refused::<SessionTimeout>("0"), "`0`", "604800"),
             (
                 refused::<ProviderUrl>("http://id.example.org"),

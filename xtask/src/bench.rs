@@ -1,26 +1,49 @@
 //! `cargo xtask bench`: what the release build costs its host and its visitors, as one table of
-//! figures. It judges nothing: the reader does.
+//! figures and one file. It judges nothing: the reader does.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use clap::ValueEnum;
+use student_analytics_data::DEFAULT_ROWS;
 use xshell::{Shell, cmd};
 
 use crate::workspace::Workspace;
-use crate::{program as programs, tools};
-use measure::{Encoding, Figures};
+use figure::{Figure, Run};
 
-mod measure;
+mod browser;
+mod builds;
+mod deployment;
+mod figure;
+mod idle;
+mod load;
+mod pages;
 mod program;
+mod start;
+mod tables;
 mod traffic;
 mod upload;
 
 /// Between these two lines the README keeps what this command measured last.
 const SECTION: (&str, &str) = ("<!-- bench:begin -->", "<!-- bench:end -->");
 
-/// Options of `cargo xtask bench`.
+/// The part that has the costs of pages, and what it calls them; `cargo xtask capacity` reads them.
+pub(crate) const PAGES_PART: &str = "pages";
+/// CPU seconds of a view whose filter is new.
+pub(crate) const FRESH: &str = "CPU of a view, new filter";
+/// CPU seconds of a view that was asked for before.
+pub(crate) const AGAIN: &str = "CPU of a view, asked for before";
+/// Bytes of a page and everything that it loads.
+pub(crate) const FIRST_VISIT: &str = "first visit";
+/// Bytes of a page alone.
+pub(crate) const FURTHER: &str = "a further view";
+
+/// Measures the program's release build and prints the figures as a table.
+///
+/// A whole run takes about twenty minutes on two cores, most of it for the table of 10 million rows;
+/// --only and --rows make it short. Each figure is the median of several runs; the file has all of
+/// them. It runs on Linux.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Bench {
     /// Measure this program instead of building one.
@@ -29,53 +52,153 @@ pub(crate) struct Bench {
     /// Also write the figures to this file, as JSON: seconds and bytes.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Also put the table into the README; only for a program built from this checkout.
-    #[arg(long, conflicts_with = "bin")]
+    /// Put the figures of this file of --json beside those of this run.
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    /// Measure this part alone; can be given several times [default: all but browser and build].
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
+    /// Measure pages and loading with tables of so many rows; can be given several times.
+    #[arg(long, value_name = "ROWS", default_values_t = [DEFAULT_ROWS, 1_000_000, 10_000_000], value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
+    rows: Vec<u64>,
+    /// Measure how long builds take too: from nothing, and after an edit. Half an hour more.
+    #[arg(long)]
+    build: bool,
+    /// Also put the table into the README; only for a whole run of a program built from this checkout.
+    #[arg(long, conflicts_with_all = ["bin", "only"])]
     readme: bool,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// From start to ready, and memory when idle: seconds.
+    Start,
+    /// CPU of a view of each page and its bytes, for tables of each size: minutes.
+    Pages,
+    /// Requests a second and waits by connections, and memory meanwhile: two minutes; needs wrk.
+    Load,
+    /// From start to ready with a table of each size, and memory: a minute.
+    Tables,
+    /// Memory of 10,000 idle connections: seconds.
+    Idle,
+    /// An upload of 200 MB, and what others notice of it: a minute.
+    Upload,
+    /// Planning a deployment: builds infra-model's release.
+    Plan,
+    /// Deploy, diff and destroy against the emulated AWS: builds the AWS commands.
+    Cloud,
+    /// Lighthouse, and how soon pages respond: ten minutes; needs npm and Chromium. Not unless asked
+    /// for.
+    Browser,
+    /// Builds from nothing and after an edit. Not unless asked for.
+    Build,
+}
+
+/// With what parts are measured.
+#[derive(Debug)]
+struct Bed<'a> {
+    sh: &'a Shell,
+    workspace: &'a Workspace,
+    /// The program.
+    bin: &'a Path,
+    /// Sizes of tables.
+    rows: &'a [u64],
+}
+
+impl Part {
+    fn measure(self, bed: &Bed<'_>) -> Result<Vec<Figure>> {
+        match self {
+            Self::Start => start::measure(bed),
+            Self::Pages => pages::measure(bed),
+            Self::Load => load::measure(bed),
+            Self::Tables => tables::measure(bed),
+            Self::Idle => idle::measure(bed),
+            Self::Upload => upload::measure(bed),
+            Self::Plan => deployment::plan(bed),
+            Self::Cloud => deployment::cloud(bed),
+            Self::Browser => browser::measure(bed),
+            Self::Build => builds::measure(bed),
+        }
+    }
+
+    /// Whether it works without the program.
+    fn needs_program(self) -> bool {
+        !matches!(self, Self::Plan | Self::Cloud | Self::Build)
+    }
 }
 
 impl Bench {
     /// Builds, measures and prints.
     pub(crate) fn run(&self) -> Result<()> {
         let (sh, workspace) = Workspace::enter()?;
-        let (bin, origin) = self.program(&sh, &workspace)?;
-        let host = host(&sh)?;
-        let figures = measure::measure(&sh, &bin)?;
-        let upload = upload::measure(&sh, &bin)?;
-        let report = format!(
-            "{}\nMeasured on {host}: {origin}. {}\n\n{}\n{}\n\n{}\n\n{}\n",
-            table(&figures),
-            measure::method(),
-            upload::table(&upload),
-            upload::method(),
-            cloud(&sh, &workspace)?,
-            planning(&sh)?
-        );
-        print!("{report}");
-        if let Some(file) = &self.json {
-            let mut document = document(&figures, &host, &origin);
-            document["upload"] = upload::document(&upload);
-            sh.write_file(
-                std::path::absolute(file)?,
-                serde_json::to_string_pretty(&document)? + "\n",
-            )?;
+        let other = self.compare.as_ref().map(|file| {
+            let text = fs::read_to_string(file);
+            let text = text.with_context(|| format!("cannot read {}", file.display()))?;
+            Run::parse(&text).with_context(|| file.display().to_string())
+        });
+        let other = other.transpose()?;
+        let json = self.json.as_ref().map(std::path::absolute).transpose()?;
+        let parts = self.parts();
+        let (bin, program) = self.program(&sh, &workspace, &parts)?;
+        let bed = Bed {
+            sh: &sh,
+            workspace: &workspace,
+            bin: &bin,
+            rows: &self.rows,
+        };
+        let mut run = Run {
+            host: host(&sh)?,
+            program,
+            figures: Vec::new(),
+        };
+        for part in parts {
+            eprintln!("Measuring: {part:?}");
+            let measured = part.measure(&bed);
+            // What was measured before is not lost with what fails.
+            let outcome = measured.map(|figures| run.figures.extend(figures));
+            if let Some(file) = &json {
+                let text = serde_json::to_string_pretty(&run.json())? + "\n";
+                fs::write(file, text)
+                    .with_context(|| format!("cannot write {}", file.display()))?;
+            }
+            outcome.with_context(|| format!("{part:?}"))?;
         }
+        let report = report(&run, other.as_ref());
+        print!("{report}");
         if self.readme {
             rewrite(&sh, &workspace.root.join("README.md"), &report)?;
         }
         Ok(())
     }
 
-    /// The program to measure, and where it comes from.
-    fn program(&self, sh: &Shell, workspace: &Workspace) -> Result<(PathBuf, String)> {
+    fn parts(&self) -> Vec<Part> {
+        let all = Part::value_variants().iter().copied();
+        let is_asked_for = |part: &Part| match part {
+            Part::Build if self.build => true,
+            Part::Browser | Part::Build if self.only.is_empty() => false,
+            _ => self.only.is_empty() || self.only.contains(part),
+        };
+        all.filter(is_asked_for).collect()
+    }
+
+    /// The program to measure, and what it is.
+    fn program(
+        &self,
+        sh: &Shell,
+        workspace: &Workspace,
+        parts: &[Part],
+    ) -> Result<(PathBuf, String)> {
         if let Some(bin) = &self.bin {
             let bin = bin
                 .canonicalize()
                 .with_context(|| format!("there is no program {}", bin.display()))?;
-            let origin = bin.display().to_string();
-            return Ok((bin, origin));
+            return Ok((bin.clone(), bin.display().to_string()));
         }
-        cmd!(sh, "cargo build --release --package student-analytics").run()?;
+        let bin = workspace.target.join("release/student-analytics");
+        if parts.iter().any(|part| part.needs_program()) {
+            cmd!(sh, "cargo build --release --package student-analytics").run()?;
+        }
         let rustc = cmd!(sh, "rustc --version").quiet().read()?;
         let commit = cmd!(sh, "git rev-parse --short HEAD").quiet().read()?;
         let changes = cmd!(sh, "git status --porcelain").quiet().read()?;
@@ -84,11 +207,24 @@ impl Bench {
         } else {
             " with uncommitted changes"
         };
-        Ok((
-            workspace.target.join("release/student-analytics"),
-            format!("{rustc}, commit {commit}{state}"),
-        ))
+        Ok((bin, format!("{rustc}, commit {commit}{state}")))
     }
+}
+
+/// The table with what it rests on.
+fn report(run: &Run, other: Option<&Run>) -> String {
+    let beside = other.map(|other| {
+        let Run { host, program, .. } = other;
+        format!("Beside it, after “was”: {program}, on {host}.\n\n")
+    });
+    format!(
+        "{}\nMeasured on {}: {}. {}\n\n{}",
+        run.table(other),
+        run.host,
+        run.program,
+        pages::method(),
+        beside.unwrap_or_default()
+    )
 }
 
 /// The machine: processor, cores, kernel.
@@ -103,118 +239,6 @@ fn host(sh: &Shell) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let kernel = sh.read_file("/proc/sys/kernel/osrelease")?;
     Ok(format!("{model} ({cores} cores), Linux {}", kernel.trim()))
-}
-
-/// The figures as one Markdown table: a column for the whole program and one for each page.
-fn table(figures: &Figures) -> String {
-    let mut rows = vec![
-        row(
-            "",
-            std::iter::once("program".to_owned())
-                .chain(figures.pages.iter().map(|page| format!("`{}`", page.path))),
-        ),
-        row(
-            "---",
-            figures
-                .pages
-                .iter()
-                .map(|_| "---:".to_owned())
-                .chain(["---:".to_owned()]),
-        ),
-    ];
-    let mut whole = |name: &str, value: String| {
-        rows.push(row(
-            name,
-            std::iter::once(value).chain(figures.pages.iter().map(|_| String::new())),
-        ));
-    };
-    whole("ready after start", milliseconds(figures.ready));
-    whole("resident when ready", megabytes(figures.resident_ready));
-    whole("resident after the run", megabytes(figures.resident_after));
-    whole("resident at most", megabytes(figures.resident_peak));
-    for encoding in Encoding::ALL {
-        let mut each = |name: &str, value: &dyn Fn(&measure::Cost) -> String| {
-            let values = figures.pages.iter().map(|page| value(page.cost(encoding)));
-            rows.push(row(
-                &format!("{name}, {}", encoding.name()),
-                std::iter::once(String::new()).chain(values),
-            ));
-        };
-        each("CPU of a view with a new filter", &|cost| {
-            milliseconds(cost.cpu)
-        });
-        each("first visit", &|cost| kilobytes(cost.first_visit));
-        each("a further filter", &|cost| kilobytes(cost.further));
-    }
-    rows.concat()
-}
-
-fn row(name: &str, values: impl Iterator<Item = String>) -> String {
-    let cells: Vec<_> = std::iter::once(name.to_owned()).chain(values).collect();
-    format!("| {} |\n", cells.join(" | "))
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
-}
-
-fn kilobytes(bytes: u64) -> String {
-    format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100)
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
-}
-
-fn document(figures: &Figures, host: &str, origin: &str) -> Value {
-    let cost = |cost: &measure::Cost| {
-        json!({
-            "cpu": cost.cpu.as_secs_f64(),
-            "first_visit": cost.first_visit,
-            "further": cost.further,
-        })
-    };
-    let pages = figures.pages.iter().map(|page| {
-        let costs =
-            Encoding::ALL.map(|encoding| (encoding.name().to_owned(), cost(page.cost(encoding))));
-        (
-            page.path.to_owned(),
-            Value::Object(costs.into_iter().collect()),
-        )
-    });
-    json!({
-        "host": host,
-        "origin": origin,
-        "ready": figures.ready.as_secs_f64(),
-        "resident_ready": figures.resident_ready,
-        "resident_after": figures.resident_after,
-        "resident_peak": figures.resident_peak,
-        "pages": Value::Object(pages.collect()),
-    })
-}
-
-/// What the deployment's commands take against the emulator, as a table and a sentence.
-fn cloud(sh: &Shell, workspace: &Workspace) -> Result<String> {
-    let moto = tools::moto(sh, workspace)?;
-    let program = programs::built("xtask-aws", &workspace.root)?;
-    let figures = cmd!(
-        sh,
-        "cargo run --quiet --package cloud-tests --bin cloud-bench"
-    )
-    .env("STUDENT_ANALYTICS_MOTO", moto)
-    .env("STUDENT_ANALYTICS_XTASK_AWS", program)
-    .read()?;
-    Ok(figures)
-}
-
-/// What planning a deployment takes in a release build, in a sentence.
-fn planning(sh: &Shell) -> Result<String> {
-    let times = cmd!(
-        sh,
-        "cargo run --quiet --release --package infra-model --example planning_time"
-    )
-    .read()?;
-    Ok(format!("Planning the deployment, {times}."))
 }
 
 /// Puts `report` into the README.
@@ -233,7 +257,10 @@ fn with_section(text: &str, report: &str) -> Option<String> {
     let (begin, end) = SECTION;
     let (before, rest) = text.split_once(begin)?;
     let (_, after) = rest.split_once(end)?;
-    Some(format!("{before}{begin}\n{report}{end}{after}"))
+    Some(format!(
+        "{before}{begin}\n{}\n{end}{after}",
+        report.trim_end()
+    ))
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ fn variants() -> Result<[(&'static str, Settings); 2]> {
         oidc: Some(oidc()?),
         allowed: vec!["203.0.113.0/24".parse()?, "198.51.100.0/24".parse()?],
         public_key: Some(PublicKey::new(key)?),
+        access_logs: Some("123456789012".parse()?),
         ..published.clone()
     };
     Ok([("published", published), ("other", other)])

@@ -9,7 +9,7 @@ use deployment::Deployment;
 /// Options of `cargo xtask policy`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Policy {
-    /// Which command: diff, deploy or destroy
+    /// Which command: diff, deploy, destroy, status, rollback, doctor, logs or shell
     #[arg(long = "for", value_name = "COMMAND")]
     command: Command,
     #[command(flatten)]

@@ -80,6 +80,26 @@ const NETWORK: Program = Program {
     present: |_| on_path("ip") || Path::new("/usr/sbin/ip").is_file(),
 };
 
+const WRK: Program = Program {
+    name: "wrk 4, which loads HTTP servers",
+    packages: &["wrk"],
+    present: |_| on_path("wrk"),
+};
+
+const NODE: Program = Program {
+    name: "Node.js 18.20 or later",
+    packages: &["nodejs"],
+    present: |sh| {
+        let probe = "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major > 18 || major === 18 && minor >= 20 ? 0 : 1)";
+        cmd!(sh, "node --eval {probe}")
+            .quiet()
+            .ignore_stdout()
+            .ignore_stderr()
+            .run()
+            .is_ok()
+    },
+};
+
 const SYSTEMD: Program = Program {
     name: "systemd-analyze 250 or later, which judges units offline",
     packages: &["systemd"],
@@ -174,10 +194,11 @@ pub(crate) fn target(sh: &Shell, triple: &str) -> Result<()> {
     })
 }
 
-/// Ensures the npm packages that the lock file in `source` pins; the folder that holds them.
-pub(crate) fn npm(sh: &Shell, tools: &Path, source: &Path) -> Result<PathBuf> {
+/// Ensures the npm packages that the lock file in `source` pins, in a folder of that name; the
+/// folder that holds them.
+pub(crate) fn npm(sh: &Shell, tools: &Path, name: &str, source: &Path) -> Result<PathBuf> {
     require(sh, &[NPM])?;
-    let folder = tools.join("npm");
+    let folder = tools.join(name);
     once(
         sh,
         &folder,
@@ -200,6 +221,34 @@ pub(crate) fn npm(sh: &Shell, tools: &Path, source: &Path) -> Result<PathBuf> {
         },
     )?;
     Ok(folder.join("node_modules"))
+}
+
+/// Ensures what loads HTTP servers; its name.
+pub(crate) fn wrk(sh: &Shell) -> Result<&'static str> {
+    require(sh, &[WRK])?;
+    Ok(WRK.packages[0])
+}
+
+/// What Lighthouse runs with.
+#[derive(Debug)]
+pub(crate) struct Lighthouse {
+    /// Its own script, for node.
+    pub(crate) script: PathBuf,
+    /// The browser's name or path.
+    pub(crate) browser: &'static str,
+}
+
+/// Ensures Lighthouse, a browser with its driver, and node.
+pub(crate) fn lighthouse(sh: &Shell, workspace: &Workspace) -> Result<Lighthouse> {
+    browser(sh)?;
+    require(sh, &[NODE])?;
+    let source = workspace.root.join("xtask/lighthouse");
+    let packages = npm(sh, &workspace.tools(), "lighthouse", &source)?;
+    let browser = BROWSERS.into_iter().find(|name| on_path(name));
+    Ok(Lighthouse {
+        script: packages.join("lighthouse/cli/index.js"),
+        browser: browser.context("there is no browser")?,
+    })
 }
 
 /// Ensures a browser and the driver that WebDriver clients talk to.

@@ -95,6 +95,34 @@ pub enum ReadError {
     TooManyRows,
 }
 
+impl ReadError {
+    /// What is wrong, without a row or a cell of the file.
+    pub fn without_cells(&self) -> String {
+        match self {
+            Self::NoHeader { .. } => "row 1 holds only numbers, so the header is missing. \
+                 Add a first row with the column names"
+                .to_owned(),
+            Self::Invalid(report) => report.without_cells(),
+            Self::OutcomeNotNumeric {
+                outcome, numeric, ..
+            } => format!(
+                "column `{outcome}` holds no number, so it cannot be the outcome. \
+                 Choose a numeric column with --target: {}",
+                numeric_choices(numeric)
+            ),
+            Self::Io { .. }
+            | Self::Empty
+            | Self::NotText { .. }
+            | Self::NoRows
+            | Self::TooManyColumns { .. }
+            | Self::Mapping(_)
+            | Self::NoOutcome { .. }
+            | Self::OutcomeMissing { .. }
+            | Self::TooManyRows => self.to_string(),
+        }
+    }
+}
+
 fn lines(problems: &[MappingError]) -> String {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     lines.join("\n")

@@ -15,6 +15,7 @@ mod pass;
 mod pieces;
 mod problem;
 mod reader;
+mod recoded;
 mod rows;
 mod scales;
 mod table;
@@ -29,6 +30,7 @@ pub use mapping::{
 };
 pub use problem::{Fault, MOST_LISTED, Problem, Report};
 pub use reader::{read, read_file};
+pub(crate) use recoded::Relevelled;
 pub use table::Table;
 
 use texts::Texts;

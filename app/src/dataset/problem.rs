@@ -198,6 +198,31 @@ impl Report {
     }
 }
 
+impl Report {
+    /// The columns with what is wrong in each, without rows and cells; columns of what is not listed are not
+    /// told.
+    pub fn without_cells(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for Problem {
+            column,
+            name,
+            fault,
+            ..
+        } in &self.listed
+        {
+            let (_, kind) = fault.kind();
+            let line = match name.is_empty() {
+                true => format!("column {column}: {kind}"),
+                false => format!("column {column} (`{name}`): {kind}"),
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines.join("\n")
+    }
+}
+
 /// One problem on a line; several below their summary.
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Rows of a table as a file, made part by part: a large table takes no more memory than a small one.
 //!
-//! Beside the chain: made of a [`Table`](crate::dataset::Table), and only the server uses it. Rows are
+//! Beside the chain: made of a [`Table`], and only the server uses it. Rows are
 //! in the order of the dataset, with every column but identifiers, which are shown nowhere.
 
 mod csv;

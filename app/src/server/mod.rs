@@ -8,11 +8,13 @@ mod connection;
 mod data;
 mod export;
 mod headers;
+mod kept;
 mod limits;
 mod metrics;
 mod observe;
 mod origin;
 mod pages;
+mod private;
 mod problem;
 mod report;
 mod request_id;
@@ -40,9 +42,11 @@ pub use report::{Finished, ReportError, write_report};
 pub use stop::{Signals, serve};
 
 use crate::export::Format;
+use crate::privacy::MinGroup;
 use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
+use kept::Kept;
 use metrics::Metrics;
 use stop::Stopping;
 
@@ -56,7 +60,9 @@ pub struct App {
     receiving: Semaphore,
     metrics: Metrics,
     queue: Queue,
+    kept: Kept,
     stopping: Stopping,
+    min_group: Option<MinGroup>,
 }
 
 impl App {
@@ -66,6 +72,15 @@ impl App {
         current: Arc<Current>,
         uploads: Option<Arc<Uploads>>,
     ) -> Result<Arc<Self>, prometheus::Error> {
+        Self::withholding(current, uploads, None)
+    }
+
+    /// Serves no figure of fewer students than that, whatever the dataset. Fails as [`Self::new`].
+    pub fn withholding(
+        current: Arc<Current>,
+        uploads: Option<Arc<Uploads>>,
+        min_group: Option<MinGroup>,
+    ) -> Result<Arc<Self>, prometheus::Error> {
         Ok(Arc::new(Self {
             current,
             uploads,
@@ -73,7 +88,9 @@ impl App {
             receiving: Semaphore::new(receive::MOST),
             metrics: Metrics::new()?,
             queue: Queue::new(),
+            kept: Kept::new(),
             stopping: Stopping::default(),
+            min_group,
         }))
     }
 }
@@ -103,16 +120,22 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 }
 
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .merge(pages(app))
-        .merge(exports(app))
-        .merge(mapping_form(app))
+    let of_datasets = match app.min_group {
+        None => Router::new()
+            .merge(pages(app))
+            .merge(reports(app))
+            .merge(exports(app))
+            .merge(mapping_form(app)),
+        Some(least) => private::pages(app, least)
+            .merge(private::reports(app, least))
+            .merge(private::rows()),
+    };
+    of_datasets
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
         .route(GUIDE, get(pages::guide))
         .route("/guide/{topic}", get(pages::guide_topic))
-        .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -137,10 +160,20 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
+        .route_layer(compression())
+        .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
+        // What is kept needs no core either.
+        .route_layer(from_fn_with_state(Arc::clone(app), kept::keep))
+        // To wait for the store needs no core, so it comes before the wait for one.
+        .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
+}
+
+/// The report, which says when it was made.
+fn reports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route(REPORT, get(report::show))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
-        // To wait for the store needs no core, so it comes before the wait for one.
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
 }
 
@@ -161,6 +194,7 @@ fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
+        .route(mapping::ROUTE, post(mapping::save))
 }
 
 /// Takes files, of which [`limits`] knows the size.
@@ -168,8 +202,8 @@ fn upload() -> MethodRouter<Arc<App>> {
     post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
-/// Compression on the fly, fast rather than small: a page is made for one filter and seldom asked
-/// for twice.
+/// Compression on the fly, fast rather than small: most pages are made for one filter and seldom
+/// asked for twice.
 fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(4))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use infra_model::policy::{Command, policy};
 use infra_model::settings::Settings;
 
+use crate::doctoring::user;
 use crate::drift::drift_everywhere;
 use cloud_tests::{World, in_a_cloud};
 
@@ -36,6 +37,10 @@ fn implied(call: &str) -> &'static [&'static str] {
         "ec2:CreateVpc" | "ec2:CreateSubnet" | "ec2:CreateInternetGateway" => &["ec2:CreateTags"],
         // When the subnet still uses another table of ours, which a race between two steps decides.
         "ec2:AssociateRouteTable" => &["ec2:ReplaceRouteTableAssociation"],
+        // The AWS CLI opens and ends the session in which a log is followed, or a shell opened.
+        "ssm:DescribeInstanceInformation" => &["ssm:StartSession", "ssm:TerminateSession"],
+        // Of a role, the path is asked for first.
+        "iam:SimulatePrincipalPolicy" => &["iam:GetRole"],
         "s3:CreateBucket" => &["s3:TagResource"],
         // What is in it goes before, version by version.
         "s3:DeleteBucket" => &["s3:DeleteObjectVersion"],
@@ -61,6 +66,21 @@ fn demanded(calls: &BTreeSet<String>) -> BTreeSet<String> {
         .flat_map(|call| implied(call))
         .map(|it| (*it).to_owned());
     calls.iter().cloned().chain(implied).collect()
+}
+
+/// Calls and policy are the same.
+fn agree(command: Command, calls: &BTreeSet<String>) {
+    let (allowed, demanded) = (allowed(command), demanded(calls));
+    assert_eq!(
+        missing(&demanded, &allowed),
+        [] as [&str; 0],
+        "{command} calls what it may not"
+    );
+    assert_eq!(
+        missing(&allowed, &demanded),
+        [] as [&str; 0],
+        "{command} may what it never calls"
+    );
 }
 
 fn missing(from: &BTreeSet<String>, in_: &BTreeSet<String>) -> Vec<String> {
@@ -121,17 +141,40 @@ fn what_is_called_is_allowed_and_what_is_allowed_is_called() {
             (Command::Deploy, deploy_calls),
             (Command::Destroy, destroy),
         ] {
-            let (allowed, demanded) = (allowed(command), demanded(&calls));
-            assert_eq!(
-                missing(&demanded, &allowed),
-                [] as [&str; 0],
-                "{command:?} calls what it may not"
-            );
-            assert_eq!(
-                missing(&allowed, &demanded),
-                [] as [&str; 0],
-                "{command:?} may what it never calls"
-            );
+            agree(command, &calls);
         }
+    });
+}
+
+#[test]
+fn looking_after_what_runs_calls_what_it_may_and_no_more() {
+    in_a_cloud(async |world| {
+        for release in ["first", "second"] {
+            let file = world.file(release, release);
+            let artifact = ["--artifact", file.to_str().unwrap()];
+            world
+                .expect(0, &[&["deploy", "--yes"][..], &artifact].concat())
+                .await;
+        }
+        let key = user(world).await;
+        let _ = called(world);
+        for (command, words) in [
+            (Command::Status, &["status"][..]),
+            (Command::Logs, &["logs"]),
+            (Command::Doctor, &["doctor", "--for", "shell"]),
+        ] {
+            let run = world.run_with("AWS_ACCESS_KEY_ID", &key, words).await;
+            assert_eq!(run.exit, 0, "{}", run.said());
+            agree(command, &called(world));
+        }
+
+        // Without the CLI's plugin a shell ends before it calls; what it asks is asked for logs too.
+        let log_calls = allowed(Command::Logs);
+        assert!(allowed(Command::Shell).is_subset(&log_calls));
+
+        world.expect(0, &["rollback", "--yes"]).await;
+        let may = allowed(Command::Rollback);
+        assert_eq!(missing(&demanded(&called(world)), &may), [] as [&str; 0]);
+        assert_eq!(may, allowed(Command::Deploy));
     });
 }

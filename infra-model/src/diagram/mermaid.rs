@@ -113,5 +113,15 @@ pub fn mermaid(topology: &Topology) -> String {
         }
     }
     line(1, "s3e --> s3");
+    if d.logs {
+        line(1, "lb -.->|\"access logs\"| s3");
+    }
+    if d.alarms {
+        let name = d.name(Id::AlarmTopic);
+        line(
+            1,
+            &format!("lb -.->|\"figures\"| watch[\"CloudWatch<br>{name}<br>alarms by mail\"]"),
+        );
+    }
     out
 }

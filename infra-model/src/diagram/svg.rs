@@ -123,6 +123,13 @@ impl Page {
         self.label_of("red small", MIDDLE, 462.0, &d.name(Id::BalancerGroup));
         let targets = format!("{} · checks {}", d.name(Id::TargetGroup), d.health_path());
         self.label(MIDDLE, 532.0, &targets);
+        if d.alarms {
+            let name = d.name(Id::AlarmTopic);
+            self.node(BUCKET, 560.0, &["CloudWatch", &name, "alarms by mail"]);
+        }
+        if d.logs {
+            self.label(MIDDLE, 500.0, "access logs to the S3 bucket");
+        }
 
         let (size, target) = d.fleet();
         self.rect("fleet", 124.0, 584.0, 852.0, 198.0);

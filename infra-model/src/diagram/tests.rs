@@ -1,18 +1,11 @@
 //! Both pictures name everything that a reader looks for, and follow the settings.
 
 use super::*;
-use crate::settings::{Nat, Oidc, Payload, Settings};
-use crate::values::{CertificateArn, Port, Sha256, UserData};
+use crate::settings::{Alarms, Nat, Oidc, Payload, Settings};
+use crate::values::CertificateArn;
 
 fn topology(settings: Settings) -> Topology {
-    let sha256 = Sha256::new("a".repeat(64)).unwrap();
-    let payload = Payload {
-        release: sha256.clone(),
-        sample_data: sha256,
-        user_data: UserData::new("#!/bin/bash").unwrap(),
-        unit_port: Port::of(8501),
-    };
-    Topology::new(&settings, &payload)
+    Topology::new(&settings, &Payload::example())
 }
 
 #[test]
@@ -67,6 +60,8 @@ fn the_pictures_follow_the_settings() {
             .map(|network| network.parse().unwrap())
             .to_vec(),
         stage: "staging".parse().unwrap(),
+        access_logs: Some("123456789012".parse().unwrap()),
+        alarms: Some(Alarms::example()),
         ..Settings::published().unwrap()
     };
     let topology = topology(settings);
@@ -75,6 +70,8 @@ fn the_pictures_follow_the_settings() {
         assert!(picture.contains("HTTP 80, HTTPS 443"));
         assert!(picture.contains("203.0.113.0/24 and 2 more"));
         assert!(!picture.contains("StudentAnalyticsNAT-b"));
+        assert!(picture.contains("access logs"));
+        assert!(picture.contains("alarms by mail"));
     }
 }
 

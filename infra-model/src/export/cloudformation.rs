@@ -1,5 +1,6 @@
 //! CloudFormation, as YAML.
 
+mod alarms;
 mod fleet;
 
 use std::collections::BTreeSet;
@@ -94,6 +95,7 @@ fn names(id: Id, parts: &[Part]) -> Vec<String> {
             .map(|index| format!("{}{index}", logical(id)))
             .collect(),
         Some(State::RolePolicies(_) | State::VpcDefaults(_)) => Vec::new(),
+        Some(State::Bucket(_)) => vec![logical(id), format!("{}Policy", logical(id))],
         _ => vec![logical(id)],
     }
 }
@@ -281,6 +283,8 @@ fn resource(part: &Part, parts: &[Part], topology: &Topology) -> Vec<(String, Va
             all
         }
         State::ScalingPolicy(it) => one("AutoScaling::ScalingPolicy", fleet::scaling_policy(it)),
+        State::Topic(it) => one("SNS::Topic", alarms::topic(part, it)),
+        State::Alarm(it) => one("CloudWatch::Alarm", alarms::alarm(part, it)),
     }
 }
 
@@ -416,15 +420,21 @@ fn attribute(key: &str, value: impl ToString) -> Value {
 }
 
 fn load_balancer(part: &Part, it: &LoadBalancer) -> Value {
+    let drops = "routing.http.drop_invalid_header_fields.enabled";
+    let mut attributes = vec![attribute(drops, it.drops_invalid_headers)];
+    if let Some(logs) = &it.access_logs {
+        attributes.push(attribute("access_logs.s3.enabled", true));
+        let bucket = reference(&logs.bucket);
+        attributes.push(json!({ "Key": "access_logs.s3.bucket", "Value": bucket }));
+        attributes.push(json!({ "Key": "access_logs.s3.prefix", "Value": logs.prefix }));
+    }
     json!({
         "Name": part.name,
         "Type": it.balancer_type,
         "Scheme": it.scheme,
         "Subnets": references(&it.subnets),
         "SecurityGroups": it.groups.iter().map(|group| get(group, "GroupId")).collect::<Vec<_>>(),
-        "LoadBalancerAttributes": [
-            attribute("routing.http.drop_invalid_header_fields.enabled", it.drops_invalid_headers),
-        ],
+        "LoadBalancerAttributes": attributes,
         "Tags": tags(&part.tags),
     })
 }

@@ -14,6 +14,8 @@ pub(super) enum Expression {
     List(Vec<String>),
     /// References in a list, each on its line.
     Lines(Vec<String>),
+    /// Names with references, each on its line.
+    Map(Vec<(String, String)>),
     /// Text of several lines.
     Heredoc(String),
     /// The same in base64.
@@ -135,6 +137,15 @@ impl Expression {
                     .map(|item| format!("{pad}  {item},\n"))
                     .collect();
                 format!("[\n{lines}{pad}]")
+            }
+            Self::Map(items) => {
+                let pad = " ".repeat(indent);
+                let width = items.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+                let lines: String = items
+                    .iter()
+                    .map(|(name, to)| format!("{pad}  {name:width$} = {to}\n"))
+                    .collect();
+                format!("{{\n{lines}{pad}}}")
             }
             Self::Base64(text) => format!(
                 "base64encode({}\n{})",

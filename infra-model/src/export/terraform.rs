@@ -1,5 +1,6 @@
 //! Terraform, for the provider hashicorp/aws.
 
+mod alarms;
 mod fleet;
 
 use std::collections::BTreeSet;
@@ -103,6 +104,8 @@ const fn type_of(kind: Kind) -> &'static str {
         Kind::LaunchTemplate => "aws_launch_template",
         Kind::AutoScalingGroup => "aws_autoscaling_group",
         Kind::ScalingPolicy => "aws_autoscaling_policy",
+        Kind::Topic => "aws_sns_topic",
+        Kind::Alarm => "aws_cloudwatch_metric_alarm",
     }
 }
 
@@ -235,6 +238,8 @@ fn resource(part: &Part) -> Vec<Block> {
         State::LaunchTemplate(it) => fleet::launch_template(this(), part, it),
         State::AutoScalingGroup(it) => vec![fleet::auto_scaling_group(this(), part, it)],
         State::ScalingPolicy(it) => vec![fleet::scaling_policy(this(), it)],
+        State::Topic(it) => alarms::topic(this(), part, it, &label),
+        State::Alarm(it) => vec![alarms::alarm(this(), part, it)],
     }
 }
 
@@ -379,14 +384,23 @@ fn target_group(block: Block, part: &Part, it: &TargetGroup) -> Block {
 }
 
 fn load_balancer(block: Block, part: &Part, it: &LoadBalancer) -> Block {
-    block
+    let block = block
         .set("name", part.name.as_str())
         .set("load_balancer_type", it.balancer_type.as_str())
         .set("internal", it.scheme != "internet-facing")
         .set("subnets", ids(&it.subnets, "id"))
         .set("security_groups", ids(&it.groups, "id"))
         .set("drop_invalid_header_fields", it.drops_invalid_headers)
-        .set("tags", tags(part))
+        .set("tags", tags(part));
+    match &it.access_logs {
+        None => block,
+        Some(logs) => block.block(
+            Block::new("access_logs", &[])
+                .raw("bucket", at(&logs.bucket, "id"))
+                .set("prefix", logs.prefix.as_str())
+                .set("enabled", true),
+        ),
+    }
 }
 
 fn listener(block: Block, part: &Part, it: &Listener) -> Block {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::{Id, Kind};
 use crate::observed::{
-    AwsId, ListenerAction, Peer, Ref, RouteTarget, Rule, State, TemplateVersion,
+    Alarm, AwsId, ListenerAction, Peer, Ref, RouteTarget, Rule, State, TemplateVersion, dimension,
 };
 
 impl State {
@@ -27,7 +27,8 @@ impl State {
             | Self::KeyPair(_)
             | Self::Vpc(_)
             | Self::InternetGateway
-            | Self::Address => Vec::new(),
+            | Self::Address
+            | Self::Topic(_) => Vec::new(),
             Self::Object(object) => each(Kind::Bucket, [&object.bucket]),
             Self::RolePolicies(policies) => each(Kind::Role, [&policies.role]),
             Self::InstanceProfile(profile) => each(Kind::Role, &profile.roles),
@@ -67,6 +68,8 @@ impl State {
             Self::LoadBalancer(balancer) => {
                 let mut refs = each(Kind::Subnet, &balancer.subnets);
                 refs.extend(each(Kind::SecurityGroup, &balancer.groups));
+                let bucket = balancer.access_logs.iter().map(|logs| &logs.bucket);
+                refs.extend(each(Kind::Bucket, bucket));
                 refs
             }
             Self::Listener(listener) => {
@@ -87,6 +90,7 @@ impl State {
                 refs
             }
             Self::ScalingPolicy(policy) => each(Kind::AutoScalingGroup, [&policy.group]),
+            Self::Alarm(alarm) => alarm.references(),
         }
     }
 }
@@ -100,6 +104,15 @@ impl TemplateVersion {
             .iter()
             .map(|profile| (Kind::InstanceProfile, profile));
         groups.chain(key).chain(profile).collect()
+    }
+}
+
+impl Alarm {
+    fn references(&self) -> Vec<(Kind, &Ref)> {
+        let told = self.begins.union(&self.ends).map(|it| (Kind::Topic, it));
+        let figures = self.figures.values().flat_map(|it| &it.of);
+        let about = figures.filter_map(|(name, it)| Some((dimension::kind(name)?, it)));
+        told.chain(about).collect()
     }
 }
 
@@ -135,7 +148,8 @@ impl State {
             | Self::KeyPair(_)
             | Self::Vpc(_)
             | Self::InternetGateway
-            | Self::Address => {}
+            | Self::Address
+            | Self::Topic(_) => {}
             Self::Object(object) => at(&mut object.bucket),
             Self::RolePolicies(policies) => at(&mut policies.role),
             Self::InstanceProfile(profile) => all(&mut profile.roles),
@@ -174,6 +188,8 @@ impl State {
             Self::LoadBalancer(balancer) => {
                 all(&mut balancer.subnets);
                 all(&mut balancer.groups);
+                let logs = balancer.access_logs.iter_mut();
+                logs.map(|logs| &mut logs.bucket).for_each(at);
             }
             Self::Listener(listener) => {
                 at(&mut listener.balancer);
@@ -197,6 +213,12 @@ impl State {
                 at(&mut group.template);
             }
             Self::ScalingPolicy(policy) => at(&mut policy.group),
+            Self::Alarm(alarm) => {
+                all(&mut alarm.begins);
+                all(&mut alarm.ends);
+                let figures = alarm.figures.values_mut();
+                figures.flat_map(|it| it.of.values_mut()).for_each(at);
+            }
         }
     }
 }

@@ -3,17 +3,19 @@
 //! What AWS may hold is wider than what the topology may say, hence strings where the topology
 //! has enums. Fields that belong to the cloud are marked so; they are never compared.
 
+mod alarms;
+mod parts;
 mod sign_in;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use alarms::{Alarm, Figure, Topic, dimension};
 pub use sign_in::SignIn;
 
 use crate::document::Document;
-use crate::id::Kind;
-use crate::observed::{AwsId, Ref};
+use crate::observed::Ref;
 use crate::tags::Tags;
 use crate::topology::{HealthCheck, LifecycleRule, Metadata, Refresh, RootVolume};
 
@@ -46,6 +48,8 @@ pub enum State {
     LaunchTemplate(LaunchTemplate),
     AutoScalingGroup(AutoScalingGroup),
     ScalingPolicy(ScalingPolicy),
+    Topic(Topic),
+    Alarm(Alarm),
 }
 
 /// A bucket.
@@ -299,8 +303,20 @@ pub struct LoadBalancer {
     pub groups: BTreeSet<Ref>,
     /// Whether malformed header fields are removed.
     pub drops_invalid_headers: bool,
+    /// Where it writes who asked for what.
+    #[serde(default)]
+    pub access_logs: Option<AccessLogs>,
     /// Cloud's own: its name for browsers.
     pub dns_name: Option<String>,
+}
+
+/// Where a load balancer writes its access logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessLogs {
+    /// The bucket.
+    pub bucket: Ref,
+    /// The beginning of their keys, without a slash at its end.
+    pub prefix: String,
 }
 
 /// A listener.
@@ -391,6 +407,16 @@ pub struct AutoScalingGroup {
     pub life: GroupLife,
 }
 
+impl AutoScalingGroup {
+    /// The template version that instances run and that can be returned to: the one that the group
+    /// names, or for `$Latest`, which is soon another, the only one that runs.
+    pub fn version_before(&self) -> Option<u64> {
+        let running = &self.life.running_versions;
+        let only = running.first().filter(|_| running.len() == 1);
+        self.template_version.parse().ok().or(only.copied())
+    }
+}
+
 /// What scaling does with a group; never compared, and no part of the fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupLife {
@@ -418,64 +444,4 @@ pub struct ScalingPolicy {
     pub target: Option<f64>,
     /// How long a new instance does not count, in seconds.
     pub warm_up: Option<u32>,
-}
-
-impl State {
-    /// Its kind.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Bucket(_) => Kind::Bucket,
-            Self::Object(_) => Kind::Object,
-            Self::Role(_) => Kind::Role,
-            Self::RolePolicies(_) => Kind::RolePolicies,
-            Self::InstanceProfile(_) => Kind::InstanceProfile,
-            Self::KeyPair(_) => Kind::KeyPair,
-            Self::Vpc(_) => Kind::Vpc,
-            Self::VpcDefaults(_) => Kind::VpcDefaults,
-            Self::InternetGateway => Kind::InternetGateway,
-            Self::GatewayAttachment(_) => Kind::GatewayAttachment,
-            Self::Subnet(_) => Kind::Subnet,
-            Self::Address => Kind::Address,
-            Self::NatGateway(_) => Kind::NatGateway,
-            Self::RouteTable(_) => Kind::RouteTable,
-            Self::Route(_) => Kind::Route,
-            Self::Endpoint(_) => Kind::Endpoint,
-            Self::SecurityGroup(_) => Kind::SecurityGroup,
-            Self::GroupRules(_) => Kind::GroupRules,
-            Self::TargetGroup(_) => Kind::TargetGroup,
-            Self::LoadBalancer(_) => Kind::LoadBalancer,
-            Self::Listener(_) => Kind::Listener,
-            Self::LaunchTemplate(_) => Kind::LaunchTemplate,
-            Self::AutoScalingGroup(_) => Kind::AutoScalingGroup,
-            Self::ScalingPolicy(_) => Kind::ScalingPolicy,
-        }
-    }
-
-    /// What it is a part of: with that, it goes.
-    pub fn parent(&self) -> Option<(Kind, &Ref)> {
-        match self {
-            Self::Object(object) => Some((Kind::Bucket, &object.bucket)),
-            Self::RolePolicies(policies) => Some((Kind::Role, &policies.role)),
-            Self::VpcDefaults(defaults) => Some((Kind::Vpc, &defaults.vpc)),
-            Self::GatewayAttachment(it) => Some((Kind::InternetGateway, &it.gateway)),
-            Self::Route(route) => Some((Kind::RouteTable, &route.table)),
-            Self::GroupRules(rules) => Some((Kind::SecurityGroup, &rules.group)),
-            Self::Listener(listener) => Some((Kind::LoadBalancer, &listener.balancer)),
-            Self::ScalingPolicy(policy) => Some((Kind::AutoScalingGroup, &policy.group)),
-            _ => None,
-        }
-    }
-
-    /// The id of a part: its whole's, and its own key where there can be several.
-    pub fn part_id(&self) -> Option<AwsId> {
-        let (_, parent) = self.parent()?;
-        let parent = parent.existing()?;
-        match self {
-            Self::Object(object) => Some(AwsId(format!("{parent}/{}", object.key))),
-            Self::Route(route) => Some(AwsId(format!("{parent}/{}", route.destination))),
-            Self::ScalingPolicy(policy) => Some(AwsId(format!("{parent}/{}", policy.name))),
-            Self::Listener(_) => None,
-            _ => Some(parent.clone()),
-        }
-    }
 }

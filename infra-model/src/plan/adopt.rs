@@ -103,6 +103,16 @@ fn uses_main_table_out(draft: &Draft<'_>, subnet: &Found) -> bool {
     })
 }
 
+/// The group that would end instances which serve, if their target group's health check became
+/// ours: what runs in a system built by hand does not answer it.
+pub(super) fn ended_by_health_check<'a>(draft: &Draft<'a>, targets: &Found) -> Option<&'a Found> {
+    let mut users = draft.referring(&targets.key());
+    users.find(|user| match &user.state {
+        State::AutoScalingGroup(group) => !draft.is_ours(user) && group.health_check == "ELB",
+        _ => false,
+    })
+}
+
 fn leads_out(draft: &Draft<'_>, table: &Found) -> bool {
     draft.referring(&table.key()).any(|found| {
         matches!(&found.state, State::Route(route) if matches!(route.target, RouteTarget::Gateway(_)))

@@ -5,6 +5,7 @@
 //! stands beside the comparison of its kind.
 
 mod access;
+mod alarms;
 mod fleet;
 mod network;
 mod serving;
@@ -73,6 +74,7 @@ pub enum Attribute {
     BalancerSubnets,
     BalancerGroups,
     DropsInvalidHeaders,
+    AccessLogs,
     ListenerProtocol,
     Certificate,
     TlsPolicy,
@@ -113,6 +115,14 @@ pub enum Attribute {
     Metric,
     Target,
     WarmUp,
+    Emails,
+    AlarmFigures,
+    AlarmExpression,
+    AlarmBounds,
+    AlarmEnabled,
+    AlarmBegins,
+    AlarmEnds,
+    Description,
 }
 
 impl Attribute {
@@ -213,6 +223,7 @@ impl fmt::Display for Attribute {
             Self::Scheme => "scheme",
             Self::BalancerGroups | Self::InstanceGroups => "security groups",
             Self::DropsInvalidHeaders => "drops invalid headers",
+            Self::AccessLogs => "access logs",
             Self::Certificate => "certificate",
             Self::TlsPolicy => "TLS policy",
             Self::SignIn => "sign-in",
@@ -250,6 +261,14 @@ impl fmt::Display for Attribute {
             Self::Metric => "metric",
             Self::Target => "target",
             Self::WarmUp => "warm-up",
+            Self::Emails => "mails to",
+            Self::AlarmFigures => "figures",
+            Self::AlarmExpression => "expression",
+            Self::AlarmBounds => "bounds",
+            Self::AlarmEnabled => "tells",
+            Self::AlarmBegins => "tells its beginning to",
+            Self::AlarmEnds => "tells its end to",
+            Self::Description => "description",
         })
     }
 }
@@ -331,6 +350,8 @@ pub(super) fn states(have: &State, want: &State) -> Vec<Change> {
             fleet::group(c, have, want);
         }
         (State::ScalingPolicy(have), State::ScalingPolicy(want)) => fleet::policy(c, have, want),
+        (State::Topic(have), State::Topic(want)) => alarms::topic(c, have, want),
+        (State::Alarm(have), State::Alarm(want)) => alarms::alarm(c, have, want),
         // Neither has an attribute; a template's versions are compared by the draft.
         (State::InternetGateway | State::Address | State::LaunchTemplate(_), _) => {}
         _ => debug_assert!(false, "an item is matched with a resource of its own kind"),
@@ -392,6 +413,8 @@ pub(crate) fn assign(attribute: &Attribute, have: &mut State, want: &State) {
         (State::ScalingPolicy(have), State::ScalingPolicy(want)) => {
             fleet::assign_policy(attribute, have, want);
         }
+        (State::Topic(have), State::Topic(want)) => alarms::assign_topic(have, want),
+        (State::Alarm(have), State::Alarm(want)) => alarms::assign_alarm(attribute, have, want),
         // What is left has no attribute that changes in place.
         _ => {}
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Id, Kind};
 use crate::observed::{Found, Key, Observed, Ref, State, Status};
+use crate::plan::adopt;
 use crate::plan::compare::{self, Attribute, Change};
 use crate::plan::identity::Match;
 use crate::plan::index::Index;
@@ -246,6 +247,20 @@ impl<'a> Draft<'a> {
         if let Some((what, remedy)) = self.taken_subnet(&to).filter(|_| associates) {
             return self.refuse(entry, what, remedy);
         }
+        let is_asked_otherwise = changes
+            .iter()
+            .any(|it| it.attribute == Attribute::HealthPath);
+        if adopted
+            && is_asked_otherwise
+            && let Some(group) = adopt::ended_by_health_check(self, found)
+        {
+            let what = format!(
+                "another health check path would have {} end the instances that serve now, for it goes \
+                 by the load balancer's checks",
+                self.said(group)
+            );
+            return self.refuse(entry, what, CHECK_LATER);
+        }
         let (item, from) = (found.id.clone(), found.state.clone());
         if changes.is_empty() {
             let pending = found.status == Status::Pending;
@@ -319,19 +334,7 @@ impl<'a> Draft<'a> {
             );
             return self.refuse(entry, format!("{what}, and {by}"), START_AFRESH);
         }
-        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
-            return self.refuse(entry, what, remedy);
-        }
-        self.unbind(entry, found);
-        let (item, from) = (found.id.clone(), found.state.clone());
-        let action = Action::Replace {
-            item,
-            tags,
-            from,
-            to,
-            changes,
-        };
-        self.push(entry, Some(found), action, reason.to_owned());
+        self.make_anew(entry, found, to, tags, changes, reason.to_owned());
     }
 
     /// What cannot change in place is made anew, unless that takes away what others use.
@@ -367,29 +370,37 @@ impl<'a> Draft<'a> {
             };
             return self.refuse(entry, what, remedy);
         }
-        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
-            return self.refuse(entry, what, remedy);
-        }
         let names = fixed
             .iter()
             .map(|c| c.attribute.to_string())
             .collect::<Vec<_>>()
             .join(", ");
+        let reason = format!("{names} cannot change in place");
+        self.make_anew(entry, found, to, tags, changes, reason);
+    }
+
+    /// The step that makes another in its place, unless what that would be is taken.
+    fn make_anew(
+        &mut self,
+        entry: &Entry,
+        found: &'a Found,
+        to: State,
+        tags: Tags,
+        changes: Vec<Change>,
+        reason: String,
+    ) {
+        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
+            return self.refuse(entry, what, remedy);
+        }
         self.unbind(entry, found);
-        let (item, from) = (found.id.clone(), found.state.clone());
         let action = Action::Replace {
-            item,
+            item: found.id.clone(),
             tags,
-            from,
+            from: found.state.clone(),
             to,
             changes,
         };
-        self.push(
-            entry,
-            Some(found),
-            action,
-            format!("{names} cannot change in place"),
-        );
+        self.push(entry, Some(found), action, reason);
     }
 
     /// From here on, references lead to the new one, which has no parts yet.
@@ -420,6 +431,9 @@ impl<'a> Draft<'a> {
         });
     }
 }
+
+const CHECK_LATER: &str = "set its health check type to EC2 (`aws autoscaling \
+     update-auto-scaling-group --health-check-type EC2`); when the new release runs, deploy sets it back";
 
 const START_AFRESH: &str =
     "run `destroy`, then `deploy`; or deploy another --stage beside it and move over";

@@ -21,6 +21,8 @@ pub fn waits_for(later: Id, earlier: Id) -> bool {
             NatGateway(_) | PublicRoute | LoadBalancer,
             GatewayAttachment
         ) | (LaunchTemplate, Release)
+            // What says that it is to be looked for is there before it is.
+            | (AlarmTopic, Bucket)
             // Browsers are sent to HTTPS only when it answers.
             | (HttpListener, HttpsListener | BalancerRules)
             | (

@@ -55,6 +55,8 @@ fn compared(found: &Found) -> Compared<'_> {
             }
         }
         State::LoadBalancer(balancer) => balancer.dns_name = None,
+        // Someone may agree to be mailed at any time.
+        State::Topic(topic) => topic.emails.append(&mut topic.asked),
         _ => {}
     }
     let works = !matches!(status, Status::Failed | Status::Deleting);

@@ -3,9 +3,12 @@
 //! Each struct of the topology is taken apart whole, so that a new attribute that is forgotten
 //! here does not compile.
 
+mod alarms;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Handle;
+use crate::names::ACCESS_LOGS;
 use crate::observed::{self, GroupLife, ListenerAction, Ref, RouteTarget, State};
 use crate::settings::{ImageFamily, Oidc};
 use crate::topology::{self, Action, Entry, Peer, Resource, Topology, Via};
@@ -162,6 +165,8 @@ pub(super) fn state(resource: &Resource, known: &Known<'_>) -> State {
         }),
         Resource::AutoScalingGroup(it) => auto_scaling_group(it, known),
         Resource::ScalingPolicy(it) => scaling_policy(it, known),
+        Resource::Topic(it) => alarms::topic(it),
+        Resource::Alarm(it) => alarms::alarm(it, known),
     }
 }
 
@@ -252,6 +257,7 @@ fn load_balancer(it: &topology::LoadBalancer, known: &Known<'_>) -> State {
         subnets,
         group,
         drops_invalid_headers,
+        access_logs,
     } = it;
     State::LoadBalancer(observed::LoadBalancer {
         balancer_type: "application".to_owned(),
@@ -259,6 +265,10 @@ fn load_balancer(it: &topology::LoadBalancer, known: &Known<'_>) -> State {
         subnets: known.all(subnets),
         groups: [known.at(group)].into(),
         drops_invalid_headers: *drops_invalid_headers,
+        access_logs: access_logs.as_ref().map(|bucket| observed::AccessLogs {
+            bucket: known.at(bucket),
+            prefix: ACCESS_LOGS.to_owned(),
+        }),
         dns_name: None,
     })
 }

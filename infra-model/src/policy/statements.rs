@@ -2,21 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::id::Id;
+use crate::id::{Id, Kind};
 use crate::names::{self, LOCK, MANAGED_BY, PROJECT, RELEASES, SAMPLE_DATA};
 use crate::settings::Settings;
 use crate::tags::{MANAGED_BY_TAG, PROJECT_TAG, STAGE};
 
 /// The names and tags that bind permissions.
 pub(super) struct Scope {
-    region: String,
-    stage: String,
+    pub(super) region: String,
+    pub(super) stage: String,
     bucket: String,
     role: String,
     profile: String,
     balancer: String,
     targets: String,
     group: String,
+    topic: String,
+    alarms: Vec<String>,
 }
 
 impl Scope {
@@ -31,10 +33,15 @@ impl Scope {
             balancer: name(Id::LoadBalancer),
             targets: name(Id::TargetGroup),
             group: name(Id::AutoScalingGroup),
+            topic: name(Id::AlarmTopic),
+            alarms: Id::all()
+                .filter(|id| id.kind() == Kind::Alarm)
+                .map(name)
+                .collect(),
         }
     }
 
-    fn ec2(&self, kinds: &[&str]) -> Vec<String> {
+    pub(super) fn ec2(&self, kinds: &[&str]) -> Vec<String> {
         let region = &self.region;
         kinds
             .iter()
@@ -46,7 +53,7 @@ impl Scope {
         vec![format!("arn:aws:s3:::{}", self.bucket)]
     }
 
-    fn objects(&self, keys: &[&str]) -> Vec<String> {
+    pub(super) fn objects(&self, keys: &[&str]) -> Vec<String> {
         keys.iter()
             .map(|key| format!("arn:aws:s3:::{}/{key}", self.bucket))
             .collect()
@@ -77,6 +84,15 @@ impl Scope {
         )]
     }
 
+    pub(super) fn topic(&self) -> Vec<String> {
+        vec![format!("arn:aws:sns:{}:*:{}", self.region, self.topic)]
+    }
+
+    pub(super) fn alarms(&self) -> Vec<String> {
+        let arn = |name| format!("arn:aws:cloudwatch:{}:*:alarm:{name}", self.region);
+        self.alarms.iter().map(arn).collect()
+    }
+
     fn our_tags(&self, key: &str) -> Value {
         json!({
             format!("aws:{key}/{PROJECT_TAG}"): PROJECT,
@@ -95,21 +111,21 @@ impl Scope {
         json!({ "StringEquals": self.our_tags("ResourceTag") })
     }
 
-    fn in_region(&self) -> Value {
+    pub(super) fn in_region(&self) -> Value {
         json!({ "StringEquals": { "aws:RequestedRegion": self.region } })
     }
 }
 
-fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
+pub(super) fn statement(sid: &str, actions: &[&str], resources: &[String]) -> Value {
     json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources })
 }
 
-fn when(mut statement: Value, condition: Value) -> Value {
+pub(super) fn when(mut statement: Value, condition: Value) -> Value {
     statement["Condition"] = condition;
     statement
 }
 
-fn everything() -> Vec<String> {
+pub(super) fn everything() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
@@ -435,14 +451,16 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
     ]
 }
 
+/// The bucket, when it is empty.
+pub(super) fn remove_bucket(scope: &Scope) -> Value {
+    let actions = ["s3:DeleteBucket", "s3:ListBucketMultipartUploads"];
+    statement("RemoveBucket", &actions, &scope.bucket())
+}
+
 /// The bucket, and with `--purge-bucket` all that it holds.
 pub(super) fn purge(scope: &Scope) -> Vec<Value> {
     vec![
-        statement(
-            "RemoveBucket",
-            &["s3:DeleteBucket", "s3:ListBucketMultipartUploads"],
-            &scope.bucket(),
-        ),
+        remove_bucket(scope),
         statement(
             "Purge",
             &[

@@ -108,6 +108,8 @@ pub(super) struct Network {
     pub(super) vpc: Handle<Vpc>,
     pub(super) public: Vec<Handle<Subnet>>,
     pub(super) private: Vec<Handle<Subnet>>,
+    /// One in each zone that has one.
+    pub(super) nats: Vec<(Zone, Handle<NatGateway>)>,
 }
 
 const fn subnet_cidr(tier: Tier, zone: Zone) -> Cidr {
@@ -169,8 +171,13 @@ pub(super) fn add(t: &mut Topology, settings: &Settings) -> Network {
     );
 
     let nat_a = add_nat(t, Zone::A, public[0]);
+    let mut nats = vec![(Zone::A, nat_a)];
     let nat_b = match settings.nat {
-        Nat::PerZone => add_nat(t, Zone::B, public[1]),
+        Nat::PerZone => {
+            let nat_b = add_nat(t, Zone::B, public[1]);
+            nats.push((Zone::B, nat_b));
+            nat_b
+        }
         Nat::Single => nat_a,
     };
     let mut tables = Vec::new();
@@ -199,6 +206,7 @@ pub(super) fn add(t: &mut Topology, settings: &Settings) -> Network {
         vpc,
         public: public.to_vec(),
         private: private.to_vec(),
+        nats,
     }
 }
 

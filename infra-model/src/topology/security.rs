@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::document::{Document, allow, under};
 use crate::id::{Handle, Id};
-use crate::names::UPLOADS;
+use crate::names::{ACCESS_LOGS, UPLOADS};
 use crate::settings::{APP_PORT, Settings, Uploads};
 use crate::topology::{Bucket, Topology, Vpc};
 use crate::values::{Cidr, Port, PublicKey};
@@ -219,17 +219,30 @@ fn policies(role: Handle<Role>, settings: &Settings, bucket: &str) -> RolePolici
     }
 }
 
-/// Nobody may speak to the bucket without TLS.
-pub(super) fn tls_only(bucket: &str) -> Document {
-    let whole = format!("arn:aws:s3:::{bucket}");
+/// Who writes a load balancer's access logs.
+const LOG_DELIVERY: &str = "logdelivery.elasticloadbalancing.amazonaws.com";
+
+/// Nobody may speak to the bucket without TLS; the account's load balancers may write their logs,
+/// when that is wanted.
+pub(super) fn bucket_policy(settings: &Settings) -> Document {
+    let whole = format!("arn:aws:s3:::{}", settings.bucket_name());
     let deny = json!({
         "Effect": "Deny",
         "Principal": "*",
         "Action": ["s3:*"],
         "Resource": [whole, format!("{whole}/*")],
     });
-    Document::of(vec![under(
+    let deny = under(
         deny,
         json!({ "Bool": { "aws:SecureTransport": ["false"] } }),
-    )])
+    );
+    let logs = settings.access_logs.iter().map(|account| {
+        json!({
+            "Effect": "Allow",
+            "Principal": { "Service": [LOG_DELIVERY] },
+            "Action": ["s3:PutObject"],
+            "Resource": [format!("{whole}/{ACCESS_LOGS}/AWSLogs/{account}/*")],
+        })
+    });
+    Document::of(std::iter::once(deny).chain(logs).collect())
 }

@@ -9,7 +9,9 @@ use crate::tags::Tags;
 use crate::topology::network::Network;
 use crate::topology::security::{Access, HTTP, HTTPS};
 use crate::topology::storage::Files;
-use crate::topology::{InstanceProfile, KeyPair, Object, SecurityGroup, Subnet, Topology, Vpc};
+use crate::topology::{
+    Bucket, InstanceProfile, KeyPair, Object, SecurityGroup, Subnet, Topology, Vpc,
+};
 use crate::values::{CertificateArn, InstanceType, Instances, Percent, Port, UserData};
 
 /// The instances that may get requests, over HTTP.
@@ -55,6 +57,8 @@ pub struct LoadBalancer {
     pub group: Handle<SecurityGroup>,
     /// Whether malformed header fields are removed.
     pub drops_invalid_headers: bool,
+    /// Where it writes who asked for what, below [`ACCESS_LOGS`](crate::names::ACCESS_LOGS).
+    pub access_logs: Option<Handle<Bucket>>,
 }
 
 /// A port of the load balancer.
@@ -182,6 +186,12 @@ pub struct ScalingPolicy {
     pub warm_up: u32,
 }
 
+/// What browsers' requests pass through.
+pub(super) struct Serving {
+    pub(super) balancer: Handle<LoadBalancer>,
+    pub(super) targets: Handle<TargetGroup>,
+}
+
 /// What images of both families call their root volume.
 pub const ROOT_DEVICE: &str = "/dev/xvda";
 
@@ -198,7 +208,7 @@ pub(super) fn add(
     network: &Network,
     files: &Files,
     access: &Access,
-) {
+) -> Serving {
     let targets = t.add(
         Id::TargetGroup,
         TargetGroup {
@@ -223,49 +233,38 @@ pub(super) fn add(
             subnets: network.public.clone(),
             group: access.balancer_group,
             drops_invalid_headers: true,
+            access_logs: settings.access_logs.as_ref().map(|_| files.bucket),
         },
     );
     let forward = Action::Forward(targets);
-    match &settings.certificate {
-        None => {
-            t.add(
-                Id::HttpListener,
-                Listener {
-                    balancer,
-                    port: HTTP,
-                    tls: None,
-                    sign_in: None,
-                    action: forward,
-                },
-            );
-        }
-        Some(certificate) => {
-            let action = Action::RedirectToHttps;
-            t.add(
-                Id::HttpListener,
-                Listener {
-                    balancer,
-                    port: HTTP,
-                    tls: None,
-                    sign_in: None,
-                    action,
-                },
-            );
-            let tls = Some(Tls {
-                certificate: certificate.clone(),
-                policy: TLS_POLICY,
-            });
-            t.add(
-                Id::HttpsListener,
-                Listener {
-                    balancer,
-                    port: HTTPS,
-                    tls,
-                    sign_in: settings.oidc.clone(),
-                    action: forward,
-                },
-            );
-        }
+    t.add(
+        Id::HttpListener,
+        Listener {
+            balancer,
+            port: HTTP,
+            tls: None,
+            sign_in: None,
+            action: match &settings.certificate {
+                None => forward.clone(),
+                Some(_) => Action::RedirectToHttps,
+            },
+        },
+    );
+    if let Some(certificate) = &settings.certificate {
+        let tls = Some(Tls {
+            certificate: certificate.clone(),
+            policy: TLS_POLICY,
+        });
+        t.add(
+            Id::HttpsListener,
+            Listener {
+                balancer,
+                port: HTTPS,
+                tls,
+                sign_in: settings.oidc.clone(),
+                action: forward,
+            },
+        );
     }
 
     let template = t.add(
@@ -317,4 +316,5 @@ pub(super) fn add(
             warm_up: 60,
         },
     );
+    Serving { balancer, targets }
 }

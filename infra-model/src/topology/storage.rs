@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 use crate::id::{Handle, Id};
-use crate::names::{SAMPLE_DATA, UPLOADS, release_key};
+use crate::names::{ACCESS_LOGS, SAMPLE_DATA, UPLOADS, release_key};
 use crate::settings::{Payload, Settings};
 use crate::topology::{Topology, security};
 use crate::values::Sha256;
@@ -55,13 +55,13 @@ pub(super) struct Files {
 }
 
 pub(super) fn add(t: &mut Topology, settings: &Settings, payload: &Payload) -> Files {
-    let policy = security::tls_only(&settings.bucket_name());
+    let policy = security::bucket_policy(settings);
     let bucket = t.add(
         Id::Bucket,
         Bucket {
             policy,
             versioning: true,
-            lifecycle: lifecycle(),
+            lifecycle: lifecycle(settings),
         },
     );
     let release = t.add(
@@ -83,10 +83,22 @@ pub(super) fn add(t: &mut Topology, settings: &Settings, payload: &Payload) -> F
     Files { bucket, release }
 }
 
+/// How long access logs are kept, in days: long enough to find out what happened.
+const ACCESS_LOG_DAYS: u32 = 30;
+
 /// S3 refuses an age and expired markers in one rule, so the second speaks for all keys; where
 /// both apply, the shorter age wins.
-fn lifecycle() -> Vec<LifecycleRule> {
-    vec![
+fn lifecycle(settings: &Settings) -> Vec<LifecycleRule> {
+    // They name addresses of people.
+    let access_logs = settings.access_logs.iter().map(|_| LifecycleRule {
+        id: "access-logs".to_owned(),
+        prefix: format!("{ACCESS_LOGS}/"),
+        expire_after: Some(ACCESS_LOG_DAYS),
+        noncurrent_after: Some(1),
+        expired_markers: false,
+        abort_uploads_after: Some(1),
+    });
+    let always = [
         LifecycleRule {
             id: "uploads".to_owned(),
             prefix: UPLOADS.to_owned(),
@@ -103,5 +115,6 @@ fn lifecycle() -> Vec<LifecycleRule> {
             expired_markers: true,
             abort_uploads_after: Some(1),
         },
-    ]
+    ];
+    always.into_iter().chain(access_logs).collect()
 }

@@ -243,6 +243,7 @@ fn cases() -> Vec<Case> {
         (Id::LoadBalancer, "/subnets", json!([]), update, "subnets none → made-public-subnet-a-prod, made-public-subnet-b-prod"),
         (Id::LoadBalancer, "/groups", json!([]), update, "security groups none → made-balancer-group-prod"),
         (Id::LoadBalancer, "/drops_invalid_headers", json!(false), update, "drops invalid headers no → yes"),
+        (Id::LoadBalancer, "/access_logs", json!({ "bucket": { "existing": "elsewhere" }, "prefix": "logs" }), update, "access logs elsewhere/logs → none"),
         (Id::LaunchTemplate, "/versions/1/image", json!("ami-1"), "nothing", ""),
         (Id::LoadBalancer, "/dns_name", json!("x.elb.amazonaws.com"), "nothing", ""),
         (Id::HttpListener, "/protocol", json!("HTTPS"), update, "protocol HTTPS → HTTP"),

@@ -135,6 +135,7 @@ fn a_system_built_by_hand_is_taken_over() {
             State::Subnet(subnet) => subnet.cidr = subnet.cidr.replace("10.0.", "10.0.1"),
             State::KeyPair(key) => key.algorithm = "rsa".to_owned(),
             State::TargetGroup(group) => group.health.path = "/".to_owned(),
+            State::AutoScalingGroup(group) => group.health_check = "EC2".to_owned(),
             _ => {}
         }
     }
@@ -168,13 +169,26 @@ fn a_system_built_by_hand_is_taken_over() {
     ~ load balancer StudentAnalyticsLB: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
     ~ listener StudentAnalyticsLB:80: tags ManagedBy, Name, Project, Resource, Stage → ours (it is taken over)
     ~ launch template StudentAnalyticsTemplate: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
-    ~ Auto Scaling group StudentAnalyticsASG: tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
+    ~ Auto Scaling group StudentAnalyticsASG: health check type EC2 → ELB; tags ManagedBy, Project, Resource, Stage → ours (it is taken over)
     0 to create, 25 to update, 0 to replace, 0 to delete, 11 unchanged; service is not interrupted
     ");
     // Afterwards it is ours, without being asked again.
     assert!(plan(&topology(), &apply(&cloud, &first, 7, usize::MAX)).is_empty());
     // Without --adopt, it is someone else's.
     assert!(plan(&topology(), &cloud).is_refused());
+
+    // A group that goes by the load balancer's checks would end what serves before the new release
+    // does.
+    for found in &mut cloud.resources {
+        if let State::AutoScalingGroup(group) = &mut found.state {
+            group.health_check = "ELB".to_owned();
+        }
+    }
+    let refused = plan(&adopting, &cloud);
+    assert!(refused.is_refused() && refused.blocked.contains(&Id::TargetGroup));
+    assert_snapshot!(said(&refused), @r"
+    StudentAnalyticsTargets: another health check path would have Auto Scaling group StudentAnalyticsASG end the instances that serve now, for it goes by the load balancer's checks; set its health check type to EC2 (`aws autoscaling update-auto-scaling-group --health-check-type EC2`); when the new release runs, deploy sets it back
+    ");
 }
 
 #[test]

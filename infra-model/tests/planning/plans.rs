@@ -10,7 +10,8 @@ use infra_model::values::{CertificateArn, Percent};
 use insta::assert_snapshot;
 
 use crate::common::{
-    apply, deployed, empty_cloud, payload, payload_of, settings, shown, state, topology, verbs,
+    apply, deployed, empty_cloud, payload, payload_of, plan_is_empty, settings, shown, state,
+    topology, verbs,
 };
 
 #[test]
@@ -180,6 +181,9 @@ fn a_release_that_a_version_has_already_is_no_new_version() {
     0 to create, 1 to update, 0 to replace, 0 to delete, 35 unchanged; service is not interrupted
     ");
     assert_eq!(cloud.release_in_use(&settings()), Some("b".repeat(64)));
+    assert_eq!(cloud.releases_before(&settings()), ["a".repeat(64)]);
+    let back = apply(&cloud, &plan(&topology(), &cloud), 0, usize::MAX);
+    assert_eq!(back.releases_before(&settings()), [] as [&str; 0]);
 }
 
 #[test]
@@ -242,12 +246,35 @@ fn https() {
     ~ listener StudentAnalyticsLB:80: action forward to made-target-group-prod → redirect to HTTPS (it differs from the topology)
     1 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
     ");
+    let gone = plan(&Topology::empty(&settings()), &deployed(&https));
+    assert!(gone.problems.is_empty(), "{:?}", gone.problems);
     assert_snapshot!(shown(&topology(), &deployed(&https)), @r"
     ~ rules of StudentAnalytics-LB-SG: in tcp 80 0.0.0.0/0, tcp 443 0.0.0.0/0 → tcp 80 0.0.0.0/0 (it differs from the topology)
     ~ listener StudentAnalyticsLB:80: action redirect to HTTPS → forward to made-target-group-prod (it differs from the topology)
     - listener StudentAnalyticsLB:443 (the topology does not have it) interrupts service
+    i StudentAnalyticsLB:443: browsers that were here by HTTPS ask by nothing else for a year, and will not reach the dashboard under this name; keep --certificate, or give the dashboard another name
     0 to create, 2 to update, 0 to replace, 1 to delete, 34 unchanged; 1 step interrupts service
     ");
+}
+
+#[test]
+fn access_logs() {
+    let logging = Settings {
+        access_logs: Some("123456789012".parse().unwrap()),
+        ..settings()
+    };
+    let logging = Topology::new(&logging, &payload());
+    assert_snapshot!(shown(&logging, &deployed(&topology())), @r#"
+    ~ bucket student-performance-app-files: policy deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}} → deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; allow logdelivery.elasticloadbalancing.amazonaws.com s3:putobject arn:aws:s3:::student-performance-app-files/access-logs/AWSLogs/123456789012/*; lifecycle all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) → access-logs (access-logs/* current 30 d noncurrent 1 d unfinished 1 d), all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) (it differs from the topology)
+    ~ load balancer StudentAnalyticsLB: access logs none → student-performance-app-files/access-logs (it differs from the topology)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    "#);
+    assert_snapshot!(shown(&topology(), &deployed(&logging)), @r#"
+    ~ bucket student-performance-app-files: policy deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; allow logdelivery.elasticloadbalancing.amazonaws.com s3:putobject arn:aws:s3:::student-performance-app-files/access-logs/AWSLogs/123456789012/* → deny * s3:* arn:aws:s3:::student-performance-app-files+arn:aws:s3:::student-performance-app-files/* if {"Bool":{"aws:SecureTransport":["false"]}}; lifecycle access-logs (access-logs/* current 30 d noncurrent 1 d unfinished 1 d), all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) → all (* noncurrent 30 d unfinished 1 d markers), uploads (uploads/* current 1 d noncurrent 1 d unfinished 1 d) (it differs from the topology)
+    ~ load balancer StudentAnalyticsLB: access logs student-performance-app-files/access-logs → none (it differs from the topology)
+    0 to create, 2 to update, 0 to replace, 0 to delete, 34 unchanged; service is not interrupted
+    "#);
+    assert!(plan_is_empty(&logging, &deployed(&logging)));
 }
 
 #[test]

@@ -14,8 +14,8 @@ mod tagging;
 pub(crate) use doing::{Doing, Life, NOT_VISIBLE, changes, gone, is_not_yet};
 pub use error::Error;
 pub(crate) use tagging::{
-    filter, of_balancing, of_ec2, of_iam, of_s3, of_scaling, ours, specification, to_balancing,
-    to_ec2, to_iam, to_s3, to_scaling,
+    filter, of_balancing, of_ec2, of_iam, of_monitoring, of_s3, of_scaling, of_sns, ours,
+    specification, to_balancing, to_ec2, to_iam, to_monitoring, to_s3, to_scaling, to_sns,
 };
 
 use std::collections::{BTreeMap, BTreeSet};

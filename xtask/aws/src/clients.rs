@@ -30,8 +30,14 @@ pub struct Clients {
     pub iam: aws_sdk_iam::Client,
     /// The bucket.
     pub s3: aws_sdk_s3::Client,
-    /// The images' public parameters.
+    /// The images' public parameters, and commands on instances.
     pub ssm: aws_sdk_ssm::Client,
+    /// CloudWatch's figures and alarms.
+    pub monitoring: aws_sdk_cloudwatch::Client,
+    /// Where alarms are told.
+    pub sns: aws_sdk_sns::Client,
+    /// What the account may have at most.
+    pub quotas: aws_sdk_servicequotas::Client,
     /// Who is asking.
     pub sts: aws_sdk_sts::Client,
     /// Whether another address than AWS's own answers.
@@ -63,6 +69,9 @@ impl Clients {
             iam: aws_sdk_iam::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
             ssm: aws_sdk_ssm::Client::new(&config),
+            monitoring: aws_sdk_cloudwatch::Client::new(&config),
+            sns: aws_sdk_sns::Client::new(&config),
+            quotas: aws_sdk_servicequotas::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             is_custom_endpoint,
         }

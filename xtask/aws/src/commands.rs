@@ -3,6 +3,11 @@
 mod deploy;
 mod destroy;
 mod diff;
+mod doctor;
+mod logs;
+mod rollback;
+mod shell;
+mod status;
 
 use std::process::ExitCode;
 
@@ -20,6 +25,21 @@ pub enum Command {
     Deploy(deploy::Deploy),
     /// Removes the deployment.
     Destroy(destroy::Destroy),
+    /// Shows what runs and how it is; changes nothing.
+    ///
+    /// Ends with 0 when as many instances are healthy as there should be at least, else with 1.
+    Status(status::ShowStatus),
+    /// Lists the releases in the bucket and returns to an earlier one, as deploy would deploy it.
+    Rollback(rollback::Rollback),
+    /// Looks whether everything is there that the commands need; changes nothing.
+    ///
+    /// Ends with 0 when nothing stands in the way, else with 1. What AWS does not say is marked with
+    /// a question mark and is no failure.
+    Doctor(doctor::Doctor),
+    /// Shows what the dashboard or the boot script wrote on the instances.
+    Logs(logs::Logs),
+    /// Opens a shell on an instance, through SSM: nothing listens for SSH.
+    Shell(shell::Shell),
 }
 
 impl Command {
@@ -29,6 +49,11 @@ impl Command {
             Self::Diff(diff) => diff.run().await,
             Self::Deploy(deploy) => deploy.run().await,
             Self::Destroy(destroy) => destroy.run().await,
+            Self::Status(status) => status.run().await,
+            Self::Rollback(rollback) => rollback.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
+            Self::Logs(logs) => logs.run().await,
+            Self::Shell(shell) => shell.run().await,
         }
     }
 }

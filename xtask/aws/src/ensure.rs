@@ -6,6 +6,7 @@
 //! gone; those that take time to work have a `ready`.
 
 mod address;
+mod alarm;
 mod attachment;
 mod balancer;
 mod blockers;
@@ -31,6 +32,7 @@ mod table;
 mod tags;
 mod targets;
 mod template;
+mod topic;
 mod vpc;
 
 pub use bucket::ensure_bucket;
@@ -110,6 +112,8 @@ async fn create(
         State::Listener(it) => return listener::create(doing, it, tags).await,
         State::LaunchTemplate(it) => return template::create(doing, it, tags, predecessor).await,
         State::AutoScalingGroup(it) => return fleet::create(doing, it, tags).await,
+        State::Topic(it) => return topic::create(doing, it, tags).await,
+        State::Alarm(it) => return alarm::create(doing, it, tags).await,
         State::Object(it) => object::create(doing, it).await?,
         State::RolePolicies(it) => policies::create(doing, it).await?,
         State::VpcDefaults(it) => vpc::empty_defaults(doing, it).await?,
@@ -158,6 +162,10 @@ async fn update(
             fleet::update(doing, item, from, to, changes).await
         }
         (_, State::ScalingPolicy(to)) => scaling::put(doing, to).await,
+        (State::Topic(from), State::Topic(to)) => {
+            topic::update(doing, item, from, to, changes).await
+        }
+        (_, State::Alarm(to)) => alarm::update(doing, to, changes).await,
         // What is left has tags, and nothing else that changes in place.
         _ => Ok(()),
     }
@@ -190,7 +198,14 @@ async fn delete(doing: &Doing<'_>, item: &AwsId, from: &State, purge: bool) -> R
         State::LaunchTemplate(_) => template::delete(doing, item).await,
         State::AutoScalingGroup(_) => fleet::delete(doing, item).await,
         State::ScalingPolicy(it) => scaling::delete(doing, it).await,
+        State::Topic(_) => topic::delete(doing, item).await,
+        State::Alarm(_) => alarm::delete(doing, item).await,
     }
+}
+
+/// AWS counts in signed numbers.
+fn number(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
 }
 
 /// Waits until it works, for kinds whose users need that.

@@ -68,6 +68,17 @@ impl Failure {
         }
     }
 
+    /// A call that could not even be put together.
+    pub(crate) fn unmade(call: &'static str, message: String) -> Self {
+        Self {
+            call,
+            about: call.to_owned(),
+            code: "InvalidRequest".to_owned(),
+            message,
+            done: Done::No,
+        }
+    }
+
     /// Whether AWS gave one of these codes.
     pub fn is(&self, codes: &[&str]) -> bool {
         codes.contains(&self.code.as_str())
@@ -78,6 +89,7 @@ impl Failure {
     pub fn is_absent(&self) -> bool {
         self.code.ends_with("NotFound")
             || self.code.ends_with("NotFoundError")
+            || self.code.ends_with("NotFoundException")
             || self.code.starts_with("NoSuch")
             || self.is(&["404"])
     }

@@ -4,6 +4,7 @@
 //! commands: session ─ clients → observe → plan (infra-model) → report → ask
 //!                                          │
 //!                    lock → apply → ensure (one kind each) → wait → serving, page
+//!           status, doctor, release: looks of their own; remote: instances, through SSM
 //! ```
 //!
 //! [`observe`] converts the SDK's types into `infra-model`'s once; from there on everything is
@@ -17,6 +18,7 @@ mod ask;
 mod client_secret;
 pub mod clients;
 pub mod commands;
+mod doctor;
 mod ensure;
 pub mod failure;
 mod key_pair;
@@ -27,10 +29,13 @@ mod page;
 mod payload;
 mod progress;
 pub mod refresh;
+mod release;
+mod remote;
 mod report;
 mod server_clock;
 mod serving;
 mod session;
+mod status;
 mod stop;
 mod voice;
 pub mod wait;

@@ -1,4 +1,4 @@
-//! `cargo xtask diff | deploy | destroy`: reads the flags, runs the command, gives its exit status.
+//! `cargo xtask diff | deploy | destroy | …`: reads the flags, runs the command, gives its exit status.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -2,16 +2,18 @@
 //!
 //! ```text
 //! round 1  what needs no id: by names and tags, by few enough to read all, and the bucket
-//! round 2  what lies in the VPCs of these; attributes and versions of what was found
+//! round 2  what lies in the VPCs of these; attributes and versions of what was found; alarms,
+//!          where there are any or were
 //! round 3  listeners' tags, checksums; VPCs of what carries our tags elsewhere
 //! round 4  what lies in those, which hardly ever are
 //! ```
 //!
-//! All calls of a round run at once: 41 for the whole topology with one release, two more with
-//! several. [`scope`] says what is looked for; each other module looks at one part of AWS, and
+//! All calls of a round run at once: 41 for the whole topology with one release and without alarms,
+//! two more with several. [`scope`] says what is looked for; each other module looks at one part of AWS, and
 //! has its calls first and its conversions, which are pure, after them.
 
 mod access;
+pub(crate) mod alarms;
 mod balancing;
 mod fleet;
 mod gateways;
@@ -29,15 +31,24 @@ use std::collections::BTreeSet;
 use infra_model::document::Document;
 use infra_model::observed::{Found, Observed, Ref, State, Status};
 use infra_model::settings::Settings;
+use infra_model::values::Sha256;
 
 use crate::clients::Clients;
 use crate::failure::Failure;
 use crate::observe::scope::Scope;
 
+pub(crate) use scope::filter;
+
 /// What AWS holds, by the rules of [`infra_model::observed`].
 ///
-/// What is not there is left out; any other answer that is not a success ends it.
-pub async fn observe(clients: &Clients, settings: &Settings) -> Result<Observed, Failure> {
+/// What is not there is left out; any other answer that is not a success ends it. Of the releases
+/// in the bucket the checksums are read that plans compare: those of the newest, of the one in
+/// use, and of `release`.
+pub async fn observe(
+    clients: &Clients,
+    settings: &Settings,
+    release: Option<&Sha256>,
+) -> Result<Observed, Failure> {
     let scope = Scope::of(settings);
     let bucket = settings.bucket_name();
 
@@ -53,8 +64,9 @@ pub async fn observe(clients: &Clients, settings: &Settings) -> Result<Observed,
 
     let mut places = area.places(&scope);
     places.extend(balancing.places(&scope));
-    let (mut inside, ..) = tokio::try_join!(
+    let (mut inside, alarms, ..) = tokio::try_join!(
         network::inside(&clients.ec2, &places),
+        alarms::look(clients, &scope, settings, &files),
         balancing.look_closer(&clients.balancing, &scope, &places),
         fleet.look_closer(clients, &scope, &marked),
         access.read_policies(&clients.iam),
@@ -66,9 +78,10 @@ pub async fn observe(clients: &Clients, settings: &Settings) -> Result<Observed,
     };
     observed.resources.extend(fleet.found(&scope, &inside));
     observed.resources.extend(files);
+    observed.resources.extend(alarms);
     let elsewhere = inside.without(&marked);
     let (checksums, _, elsewhere) = tokio::try_join!(
-        storage::checksums(&clients.s3, &observed, settings),
+        storage::checksums(&clients.s3, &observed, settings, release),
         balancing.read_tags(&clients.balancing),
         network::strays(&clients.ec2, &elsewhere),
     )?;

@@ -27,26 +27,41 @@ pub(crate) struct Contents {
     pub(crate) lacks_release: bool,
 }
 
+/// Which release is deployed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Program<'a> {
+    /// The one in use, if there is one.
+    InUse,
+    /// This program.
+    File(&'a Path),
+    /// One that lies in the bucket.
+    Kept(&'a Sha256),
+}
+
 /// The given release, else the one in use, else what stands for one.
 pub(crate) fn contents(
-    artifact: Option<&Path>,
+    program: Program<'_>,
     observed: &Observed,
     settings: &Settings,
 ) -> Result<Contents> {
     let in_use = observed.release_in_use(settings);
-    let release = match (artifact, &in_use) {
-        (Some(path), _) => of_file(path)?,
-        (None, Some(kept)) => {
+    let release = match (program, &in_use) {
+        (Program::File(path), _) => of_file(path)?,
+        (Program::Kept(release), _) => release.clone(),
+        (Program::InUse, Some(kept)) => {
             Sha256::new(kept.clone()).context("the launch template's Release tag")?
         }
-        (None, None) => Sha256::new(UNBUILT)?,
+        (Program::InUse, None) => Sha256::new(UNBUILT)?,
     };
-    let release_file = artifact.map(|path| (release_key(&release), Content::File(path.to_owned())));
+    let release_file = match program {
+        Program::File(path) => Some((release_key(&release), Content::File(path.to_owned()))),
+        Program::InUse | Program::Kept(_) => None,
+    };
     let sample = (SAMPLE_DATA.to_owned(), Content::Bytes(SAMPLE.to_vec()));
     Ok(Contents {
         payload: userdata::payload(settings, release, of_bytes(SAMPLE)?)?,
         files: release_file.into_iter().chain([sample]).collect(),
-        lacks_release: artifact.is_none() && in_use.is_none(),
+        lacks_release: matches!(program, Program::InUse) && in_use.is_none(),
     })
 }
 

@@ -11,14 +11,14 @@ use infra_model::observed::Observed;
 use infra_model::plan::{Plan, Problem, ProblemKind, plan};
 use infra_model::settings::Settings;
 use infra_model::topology::{Choices, Topology};
-use infra_model::values::Date;
+use infra_model::values::{Date, Sha256};
 
 use crate::apply::{self, Apply, Files, Outcome};
 use crate::client_secret::ClientSecret;
 use crate::clients::{self, Clients};
 use crate::ensure::ensure_bucket;
 use crate::observe::observe;
-use crate::payload::{self, Contents, UNBUILT};
+use crate::payload::{self, Contents, Program, UNBUILT};
 use crate::progress;
 use crate::report::Report;
 use crate::stop::Stop;
@@ -41,6 +41,9 @@ pub(crate) struct Release {
     /// Tell AWS the OIDC client's secret again, because it is another one
     #[arg(long)]
     renew_oidc_client_secret: bool,
+    /// One that lies in the bucket, to return to.
+    #[arg(skip)]
+    kept: Option<Sha256>,
 }
 
 /// How long is waited, unless asked otherwise.
@@ -85,6 +88,8 @@ pub(crate) struct Draft {
     pub(crate) files: Files,
     /// Whether the release is still to be built, so that this can only be shown.
     pub(crate) lacks_release: bool,
+    /// The release in the bucket that is returned to.
+    kept: Option<Sha256>,
     /// The plan and the findings.
     pub(crate) report: Report,
 }
@@ -95,6 +100,22 @@ impl Release {
         Self {
             artifact: Some(artifact),
             ..self.clone()
+        }
+    }
+
+    /// One that lies in the bucket.
+    pub(crate) fn kept(release: Sha256) -> Self {
+        Self {
+            kept: Some(release),
+            ..Self::default()
+        }
+    }
+
+    fn program(&self) -> Program<'_> {
+        match (&self.artifact, &self.kept) {
+            (Some(artifact), _) => Program::File(artifact),
+            (None, Some(kept)) => Program::Kept(kept),
+            (None, None) => Program::InUse,
         }
     }
 }
@@ -148,17 +169,22 @@ impl Session {
 
     /// What AWS holds now.
     pub(crate) async fn observe(&self) -> Result<Observed> {
-        Ok(observe(&self.clients, &self.settings).await?)
+        self.observe_with(None).await
+    }
+
+    /// The same, with all that there is to know of a release in the bucket.
+    async fn observe_with(&self, release: Option<&Sha256>) -> Result<Observed> {
+        Ok(observe(&self.clients, &self.settings, release).await?)
     }
 
     /// The plan towards the deployment.
     pub(crate) async fn draft(&self, release: &Release) -> Result<Draft> {
-        let observed = self.observe().await?;
+        let observed = self.observe_with(release.kept.as_ref()).await?;
         let Contents {
             payload,
             files,
             lacks_release,
-        } = payload::contents(release.artifact.as_deref(), &observed, &self.settings)?;
+        } = payload::contents(release.program(), &observed, &self.settings)?;
         let choices = Choices {
             adopt: release.adopt,
             update_image: release.update_image,
@@ -178,6 +204,7 @@ impl Session {
             topology,
             files,
             lacks_release,
+            kept: release.kept.clone(),
             report,
         })
     }
@@ -187,7 +214,7 @@ impl Session {
     pub(crate) async fn draft_again(&self, shown: &Draft) -> Result<Draft> {
         let observed = Observed {
             images: shown.observed.images.clone(),
-            ..self.observe().await?
+            ..self.observe_with(shown.kept.as_ref()).await?
         };
         let report = Report {
             findings: shown.report.findings.clone(),
@@ -198,6 +225,7 @@ impl Session {
             topology: shown.topology.clone(),
             files: Files::new(),
             lacks_release: false,
+            kept: shown.kept.clone(),
             report,
         })
     }
@@ -219,6 +247,7 @@ impl Session {
             topology,
             files: Files::new(),
             lacks_release: false,
+            kept: None,
             report,
         })
     }

@@ -1,6 +1,10 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
+//!
+//! Each flag has its variable, and its default in the model. How settings fit together is not judged here:
+//! that is the model's lint.
 
+mod alarms;
 mod sign_in;
 
 use std::path::PathBuf;
@@ -9,10 +13,11 @@ use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent, PublicKey,
-    Region, Sha256, Stage,
+    AccountId, BucketName, CertificateArn, Cidr, InstanceType, Instances, MinGroup, ParameterPath,
+    Percent, PublicKey, Region, Sha256, Stage,
 };
 
+use alarms::AlarmOptions;
 use sign_in::SignIn;
 
 /// Settings of the deployment; each has its default in the model.
@@ -59,7 +64,7 @@ pub struct Deployment {
     public_key: Option<PathBuf>,
     /// Smallest group of students that the dashboard shows; 0 shows all [default: 0]
     #[arg(long, env = "STUDENT_ANALYTICS_MIN_GROUP", value_name = "N")]
-    min_group: Option<u32>,
+    min_group: Option<MinGroup>,
     /// Switch uploads off: instances only read the bucket
     #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
     no_uploads: bool,
@@ -67,6 +72,12 @@ pub struct Deployment {
     /// then know the password
     #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_PARAMETERS", value_name = "PATH")]
     access_parameters: Option<ParameterPath>,
+    /// Have the load balancer write who asked for what into the bucket, below access-logs/, for 30
+    /// days; ACCOUNT is your account's number, and no other account's may write there
+    #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_LOGS", value_name = "ACCOUNT")]
+    access_logs: Option<AccountId>,
+    #[command(flatten)]
+    alarms: AlarmOptions,
 }
 
 impl Deployment {
@@ -107,6 +118,8 @@ impl Deployment {
                 defaults.uploads
             },
             access: self.access_parameters.clone(),
+            access_logs: self.access_logs.clone(),
+            alarms: self.alarms.alarms(),
         })
     }
 

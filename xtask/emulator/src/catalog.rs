@@ -73,6 +73,7 @@ const LISTS: &[(Service, &str, &str)] = &[
     (Service::Scaling, "DescribeScalingActivities", "Activities"),
     (Service::Scaling, "DescribeInstanceRefreshes", "InstanceRefreshes"),
     (Service::Scaling, "DescribeTags", "Tags"),
+    (Service::Sns, "ListSubscriptionsByTopic", "Subscriptions"),
     (Service::Iam, "ListAttachedRolePolicies", "AttachedPolicies"),
     (Service::Iam, "ListRolePolicies", "PolicyNames"),
     (Service::Iam, "ListRoleTags", "Tags"),

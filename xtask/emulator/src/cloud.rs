@@ -16,7 +16,7 @@ use crate::halt::{Halt, Passage, Point, Side};
 use crate::mends::{self, Mended};
 use crate::moto::Moto;
 use crate::paging;
-use crate::protocol::{Answer, Call, Service};
+use crate::protocol::{Answer, Call, Service, cbor};
 use crate::record::{Entry, Record, Recorded};
 use crate::server::Cut;
 
@@ -104,6 +104,7 @@ impl Cloud {
             });
         }
         let call = Call::read(request).await.map_err(|_| Cut)?;
+        let in_cbor = call.in_cbor;
         let entry = lock(&self.record).arrived(&call);
         let passage = self.halt.arrived(entry.write);
         if passage == Passage::Hold {
@@ -140,7 +141,10 @@ impl Cloud {
             return Err(Cut);
         }
         self.answered(entry, &answer);
-        Ok(answer)
+        Ok(match in_cbor {
+            true => cbor::told(&answer),
+            false => answer,
+        })
     }
 
     /// Holds a request until the halt ends, and then has its connection closed: it is never

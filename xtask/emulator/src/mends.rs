@@ -9,6 +9,7 @@ use crate::faults::rules::Rules;
 use crate::moto::Moto;
 use crate::protocol::{Answer, Call, Element, Form, Service};
 
+pub(crate) mod agents;
 pub(crate) mod balancers;
 pub(crate) mod buckets;
 pub(crate) mod dependencies;
@@ -21,6 +22,7 @@ pub(crate) mod policies;
 pub(crate) mod refreshes;
 pub(crate) mod repeats;
 pub(crate) mod sign_in;
+pub(crate) mod subscriptions;
 pub(crate) mod templates;
 pub(crate) mod tokens;
 
@@ -33,7 +35,7 @@ pub(crate) struct Question {
     pub(crate) form: Form,
     /// The bucket, for S3.
     pub(crate) bucket: String,
-    /// The body, for S3.
+    /// The body, where it is no form.
     pub(crate) body: Bytes,
 }
 
@@ -134,7 +136,12 @@ pub(crate) fn concern(call: &Call) -> bool {
                 | "GetBucketPolicy"
                 | "DeleteBucketPolicy"
         ),
-        Service::Sts | Service::Ssm | Service::Other => false,
+        Service::Ssm => call.operation == "DescribeInstanceInformation",
+        Service::Sns => matches!(
+            call.operation.as_str(),
+            "Subscribe" | "ListSubscriptionsByTopic"
+        ),
+        Service::Sts | Service::Monitoring | Service::Quotas | Service::Other => false,
     }
 }
 
@@ -168,6 +175,12 @@ pub(crate) async fn before(
             Ok(answer)
         }
 
+        // Who may what.
+        (Service::Iam, "SimulatePrincipalPolicy") => Ok(Some(policies::simulate(scene, question))),
+
+        // What moto's instances do not have: an agent.
+        (Service::Ssm, "DescribeInstanceInformation") => agents::describe(scene, question).await,
+
         // AWS's own policies are there without anybody's making them.
         (Service::Iam, _) => policies::before(scene, question, call).await,
 
@@ -189,6 +202,7 @@ pub(crate) async fn before(
 
         // A name is taken once; the same settings again are the same resource.
         (Service::Balancing, "CreateLoadBalancer") => {
+            balancers::default_scheme(call);
             match repeats::before(scene, question).await? {
                 None => balancers::before_create(scene, question).await,
                 answer => Ok(answer),
@@ -274,6 +288,8 @@ pub(crate) async fn after(
         (Service::Ec2, "DescribeTags") => filters::after_tags(answer)?,
         (Service::Ec2, "TerminateInstances") => groups::after_terminate(scene, question).await?,
         (Service::Iam, _) => policies::after(answer),
+        (Service::Sns, "Subscribe") => subscriptions::after_subscribe(scene, question, answer)?,
+        (Service::Sns, "ListSubscriptionsByTopic") => subscriptions::after_list(scene, answer)?,
         (Service::Balancing, "CreateLoadBalancer") => {
             balancers::after_create(scene, question, answer).await?;
         }

@@ -3,6 +3,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod call;
+pub(crate) mod cbor;
 pub(crate) mod form;
 pub(crate) mod s3;
 pub(crate) mod xml;

@@ -23,7 +23,7 @@ pub struct Recorded {
     pub status: Option<u16>,
     /// When it arrived, since the emulator's start.
     pub at: Duration,
-    /// Whether it may change something: all but Describe, Get, List and Head.
+    /// Whether it may change something: all but Describe, Get, List, Head and Simulate.
     pub write: bool,
 }
 

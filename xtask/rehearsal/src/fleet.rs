@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use capacity::tracking::Tracking;
 use xtask_emulator::{Emulator, Fleet as Shown, Instance as ShownInstance};
 
 use crate::balancer::{self, Balancer, SLOTS, Slot};
 use crate::cloud::{Cloud, Group, Policy, Targets};
 use crate::cpu::Processes;
 use crate::machine::{Blueprint, Machine};
-use crate::tracking::Tracking;
 
 mod instance;
 mod policy;
@@ -49,7 +49,8 @@ pub(crate) struct Fleet {
     group: Group,
     instances: Vec<Instance>,
     tracking: Tracking,
-    period: Instant,
+    /// When the last measurement of the processors ended.
+    pub(crate) period: Instant,
     looked: Instant,
     refresh: Option<Refresh>,
     /// User data, by template version.

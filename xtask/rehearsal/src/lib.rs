@@ -3,7 +3,7 @@
 //! `cloud` reads what was deployed; `balancer` is HAProxy in the place of the load balancer;
 //! `machine` is an instance, a sandbox in which the template's user data runs unchanged (what
 //! runs within it is `inside`); `fleet` is the Auto Scaling group, with `rolling` for its
-//! refreshes and `tracking` for its scaling policy. `stage` sets them up, `load` plays the
+//! refreshes and the crate `capacity`, which simulates what is rehearsed, for its scaling policy. `stage` sets them up, `load` plays the
 //! users, `trials` does to the fleet what AWS does, and `report` says what the users noticed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -20,7 +20,6 @@ mod report;
 mod rolling;
 mod scale;
 mod stage;
-mod tracking;
 mod trials;
 mod watch;
 

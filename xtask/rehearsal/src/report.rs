@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use capacity::rehearsal::Scaling;
 use serde::Serialize;
 
 /// One trial and what came of it.
@@ -24,6 +25,9 @@ pub struct Result {
     pub facts: Vec<String>,
     /// What was not as it should be; nothing, if it passed.
     pub problems: Vec<String>,
+    /// The course of the trial of the scaling policy, for `cargo xtask capacity --rehearsal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Scaling>,
 }
 
 /// All trials.
@@ -35,20 +39,27 @@ pub struct Report {
     pub launches: Vec<f64>,
     /// Trials, in their order.
     pub trials: Vec<Result>,
+    /// The trial that could not be done to its end, and why; those after it were not begun.
+    pub broken_off: Option<String>,
 }
 
 impl Report {
     /// Whether every trial passed.
     pub fn passed(&self) -> bool {
-        self.trials.iter().all(|trial| trial.problems.is_empty())
+        self.broken_off.is_none() && self.trials.iter().all(|trial| trial.problems.is_empty())
     }
 
     /// Half of the launches were as fast, in seconds; nothing without a launch.
     pub fn usual_launch(&self) -> Option<f64> {
-        let mut all = self.launches.clone();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied()
+        median(&self.launches)
     }
+}
+
+/// The value in the middle; nothing of none.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut all = values.to_vec();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied()
 }
 
 impl fmt::Display for Report {
@@ -87,6 +98,9 @@ impl fmt::Display for Report {
                 writeln!(f, "\n{} did not pass: {problem}", trial.trial)?;
             }
         }
+        if let Some(why) = &self.broken_off {
+            writeln!(f, "\nNot done to the end: {why}")?;
+        }
         Ok(())
     }
 }
@@ -115,11 +129,13 @@ mod tests {
             seconds: 12.34,
             facts: vec!["noticed after 7.0 s".to_owned()],
             problems: Vec::new(),
+            scaling: None,
         };
         let mut report = Report {
             time_scale: 10.0,
             launches: vec![4.0, 3.0, 9.0],
             trials: vec![trial],
+            broken_off: None,
         };
         assert!(report.passed());
         insta::assert_snapshot!(report, @r#"
@@ -137,6 +153,14 @@ mod tests {
             report
                 .to_string()
                 .ends_with("a machine hangs did not pass: it was not noticed\n")
+        );
+        report.trials[0].problems.clear();
+        report.broken_off = Some("a process is killed: no instance serves".to_owned());
+        assert!(!report.passed());
+        assert!(
+            report
+                .to_string()
+                .ends_with("Not done to the end: a process is killed: no instance serves\n")
         );
     }
 }

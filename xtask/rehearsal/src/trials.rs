@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use capacity::rehearsal::Scaling;
 
 use crate::load::{Counts, Load};
 use crate::report::{Report, Result as TrialResult};
@@ -53,6 +54,8 @@ struct Found {
     problems: Vec<String>,
     /// As many healthy instances may be missing meanwhile.
     may_miss: usize,
+    /// The course of the scaling policy's trial.
+    scaling: Option<Scaling>,
 }
 
 impl Found {
@@ -82,6 +85,8 @@ const WARMING: u64 = 24;
 const WARMING_RATE: f64 = 6.0;
 /// The share of two instances' processors that users take when nothing else is asked for.
 const USUAL_SHARE: f64 = 0.25;
+/// Requests a second that they make at most.
+const MOST_USUALLY: f64 = 30.0;
 /// For how long requests may be under way after a trial, in the model's time.
 const ANSWERED: Duration = Duration::from_secs(90);
 
@@ -104,7 +109,7 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
         .await?;
     let cost = cost(stage, load, WARMING).await?;
     let quota = stage.fleet().await.setting().quota;
-    let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, 200.0);
+    let usual_rate = (USUAL_SHARE * least as f64 * quota / cost).clamp(1.0, MOST_USUALLY);
     load.set_rate(usual_rate);
     let scene = Scene {
         stage,
@@ -116,10 +121,32 @@ async fn all(stage: &Stage, load: &Load, trials: &[Trial]) -> Result<Report> {
         ..Report::default()
     };
     for trial in trials {
-        report.trials.push(scene.perform(*trial).await?);
+        match scene.perform(*trial).await {
+            Ok(result) => report.trials.push(result),
+            // What the fleet is like now, no further trial could say.
+            Err(error) => {
+                report.broken_off = Some(format!("{}: {error:#}", name(*trial)));
+                break;
+            }
+        }
     }
     report.launches = stage.fleet().await.launches.clone();
     Ok(report)
+}
+
+/// What is done to the fleet, in a report.
+fn name(trial: Trial) -> &'static str {
+    match trial {
+        Trial::Terminate => "an instance is terminated",
+        Trial::Kill => "a process is killed",
+        Trial::Hang => "a machine hangs",
+        Trial::Release => "a new release rolls through",
+        Trial::BadRelease => "a release never becomes ready",
+        Trial::Bucket => "the bucket is unreachable at boot",
+        Trial::Checksum => "the release has a wrong checksum",
+        Trial::Upload => "what took an upload is terminated",
+        Trial::Load => "load rises beyond 70 % and falls",
+    }
 }
 
 /// Processor seconds that a request of users costs, by so many of them.
@@ -142,23 +169,20 @@ impl Scene<'_> {
     async fn perform(&self, trial: Trial) -> Result<TrialResult> {
         let before = self.begin().await;
         let began = Instant::now();
-        let (name, found) = match trial {
-            Trial::Terminate => ("an instance is terminated", self.terminate().await?),
-            Trial::Kill => ("a process is killed", self.kill().await?),
-            Trial::Hang => ("a machine hangs", self.hang().await?),
-            Trial::Release => ("a new release rolls through", self.release().await?),
-            Trial::BadRelease => ("a release never becomes ready", self.bad_release().await?),
-            Trial::Bucket => ("the bucket is unreachable at boot", self.bucket().await?),
-            Trial::Checksum => ("the release has a wrong checksum", self.checksum().await?),
-            Trial::Upload => ("what took an upload is terminated", self.upload().await?),
-            Trial::Load => (
-                "load rises beyond 70 % and falls",
-                self.rise_and_fall().await?,
-            ),
+        let found = match trial {
+            Trial::Terminate => self.terminate().await?,
+            Trial::Kill => self.kill().await?,
+            Trial::Hang => self.hang().await?,
+            Trial::Release => self.release().await?,
+            Trial::BadRelease => self.bad_release().await?,
+            Trial::Bucket => self.bucket().await?,
+            Trial::Checksum => self.checksum().await?,
+            Trial::Upload => self.upload().await?,
+            Trial::Load => self.rise_and_fall().await?,
         };
         self.settled().await?;
         let took = began.elapsed();
-        self.result(name, found, &before, took).await
+        self.result(name(trial), found, &before, took).await
     }
 
     /// The counts at the beginning; the fewest healthy instances are counted from now on.
@@ -217,6 +241,7 @@ impl Scene<'_> {
             seconds: took.as_secs_f64(),
             facts: found.facts,
             problems: found.problems,
+            scaling: found.scaling,
         })
     }
 

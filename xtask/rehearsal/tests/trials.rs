@@ -12,9 +12,13 @@ use xtask_rehearsal::{Options, Report, Stage, Trial, run_trials};
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let report = runtime.block_on(async {
-        let stage = Stage::set(options()).await.expect("the fleet comes up");
-        let trials = run_trials(&stage, Trial::value_variants()).await;
-        trials.expect("the trials can be done")
+        let stage = Stage::set(options()).await?;
+        run_trials(&stage, Trial::value_variants()).await
+    });
+    // A fleet that does not come up is a trial that could not be done.
+    let report = report.unwrap_or_else(|error| Report {
+        broken_off: Some(format!("the fleet itself: {error:#}")),
+        ..Report::default()
     });
     println!("{report}");
     report
@@ -43,7 +47,10 @@ fn given(name: &str) -> PathBuf {
 
 fn passes(trial: Trial) {
     let place = Trial::value_variants().iter().position(|it| *it == trial);
-    let result = &REPORT.trials[place.unwrap()];
+    let Some(result) = REPORT.trials.get(place.unwrap()) else {
+        let why = REPORT.broken_off.as_deref();
+        panic!("not done, because of {}", why.unwrap_or("nothing known"));
+    };
     assert!(result.requests > 0, "no users were there");
     assert!(result.problems.is_empty(), "{}", result.problems.join("\n"));
 }

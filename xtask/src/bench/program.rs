@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// How long a program may take to say where it listens.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a program may take to load its data and say where it listens.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A running program, killed when dropped.
 #[derive(Debug)]

@@ -10,10 +10,10 @@ use ureq::http::header::{
 };
 use ureq::{Agent, SendBody};
 
-use super::measure::Encoding;
+use super::pages::Encoding;
 
-/// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long one answer may take: some pages of 10 million rows take seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long sending a large file and reading it may take.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
@@ -22,7 +22,7 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 const GENDERS: [&str; 3] = ["", "&Gender=Female", "&Gender=Male"];
 
 /// One way to filter the sample: ranges of two factors, and a level of a third or not.
-const FILTERS: usize = 15 * 20 * 16 * 16 * GENDERS.len();
+pub(super) const FILTERS: usize = 15 * 20 * 16 * 16 * GENDERS.len();
 
 /// A step through the filters without a common divisor with their number: it visits each once, and
 /// successive ones differ in everything.
@@ -80,10 +80,15 @@ impl Visitor {
         Ok((head + body.len()) as u64)
     }
 
+    /// The answer to `path`, as text.
+    pub(super) fn text(&self, path: &str) -> Result<String> {
+        let (_, body) = self.fetch(path, "identity")?;
+        String::from_utf8(body).with_context(|| format!("{path} is not text"))
+    }
+
     /// Bytes of a page and of everything that it makes a browser load.
     pub(super) fn first_visit(&self, path: &str, encoding: Encoding) -> Result<u64> {
-        let (_, page) = self.fetch(path, "identity")?;
-        let page = String::from_utf8(page).with_context(|| format!("{path} is not text"))?;
+        let page = self.text(path)?;
         let assets = assets(&page);
         ensure!(
             !assets.is_empty(),

@@ -1,21 +1,23 @@
 //! An upload as large as the program takes one, and what other visitors notice of it.
 
 use std::fs::File;
-use std::io::{BufWriter, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use serde_json::{Value, json};
-use student_analytics_data::{DEFAULT_SEED, Sample};
-use xshell::Shell;
+use anyhow::Result;
 
-use super::measure::{Encoding, PAGES, start};
+use super::Bed;
+use super::figure::{Figure, Unit};
+use super::pages::{Encoding, PAGES};
 use super::program::Program;
+use super::start::start;
+use super::tables;
 use super::traffic::{self, Visitor};
-use super::{megabytes, milliseconds, row};
+
+const PART: &str = "upload";
 
 /// Rows of the table that is uploaded: 192 MB.
 const ROWS: u64 = 2_000_000;
@@ -60,36 +62,45 @@ impl Waits {
         self.times.get(place).copied().unwrap_or_default()
     }
 
-    fn words(&self) -> String {
-        format!(
-            "{} / {} / {} of {}, {} failed",
-            milliseconds(self.within(50)),
-            milliseconds(self.within(99)),
-            milliseconds(self.within(100)),
-            self.times.len(),
-            self.failed
-        )
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "pages": self.times.len(),
-            "failed": self.failed,
-            "p50": self.within(50).as_secs_f64(),
-            "p99": self.within(99).as_secs_f64(),
-            "max": self.within(100).as_secs_f64(),
-        })
+    /// As figures of the time `when` they waited.
+    fn figures(&self, when: &str) -> [Figure; 5] {
+        let of = |what: &str, unit, value| {
+            Figure::new(
+                PART,
+                format!("others' pages {when}: {what}"),
+                unit,
+                vec![value],
+            )
+        };
+        let within = |percent| self.within(percent).as_secs_f64();
+        [
+            of(
+                "asked for",
+                Unit::Count,
+                (self.times.len() + self.failed) as f64,
+            ),
+            of("failed", Unit::Count, self.failed as f64),
+            of("half within", Unit::Seconds, within(50)),
+            of("99 % within", Unit::Seconds, within(99)),
+            of("all within", Unit::Seconds, within(100)),
+        ]
     }
 }
 
 /// Uploads to a process of its own.
-pub(super) fn measure(sh: &Shell, bin: &Path) -> Result<Upload> {
-    let folder = sh.create_temp_dir()?;
-    let table = folder.path().join("table.csv");
-    let out = File::create(&table).with_context(|| format!("{}", table.display()))?;
-    Sample::new(ROWS, DEFAULT_SEED)?.write_csv(BufWriter::new(out))?;
+///
+/// Meanwhile others on the same machine ask for pages of the default dataset, with new filters, and
+/// their waits count from when a page was due.
+pub(super) fn measure(bed: &Bed<'_>) -> Result<Vec<Figure>> {
+    let table = tables::table(bed, ROWS)?;
+    let upload = upload(bed, &table)?;
+    Ok(figures(&upload))
+}
+
+fn upload(bed: &Bed<'_>, table: &Path) -> Result<Upload> {
+    let folder = bed.sh.create_temp_dir()?;
     let store = folder.path().join("store");
-    let (program, _) = start(bin, &["--store".as_ref(), store.as_os_str()])?;
+    let (program, _) = start(bed.bin, &["--store".as_ref(), store.as_os_str()])?;
     let mut filters = (0..).map(|round| round * 100_000);
     let mut watched = |work: &mut dyn FnMut() -> Result<()>| {
         // Far apart, so that no filter comes twice.
@@ -104,7 +115,7 @@ pub(super) fn measure(sh: &Shell, bin: &Path) -> Result<Upload> {
     let (mut took, mut page) = (Duration::ZERO, String::new());
     let meanwhile = watched(&mut || {
         let begin = Instant::now();
-        page = send(&program, &table)?;
+        page = send(&program, table)?;
         took = begin.elapsed();
         Ok(())
     })?;
@@ -193,64 +204,43 @@ fn send(program: &Program, table: &Path) -> Result<String> {
     Visitor::new(&program.origin).send("/datasets", &form, length, &mut body)
 }
 
-/// The figures as a Markdown table.
-pub(super) fn table(upload: &Upload) -> String {
-    let mut rows = vec![
-        row(
-            &format!("upload of {ROWS} rows, {}", megabytes(upload.bytes)),
-            std::iter::once(String::new()),
+fn figures(upload: &Upload) -> Vec<Figure> {
+    let of = |what: &str, unit, value| Figure::new(PART, what, unit, vec![value]);
+    let mut figures = vec![
+        of("size of the file", Unit::Bytes, upload.bytes as f64),
+        of(
+            "sent and read within",
+            Unit::Seconds,
+            upload.took.as_secs_f64(),
         ),
-        row("---", std::iter::once("---:".to_owned())),
     ];
-    let mut add = |name: &str, value: String| rows.push(row(name, std::iter::once(value)));
-    add("sent and read within", milliseconds(upload.took));
     for (path, took) in &upload.views {
-        add(&format!("first view of `{path}`"), milliseconds(*took));
+        figures.push(of("first view", Unit::Seconds, took.as_secs_f64()).of_page(path));
     }
-    add("resident at most, before", megabytes(upload.peak_before));
-    add(
-        "resident at most, when it is read",
-        megabytes(upload.peak_after),
-    );
-    add(
-        "resident at most, when it was viewed",
-        megabytes(upload.peak_viewed),
-    );
-    let waits = "others' pages, half / 99 % / all within";
-    add(&format!("{waits}, before"), upload.quiet.words());
-    add(
-        &format!("{waits}, during the upload"),
-        upload.meanwhile.words(),
-    );
-    add(&format!("{waits}, during the views"), upload.viewed.words());
-    rows.concat()
-}
-
-/// One sentence for the reader of the figures.
-pub(super) fn method() -> String {
-    format!(
-        "The upload is of the project's own generator, in one process; meanwhile {VISITORS} others on the same \
-         machine each ask for a page of the default dataset every {EVERY:?}, with a filter that the process had \
-         not seen, and their waits count from when the page was due."
-    )
-}
-
-/// The figures as JSON: seconds and bytes.
-pub(super) fn document(upload: &Upload) -> Value {
-    let views = upload.views.iter();
-    let views = views.map(|(path, took)| ((*path).to_owned(), json!(took.as_secs_f64())));
-    json!({
-        "rows": ROWS,
-        "bytes": upload.bytes,
-        "took": upload.took.as_secs_f64(),
-        "views": Value::Object(views.collect()),
-        "resident_peak_before": upload.peak_before,
-        "resident_peak": upload.peak_after,
-        "resident_peak_viewed": upload.peak_viewed,
-        "others_before": upload.quiet.json(),
-        "others_meanwhile": upload.meanwhile.json(),
-        "others_viewed": upload.viewed.json(),
-    })
+    figures.extend([
+        of(
+            "resident at most, before",
+            Unit::Bytes,
+            upload.peak_before as f64,
+        ),
+        of(
+            "resident at most, when it is read",
+            Unit::Bytes,
+            upload.peak_after as f64,
+        ),
+        of(
+            "resident at most, when it was viewed",
+            Unit::Bytes,
+            upload.peak_viewed as f64,
+        ),
+    ]);
+    figures.extend(upload.quiet.figures("before"));
+    figures.extend(upload.meanwhile.figures("during the upload"));
+    figures.extend(upload.viewed.figures("during the views"));
+    figures
+        .into_iter()
+        .map(|figure| figure.of_rows(ROWS))
+        .collect()
 }
 
 #[cfg(test)]

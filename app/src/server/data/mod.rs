@@ -15,22 +15,31 @@ pub(super) mod source;
 pub(super) mod uploads;
 pub(super) mod watch;
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+
+use polars::prelude::PolarsResult;
 
 use crate::dataset::{Dataset, Inference, Mapping};
 use crate::figures::Baseline;
 use crate::format::counted;
+use crate::privacy::{MinGroup, Protected};
 use crate::views::About;
 
 /// A dataset, what is known of it without filters, and where it is from.
 #[derive(Debug)]
 pub struct Loaded {
+    /// Its number among all that this process has loaded.
+    pub(super) number: u64,
     pub(super) dataset: Dataset,
     pub(super) baseline: Baseline,
     pub(super) about: About,
     pub(super) since: Instant,
     /// What an uploaded table's columns hold, for who uploaded it to correct.
     pub(super) columns: Option<Columns>,
+    /// The same without a way to its rows, made when it is first asked for; a server has one minimum.
+    protected: OnceLock<Protected>,
 }
 
 /// What the columns of an uploaded table hold.
@@ -58,13 +67,28 @@ pub(super) enum Said {
 impl Loaded {
     /// Prepares a dataset for being served.
     pub fn new(dataset: Dataset, about: About) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             baseline: Baseline::new(&dataset),
             dataset,
             about,
             since: Instant::now(),
             columns: None,
+            protected: OnceLock::new(),
         }
+    }
+
+    /// The dataset as it is shown where smaller groups are withheld.
+    ///
+    /// # Errors
+    /// Only if polars cannot filter, which is a defect.
+    pub(super) fn protected(&self, least: MinGroup) -> PolarsResult<&Protected> {
+        if let Some(protected) = self.protected.get() {
+            return Ok(protected);
+        }
+        let made = Protected::new(&self.dataset, least)?;
+        Ok(self.protected.get_or_init(|| made))
     }
 
     /// The same with what its columns hold.

@@ -1,4 +1,4 @@
-//! What is known of the default dataset, and of all uploaded ones together.
+//! What is known of the default dataset, of all uploaded ones together, and of the pages that are kept.
 
 use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
@@ -6,9 +6,11 @@ use prometheus::{Counter, Gauge, Result};
 
 use crate::server::data::current::State;
 use crate::server::data::uploads::Uploads;
+use crate::server::kept::Kept;
 
-/// Its size and age, once there is one, and whether a newer one could not be loaded.
-pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
+/// Its size and age, once there is one, and whether a newer one could not be loaded. The size is left out
+/// where counts of students are withheld.
+pub(super) fn now(current: &State, uncounted: bool) -> Result<Vec<MetricFamily>> {
     let failures = Counter::new(
         "student_analytics_dataset_failures_total",
         "Times that the dataset could not be loaded.",
@@ -22,11 +24,13 @@ pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
         stale,
     )];
     if let Some(loaded) = &current.loaded {
-        gauges.push((
-            "student_analytics_dataset_rows",
-            "Rows of the dataset.",
-            loaded.dataset.rows() as f64,
-        ));
+        if !uncounted {
+            gauges.push((
+                "student_analytics_dataset_rows",
+                "Rows of the dataset.",
+                loaded.dataset.rows() as f64,
+            ));
+        }
         gauges.push((
             "student_analytics_dataset_age_seconds",
             "Time since the dataset was loaded.",
@@ -50,4 +54,21 @@ pub(super) fn uploads(uploads: &Uploads) -> Result<Vec<MetricFamily>> {
     )?;
     reads.inc_by(uploads.reads() as f64);
     Ok(reads.collect())
+}
+
+/// Pages that need not be computed again.
+pub(super) fn kept(kept: &Kept) -> Result<Vec<MetricFamily>> {
+    let served = Counter::new(
+        "student_analytics_pages_kept_served_total",
+        "Requests that were answered with a page computed before.",
+    )?;
+    served.inc_by(kept.served() as f64);
+    let bytes = Gauge::new(
+        "student_analytics_pages_kept_bytes",
+        "Memory of the pages that are kept.",
+    )?;
+    bytes.set(kept.bytes() as f64);
+    let mut families = served.collect();
+    families.extend(bytes.collect());
+    Ok(families)
 }

@@ -5,6 +5,11 @@
 //! number, which in double precision costs what a QR decomposition keeps. Accumulated exactly and
 //! swept with 106 bits they keep more than QR does in 53, for one pass over the rows, whose number
 //! then no longer matters.
+//!
+//! The arithmetic is the twofloat crate's; the operator stands here because the crates of linear
+//! algebra decompose in an order of their own, by the size of pivots. A term that is left out has to
+//! be the one that follows from those before it, in the order of the factors, and leaving a factor
+//! out again must not begin anew.
 
 use twofloat::TwoFloat;
 

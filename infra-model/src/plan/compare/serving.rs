@@ -66,6 +66,7 @@ pub(super) fn balancer(changes: &mut Changes, have: &LoadBalancer, want: &LoadBa
         subnets,
         groups,
         drops_invalid_headers,
+        access_logs,
         dns_name: _, // the cloud's own
     } = have;
     changes.compare(Attribute::BalancerType, balancer_type, &want.balancer_type);
@@ -74,6 +75,7 @@ pub(super) fn balancer(changes: &mut Changes, have: &LoadBalancer, want: &LoadBa
     changes.compare(Attribute::BalancerGroups, groups, &want.groups);
     let drops = &want.drops_invalid_headers;
     changes.compare(Attribute::DropsInvalidHeaders, drops_invalid_headers, drops);
+    changes.compare(Attribute::AccessLogs, access_logs, &want.access_logs);
 }
 
 pub(super) fn assign_balancer(attribute: &Attribute, have: &mut LoadBalancer, want: &LoadBalancer) {
@@ -81,6 +83,7 @@ pub(super) fn assign_balancer(attribute: &Attribute, have: &mut LoadBalancer, wa
         Attribute::BalancerSubnets => have.subnets.clone_from(&want.subnets),
         Attribute::BalancerGroups => have.groups.clone_from(&want.groups),
         Attribute::DropsInvalidHeaders => have.drops_invalid_headers = want.drops_invalid_headers,
+        Attribute::AccessLogs => have.access_logs.clone_from(&want.access_logs),
         _ => {}
     }
 }

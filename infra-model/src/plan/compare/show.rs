@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::observed::{ListenerAction, Peer, Ref, RouteTarget, Rule, SignIn};
+use crate::observed::{AccessLogs, ListenerAction, Peer, Ref, RouteTarget, Rule, SignIn};
 use crate::tags::Tags;
 use crate::topology::{LifecycleRule, Metadata, RootVolume};
 
@@ -48,6 +48,13 @@ impl Show for f64 {
 impl Show for Ref {
     fn show(&self) -> String {
         self.to_string()
+    }
+}
+
+impl Show for AccessLogs {
+    fn show(&self) -> String {
+        let Self { bucket, prefix } = self;
+        format!("{bucket}/{prefix}")
     }
 }
 
@@ -136,9 +143,11 @@ impl Show for SignIn {
     }
 }
 
-impl Show for BTreeMap<String, String> {
+impl<T: Show> Show for BTreeMap<String, T> {
     fn show(&self) -> String {
-        let pairs = self.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = self
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.show()));
         match self.is_empty() {
             true => "none".to_owned(),
             false => pairs.collect::<Vec<_>>().join(" "),

@@ -1,10 +1,12 @@
 //! Tags in each service's own type.
 
 use aws_sdk_autoscaling::types as scaling;
+use aws_sdk_cloudwatch::types as monitoring;
 use aws_sdk_ec2::types as ec2;
 use aws_sdk_elasticloadbalancingv2::types as balancing;
 use aws_sdk_iam::types as iam;
 use aws_sdk_s3::types as s3;
+use aws_sdk_sns::types as sns;
 use infra_model::tags::{MANAGED_BY_TAG, PROJECT_TAG, RESOURCE, STAGE, Tags};
 
 /// Tags of what EC2 makes, within the call that makes it.
@@ -33,6 +35,16 @@ pub(crate) fn to_iam(tags: &Tags) -> Vec<iam::Tag> {
 pub(crate) fn to_s3(tags: &Tags) -> Vec<s3::Tag> {
     let each = |(key, value)| s3::Tag::builder().key(key).value(value).build().ok();
     tags.iter().filter_map(each).collect()
+}
+
+pub(crate) fn to_sns(tags: &Tags) -> Vec<sns::Tag> {
+    let each = |(key, value)| sns::Tag::builder().key(key).value(value).build().ok();
+    tags.iter().filter_map(each).collect()
+}
+
+pub(crate) fn to_monitoring(tags: &Tags) -> Vec<monitoring::Tag> {
+    let each = |(key, value)| monitoring::Tag::builder().key(key).value(value).build();
+    tags.iter().map(each).collect()
 }
 
 /// Instances get their tags from the template, so the group's stay with the group.
@@ -66,6 +78,14 @@ pub(crate) fn of_s3(tags: &[s3::Tag]) -> Tags {
 }
 
 pub(crate) fn of_scaling(tags: &[scaling::TagDescription]) -> Tags {
+    collect(tags.iter().map(|tag| (tag.key(), tag.value())))
+}
+
+pub(crate) fn of_sns(tags: &[sns::Tag]) -> Tags {
+    collect(tags.iter().map(|tag| (Some(tag.key()), Some(tag.value()))))
+}
+
+pub(crate) fn of_monitoring(tags: &[monitoring::Tag]) -> Tags {
     collect(tags.iter().map(|tag| (tag.key(), tag.value())))
 }
 

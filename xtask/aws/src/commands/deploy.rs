@@ -28,6 +28,27 @@ use crate::{artifact, ask, key_pair, page, refresh};
 /// Options of `cargo xtask deploy`.
 #[derive(Debug, clap::Args)]
 pub struct Deploy {
+    #[command(flatten)]
+    carrying_out: CarryingOut,
+    #[command(flatten)]
+    release: Release,
+    #[command(flatten)]
+    deployment: deployment::Deployment,
+}
+
+impl Deploy {
+    pub(super) async fn run(&self) -> Result<Exit> {
+        let patience = self.carrying_out.manner.patience;
+        let session = Session::open(&self.deployment, patience).await?;
+        self.carrying_out
+            .run("deploy", &session, &self.release)
+            .await
+    }
+}
+
+/// How a plan is carried out, from the question to the proof.
+#[derive(Debug, clap::Args)]
+pub(super) struct CarryingOut {
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -46,17 +67,18 @@ pub struct Deploy {
     #[arg(long, value_name = "HOST:PORT")]
     lb_address: Option<String>,
     #[command(flatten)]
-    manner: Manner,
-    #[command(flatten)]
-    release: Release,
-    #[command(flatten)]
-    deployment: deployment::Deployment,
+    pub(super) manner: Manner,
 }
 
-impl Deploy {
-    pub(super) async fn run(&self) -> Result<Exit> {
-        let session = Session::open(&self.deployment, self.manner.patience).await?;
-        let shown = self.draft(&session).await?;
+impl CarryingOut {
+    /// Plans, asks, applies and proves that it serves, for the command of this name.
+    pub(super) async fn run(
+        &self,
+        command: &str,
+        session: &Session,
+        release: &Release,
+    ) -> Result<Exit> {
+        let shown = self.draft(session, release).await?;
         shown.report.print(Form::Text)?;
         if shown.report.is_refused() {
             return Ok(Exit::Failed);
@@ -64,7 +86,7 @@ impl Deploy {
         let plan = &shown.report.plan;
         if plan.is_empty() && !waits(plan) {
             let stop = Stop::on_signals()?;
-            return self.prove(&session, &shown, &existing(plan), &stop).await;
+            return self.prove(session, &shown, &existing(plan), &stop).await;
         }
         has_files(&shown)?;
         let secret = self.client_secret(plan)?;
@@ -78,8 +100,8 @@ impl Deploy {
         if plan.steps.iter().any(makes_bucket) {
             session.ensure_bucket(&shown.topology).await?;
         }
-        let lock = Lock::take(&session.clients, &bucket, "deploy", &stop).await?;
-        let result = self.locked(&session, &shown, secret.as_ref(), &stop).await;
+        let lock = Lock::take(&session.clients, &bucket, command, &stop).await?;
+        let result = self.locked(session, &shown, secret.as_ref(), &stop).await;
         let released = lock.release().await;
         let exit = result?;
         released.context("the lock could not be given back; it expires by itself")?;
@@ -88,8 +110,8 @@ impl Deploy {
 
     /// The plan. The release of a first deployment is built before, so that the plan names it, unless
     /// something stands in the way.
-    async fn draft(&self, session: &Session) -> Result<Draft> {
-        let draft = session.draft(&self.release).await?;
+    async fn draft(&self, session: &Session, release: &Release) -> Result<Draft> {
+        let draft = session.draft(release).await?;
         if !draft.lacks_release || draft.report.is_refused() {
             return Ok(draft);
         }
@@ -97,7 +119,7 @@ impl Deploy {
             ask::ensure_possible()?;
         }
         let built = artifact::build().await?;
-        session.draft(&self.release.with(built)).await
+        session.draft(&release.with(built)).await
     }
 
     /// What is done while the lock is held.
@@ -245,8 +267,13 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
         );
         return Ok(());
     };
-    let VersionChange { group, from, how } = change;
-    let version = &from.template_version;
+    let VersionChange {
+        group,
+        from,
+        version,
+        how,
+    } = change;
+    let version = &version.to_string();
     say!("… returning to version {version} of the launch template");
     let target = refresh::Target {
         group,
@@ -269,6 +296,8 @@ async fn go_back(session: &Session, plan: &Plan) -> Result<()> {
 struct VersionChange<'a> {
     group: &'a str,
     from: &'a AutoScalingGroup,
+    /// The one before.
+    version: u64,
     how: Refresh,
 }
 
@@ -282,12 +311,17 @@ impl<'a> VersionChange<'a> {
                 ..
             } if changes
                 .iter()
-                .any(|change| change.attribute == Attribute::TemplateVersion)
-                // There is no way back to `$Latest`: that is the version that failed.
-                && from.template_version.parse::<u64>().is_ok() =>
+                .any(|change| change.attribute == Attribute::TemplateVersion) =>
             {
+                // There is no way back to `$Latest`: that is the version that failed.
+                let version = from.version_before()?;
                 let (group, how) = (step.name.as_str(), to.life.refresh?);
-                Some(Self { group, from, how })
+                Some(Self {
+                    group,
+                    from,
+                    version,
+                    how,
+                })
             }
             _ => None,
         }

@@ -18,6 +18,10 @@ use crate::wait::{BALANCER_ACTIVE, BALANCER_GONE, Seen};
 
 /// AWS's name for whether malformed header fields are removed.
 const DROPS: &str = "routing.http.drop_invalid_header_fields.enabled";
+/// Its names for whether access logs are written, and where.
+const LOGS: &str = "access_logs.s3.enabled";
+const LOG_BUCKET: &str = "access_logs.s3.bucket";
+const LOG_PREFIX: &str = "access_logs.s3.prefix";
 
 pub(super) async fn create(
     doing: &Doing<'_>,
@@ -70,7 +74,8 @@ pub(super) async fn create(
         .make(tags, &taken, is_unknown_yet, create, find)
         .await?;
     ready(doing, &id).await?;
-    set_drops(doing, &id, want.drops_invalid_headers).await?;
+    let logs = want.access_logs.is_some();
+    set_attributes(doing, &id, attributes(doing, want, true, logs)?).await?;
     Ok(id)
 }
 
@@ -160,20 +165,49 @@ pub(super) async fn update(
         };
         doing.visible(set).await?;
     }
-    match changes(list, &Attribute::DropsInvalidHeaders) {
-        true => set_drops(doing, id, want.drops_invalid_headers).await,
+    let drops = changes(list, &Attribute::DropsInvalidHeaders);
+    let logs = changes(list, &Attribute::AccessLogs);
+    match drops || logs {
+        true => set_attributes(doing, id, attributes(doing, want, drops, logs)?).await,
         false => Ok(()),
     }
 }
 
-async fn set_drops(doing: &Doing<'_>, id: &AwsId, on: bool) -> Result<(), Error> {
+/// The attributes that are to be told: whether malformed header fields are removed, and where access
+/// logs go.
+fn attributes(
+    doing: &Doing<'_>,
+    want: &observed::LoadBalancer,
+    drops: bool,
+    logs: bool,
+) -> Result<Vec<LoadBalancerAttribute>, Error> {
+    let mut pairs = Vec::new();
+    if drops {
+        pairs.push((DROPS, want.drops_invalid_headers.to_string()));
+    }
+    if logs {
+        pairs.push((LOGS, want.access_logs.is_some().to_string()));
+        if let Some(logs) = &want.access_logs {
+            pairs.push((LOG_BUCKET, doing.at(&logs.bucket)?.to_owned()));
+            pairs.push((LOG_PREFIX, logs.prefix.clone()));
+        }
+    }
+    let attribute = |(key, value)| {
+        let attribute = LoadBalancerAttribute::builder().key(key);
+        attribute.value(value).build()
+    };
+    Ok(pairs.into_iter().map(attribute).collect())
+}
+
+async fn set_attributes(
+    doing: &Doing<'_>,
+    id: &AwsId,
+    attributes: Vec<LoadBalancerAttribute>,
+) -> Result<(), Error> {
     let set = async || {
-        let drops = LoadBalancerAttribute::builder()
-            .key(DROPS)
-            .value(on.to_string())
-            .build();
         let call = doing.clients.balancing.modify_load_balancer_attributes();
-        let answer = call.load_balancer_arn(&id.0).attributes(drops).send().await;
+        let call = call.load_balancer_arn(&id.0);
+        let answer = call.set_attributes(Some(attributes.clone())).send().await;
         answer
             .map(drop)
             .map_err(doing.failed("elasticloadbalancing:ModifyLoadBalancerAttributes"))

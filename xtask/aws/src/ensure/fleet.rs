@@ -88,21 +88,26 @@ pub(super) async fn update(
     to: &observed::AutoScalingGroup,
     list: &[Change],
 ) -> Result<(), Error> {
-    settings(doing, group, to, list).await?;
+    let rolls = changes(list, &Attribute::Template) || changes(list, &Attribute::TemplateVersion);
+    // Instances that are to be replaced need not answer the health check of what replaces them:
+    // that it counts comes last, or they would be ended before others serve.
+    let counts = |change: &&Change| rolls && change.attribute == Attribute::HealthCheckType;
+    let (last, first): (Vec<&Change>, Vec<&Change>) = list.iter().partition(counts);
+    settings(doing, group, to, &first).await?;
     if changes(list, &Attribute::GroupTargets) {
         targets(doing, group, from, to).await?;
     }
-    if changes(list, &Attribute::Template) || changes(list, &Attribute::TemplateVersion) {
+    if rolls {
         roll(doing, group, from, to).await?;
     }
-    Ok(())
+    settings(doing, group, to, &last).await
 }
 
 async fn settings(
     doing: &Doing<'_>,
     group: &AwsId,
     to: &observed::AutoScalingGroup,
-    list: &[Change],
+    list: &[&Change],
 ) -> Result<(), Error> {
     let base = doing.clients.scaling.update_auto_scaling_group();
     let mut call = base.auto_scaling_group_name(&group.0);
@@ -181,8 +186,12 @@ async fn roll(
 ) -> Result<(), Error> {
     // AWS can go back only to a version that has a number: not to `$Latest` or `$Default`.
     let is_numbered = from.template_version.parse::<u64>().is_ok();
+    let before = from.version_before();
+    if let Some(number) = before.filter(|_| !is_numbered) {
+        name_version(doing, group, doing.at(&from.template)?, number).await?;
+    }
     let how = to.life.refresh.map(|how| Refresh {
-        auto_rollback: how.auto_rollback && is_numbered,
+        auto_rollback: how.auto_rollback && before.is_some(),
         ..how
     });
     let target = Target {
@@ -193,6 +202,30 @@ async fn roll(
     };
     let refresh = refresh::start(doing.clients, &doing.wait, &target).await?;
     refresh::follow(doing.clients, &doing.wait, &target, &refresh).await
+}
+
+/// Has the group name the version that runs by its number.
+async fn name_version(
+    doing: &Doing<'_>,
+    group: &AwsId,
+    template: &str,
+    number: u64,
+) -> Result<(), Error> {
+    let version = LaunchTemplateSpecification::builder()
+        .launch_template_id(template)
+        .version(number.to_string())
+        .build();
+    let call = doing.clients.scaling.update_auto_scaling_group();
+    let call = call.auto_scaling_group_name(&group.0);
+    let call = call.launch_template(version);
+    let update = async || {
+        let answer = call.clone().send().await.map(drop);
+        answer.map_err(doing.failed("autoscaling:UpdateAutoScalingGroup"))
+    };
+    doing
+        .wait
+        .persist(&crate::wait::SETTLED, is_busy, update)
+        .await
 }
 
 /// To zero and gone: with the last instance, its network interface is gone too.

@@ -9,6 +9,7 @@ use aws_smithy_types::base64;
 use infra_model::observed::Object;
 
 use crate::apply::{Content, Doing, Error, gone};
+use crate::release::{COMMIT, commit_of};
 
 /// How long one try of an upload may take: a release over a slow line.
 const UPLOAD: Duration = Duration::from_secs(15 * 60);
@@ -38,6 +39,11 @@ async fn put(doing: &Doing<'_>, want: &Object, unless: Option<&str>) -> Result<(
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(UPLOAD)
         .build();
+    let commit = match content {
+        Content::File(program) => commit_of(program).await,
+        Content::Bytes(_) => None,
+    };
+    let commit = commit.map(|it| [(COMMIT.to_owned(), it)].into());
     let body = body(doing, content).await?;
     let put = doing
         .clients
@@ -47,6 +53,7 @@ async fn put(doing: &Doing<'_>, want: &Object, unless: Option<&str>) -> Result<(
         .key(&want.key)
         .checksum_algorithm(ChecksumAlgorithm::Sha256)
         .set_checksum_sha256(checksum)
+        .set_metadata(commit)
         .set_if_none_match(unless.map(str::to_owned))
         .body(body)
         .customize()

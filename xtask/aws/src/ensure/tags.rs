@@ -5,7 +5,7 @@ use infra_model::observed::AwsId;
 use infra_model::plan::{Attribute, Change};
 use infra_model::tags::Tags;
 
-use crate::apply::{Doing, Error, to_balancing, to_ec2, to_iam, to_scaling};
+use crate::apply::{Doing, Error, to_balancing, to_ec2, to_iam, to_monitoring, to_scaling, to_sns};
 use crate::ensure::{bucket, key_pair};
 
 pub(super) async fn change(
@@ -30,6 +30,8 @@ pub(super) async fn change(
             balancing(doing, item, &changed).await
         }
         Kind::AutoScalingGroup => group(doing, item, &changed).await,
+        Kind::Topic => topic(doing, item, &changed).await,
+        Kind::Alarm => alarm(doing, item, &changed).await,
         Kind::KeyPair => match key_pair::look(doing, &item.0).await? {
             Some(pair) => ec2(doing, pair.key_pair_id().unwrap_or_default(), &changed).await,
             None => Err(doing.missing("it is gone".to_owned())),
@@ -72,5 +74,19 @@ async fn profile(doing: &Doing<'_>, name: &AwsId, changed: &Tags) -> Result<(), 
     let call = call.instance_profile_name(&name.0);
     let answer = call.set_tags(Some(to_iam(changed))).send().await;
     answer.map_err(doing.failed("iam:TagInstanceProfile"))?;
+    Ok(())
+}
+
+async fn topic(doing: &Doing<'_>, arn: &AwsId, changed: &Tags) -> Result<(), Error> {
+    let call = doing.clients.sns.tag_resource().resource_arn(&arn.0);
+    let answer = call.set_tags(Some(to_sns(changed))).send().await;
+    answer.map_err(doing.failed("sns:TagResource"))?;
+    Ok(())
+}
+
+async fn alarm(doing: &Doing<'_>, arn: &AwsId, changed: &Tags) -> Result<(), Error> {
+    let call = doing.clients.monitoring.tag_resource().resource_arn(&arn.0);
+    let answer = call.set_tags(Some(to_monitoring(changed))).send().await;
+    answer.map_err(doing.failed("cloudwatch:TagResource"))?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use infra_model::tags::Tags;
 
 use crate::apply::{Doing, Error, changes, gone, to_balancing};
 use crate::clients::once;
-use crate::ensure::balancer;
+use crate::ensure::{balancer, number};
 use crate::failure::Failure;
 use crate::wait::FREE;
 
@@ -73,10 +73,6 @@ async fn look(doing: &Doing<'_>, name: &str) -> Result<Vec<TargetGroup>, Failure
         Err(failure) if failure.is_absent() => Ok(Vec::new()),
         Err(failure) => Err(failure),
     }
-}
-
-fn number(value: u32) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
 }
 
 pub(super) async fn update(

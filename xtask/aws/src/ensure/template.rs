@@ -16,6 +16,7 @@ use infra_model::tags::Tags;
 use infra_model::topology::{Metadata, RootVolume};
 
 use crate::apply::{Doing, Error, Life, changes, gone, specification, to_ec2};
+use crate::ensure::number;
 
 pub(super) async fn create(
     doing: &Doing<'_>,
@@ -171,10 +172,6 @@ fn given(to: ResourceType, tags: &Tags) -> GivenTags {
         .resource_type(to)
         .set_tags(Some(to_ec2(tags)))
         .build()
-}
-
-fn number(value: u32) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
 }
 
 pub(super) async fn delete(doing: &Doing<'_>, template: &AwsId) -> Result<(), Error> {

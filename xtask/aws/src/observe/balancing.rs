@@ -213,6 +213,7 @@ fn balancer(it: &LoadBalancer, attributes: &BTreeMap<String, String>, tags: Tags
             .collect(),
         groups: to_each(it.security_groups()),
         drops_invalid_headers: drops.is_some_and(|it| it == "true"),
+        access_logs: access_logs(attributes),
         dns_name: it.dns_name().map(str::to_owned),
     });
     let found = Found::whole(
@@ -222,6 +223,16 @@ fn balancer(it: &LoadBalancer, attributes: &BTreeMap<String, String>, tags: Tags
         state,
     );
     Some(with_status(status, found))
+}
+
+/// A bucket may be named although nothing is written to it.
+fn access_logs(attributes: &BTreeMap<String, String>) -> Option<observed::AccessLogs> {
+    let get = |name: &str| attributes.get(&format!("access_logs.s3.{name}"));
+    let is_on = get("enabled").is_some_and(|it| it == "true");
+    is_on.then(|| observed::AccessLogs {
+        bucket: to(get("bucket").map(String::as_str)),
+        prefix: owned(get("prefix").map(String::as_str)),
+    })
 }
 
 fn target_group(

@@ -62,7 +62,7 @@ impl Scope {
 }
 
 /// A filter of EC2: one of these values.
-pub(super) fn filter<S: Into<String>>(name: &str, values: impl IntoIterator<Item = S>) -> Filter {
+pub(crate) fn filter<S: Into<String>>(name: &str, values: impl IntoIterator<Item = S>) -> Filter {
     let values = values.into_iter().map(Into::into).collect();
     Filter::builder()
         .name(name)

@@ -199,14 +199,16 @@ async fn head_object(
     if_there(call.map_err(failed("s3:GetObject", key)))
 }
 
-/// Checksums by key: of the release in use, and of the newest.
+/// Checksums by key: of the release in use, of the newest, and of one more.
 pub(super) async fn checksums(
     s3: &Client,
     observed: &Observed,
     settings: &Settings,
+    release: Option<&Sha256>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let in_use = observed.release_in_use(settings);
-    let in_use = in_use.and_then(|release| Some(release_key(&Sha256::new(release).ok()?)));
+    let in_use = in_use.and_then(|release| Sha256::new(release).ok());
+    let wanted: Vec<String> = in_use.iter().chain(release).map(release_key).collect();
     let mut releases: Vec<(u64, &str)> = observed
         .resources
         .iter()
@@ -218,7 +220,7 @@ pub(super) async fn checksums(
     releases.sort_by(|a, b| b.cmp(a));
     let newest = releases.iter().take(READ_NEWEST);
     let used = releases.iter().skip(READ_NEWEST);
-    let used = used.filter(|(_, key)| in_use.as_deref() == Some(key));
+    let used = used.filter(|(_, key)| wanted.iter().any(|it| it == key));
     let bucket = settings.bucket_name();
     let read = newest.chain(used).map(async |(_, key)| {
         let answer = head_object(s3, &bucket, key).await?;

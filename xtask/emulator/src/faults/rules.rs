@@ -55,6 +55,10 @@ pub struct Rules {
     pub scaling_in_progress: u32,
     /// How often a target group cannot be deleted because its listener is still going.
     pub listener_lingers: u32,
+    /// Whoever is asked by mail whether to get more of them has agreed.
+    pub mails_agreed: bool,
+    /// SSM hears nothing of its agents.
+    pub agents_offline: bool,
     /// Calls that are refused with a code of one's choice.
     pub refusals: Vec<Refusal>,
 }

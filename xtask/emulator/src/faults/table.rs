@@ -44,6 +44,8 @@ pub const FAULTS: &[Fault] = &[
     Fault { name: "access-denied", argument: "[ACTION]", default: None, stands_for: "the caller lacks a permission" },
     Fault { name: "scaling-in-progress", argument: "TIMES", default: Some("2"), stands_for: "an Auto Scaling group that is scaling cannot be deleted" },
     Fault { name: "listener-lingers", argument: "TIMES", default: Some("2"), stands_for: "a deleted listener still holds its target group for a moment" },
+    Fault { name: "mails-agreed", argument: "", default: Some("true"), stands_for: "no fault: everyone has followed the link in the mail of SNS" },
+    Fault { name: "agents-offline", argument: "", default: Some("true"), stands_for: "SSM does not reach instances: the agent is down, or has no way out" },
     Fault { name: "refusals", argument: "[{\"action\":A,\"code\":C,\"message\":M,\"status\":400,\"times\":N}]", default: None, stands_for: "anything else that a call may be refused with" },
 ];
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Question, Scene, gateways};
 use crate::faults::rules::Countdown;
-use crate::protocol::{Answer, Element, Service};
+use crate::protocol::{Answer, Call, Element, Service};
 
 /// The interfaces of load balancers.
 #[derive(Debug, Default)]
@@ -28,6 +28,15 @@ impl Balancers {
         let found = self.interfaces.iter().find(|one| one.id == interface);
         found.is_some_and(|one| one.public)
     }
+}
+
+/// One faces the internet unless it is said otherwise; moto shows what was said.
+pub(crate) fn default_scheme(call: &mut Call) {
+    call.edit(|form| {
+        if form.value("Scheme").is_none() {
+            form.set("Scheme", "internet-facing");
+        }
+    });
 }
 
 /// Refuses one that faces the internet in a network without a way there.

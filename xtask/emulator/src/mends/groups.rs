@@ -200,6 +200,10 @@ pub(crate) async fn note(
     cause: &str,
 ) -> Result<()> {
     let group = find(scene, question, name).await?;
+    let version = match &group {
+        Some(group) => launched_version(scene, question, group).await?,
+        None => String::new(),
+    };
     let key = (question.region.clone(), name.to_owned());
     let groups = &mut scene.mended.groups;
     let Some(group) = group else {
@@ -216,7 +220,6 @@ pub(crate) async fn note(
         .into_iter()
         .map(text)
         .collect();
-    let version = group.text_at("LaunchTemplate/Version");
     let known = groups.known.entry(key.clone()).or_default();
     known.target_groups = group
         .all("TargetGroupARNs/member")
@@ -229,7 +232,7 @@ pub(crate) async fn note(
     let is_gone = |id: &&String| !now.contains(id);
     let gone: Vec<String> = known.instances.keys().filter(is_gone).cloned().collect();
     known.instances.retain(|id, _| now.contains(id));
-    let with_version = |id: &String| (id.clone(), version.to_owned());
+    let with_version = |id: &String| (id.clone(), version.clone());
     known.instances.extend(launched.iter().map(with_version));
     let activities = groups.activities.entry(key).or_default();
     for id in &gone {
@@ -254,6 +257,32 @@ pub(crate) async fn note(
         );
     }
     part(scene, question, &gone, &target_groups).await
+}
+
+/// The number of the template version with which the group launches now: an instance has one, also
+/// where its group says `$Latest` or `$Default`.
+async fn launched_version(
+    scene: &Scene<'_>,
+    question: &Question,
+    group: &Element,
+) -> Result<String> {
+    let Some(template) = group.find("LaunchTemplate") else {
+        return Ok(String::new());
+    };
+    let number = match template.text_at("Version") {
+        "$Latest" => "latestVersionNumber",
+        "$Default" | "" => "defaultVersionNumber",
+        number => return Ok(number.to_owned()),
+    };
+    let parameters = [
+        ("Action", "DescribeLaunchTemplates"),
+        ("LaunchTemplateId.1", template.text_at("LaunchTemplateId")),
+    ];
+    let document = scene.ask(question, Service::Ec2, &parameters).await?;
+    let found = document
+        .as_ref()
+        .and_then(|it| it.find("launchTemplates/item"));
+    Ok(found.map_or_else(String::new, |it| it.text_at(number).to_owned()))
 }
 
 /// Removes what terminated instances leave behind in moto: their interfaces, and their places

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 
 use super::{Question, Scene};
 use crate::protocol::answer::Content;
-use crate::protocol::{Answer, Call, Service};
+use crate::protocol::{Answer, Call, Element, Service};
 
 /// The policies made since the last reset.
 #[derive(Debug, Default)]
@@ -66,6 +66,34 @@ pub(crate) async fn before(
     }
     call.edit(|form| form.set("PolicyArn", &format!("{ACCOUNT}{name}")));
     Ok(None)
+}
+
+/// SimulatePrincipalPolicy, which moto lacks: everyone may what no rule denies.
+pub(crate) fn simulate(scene: &Scene<'_>, question: &Question) -> Answer {
+    let denied = &scene.rules.access_denied;
+    let results = question
+        .form
+        .list("ActionNames.member")
+        .into_iter()
+        .map(|action| {
+            let decision = match denied.iter().any(|it| it == action) {
+                true => "implicitDeny",
+                false => "allowed",
+            };
+            Element::tree(
+                "member",
+                vec![
+                    Element::leaf("EvalActionName", action),
+                    Element::leaf("EvalResourceName", "*"),
+                    Element::leaf("EvalDecision", decision),
+                ],
+            )
+        });
+    let results = vec![
+        Element::tree("EvaluationResults", results.collect()),
+        Element::leaf("IsTruncated", "false"),
+    ];
+    Answer::result(Service::Iam, &question.operation, results)
 }
 
 /// Names AWS's policies as AWS does.

@@ -114,11 +114,11 @@ impl Answer {
                 error.children.push(id("RequestId"));
                 error
             }
-            Service::Ssm | Service::Other => {
+            Service::Ssm | Service::Monitoring | Service::Quotas | Service::Other => {
                 let body = serde_json::json!({ "__type": code, "message": message });
                 return Self::new(status, "application/x-amz-json-1.1", body.to_string());
             }
-            Service::Balancing | Service::Scaling | Service::Iam | Service::Sts => {
+            Service::Balancing | Service::Scaling | Service::Iam | Service::Sts | Service::Sns => {
                 let side = if status.is_server_error() {
                     "Receiver"
                 } else {

@@ -6,7 +6,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request};
 
-use super::{Form, s3};
+use super::{Form, cbor, s3};
 
 /// The services that the deployment uses, and the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +20,11 @@ pub(crate) enum Service {
     Sts,
     S3,
     Ssm,
+    /// CloudWatch.
+    Monitoring,
+    /// Service Quotas.
+    Quotas,
+    Sns,
     /// Passed through as it is.
     Other,
 }
@@ -35,11 +40,14 @@ impl Service {
             "sts" => Self::Sts,
             "s3" => Self::S3,
             "ssm" => Self::Ssm,
+            "monitoring" => Self::Monitoring,
+            "servicequotas" => Self::Quotas,
+            "sns" => Self::Sns,
             _ => Self::Other,
         }
     }
 
-    /// The name in a signature's scope, which is also the prefix of IAM's action names.
+    /// The prefix of IAM's action names, which but for CloudWatch is the name in a signature's scope.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",
@@ -49,6 +57,9 @@ impl Service {
             Self::Sts => "sts",
             Self::S3 => "s3",
             Self::Ssm => "ssm",
+            Self::Monitoring => "cloudwatch",
+            Self::Quotas => "servicequotas",
+            Self::Sns => "sns",
             Self::Other => "other",
         }
     }
@@ -61,7 +72,8 @@ impl Service {
             Self::Scaling => "2011-01-01",
             Self::Iam => "2010-05-08",
             Self::Sts => "2011-06-15",
-            Self::S3 | Self::Ssm | Self::Other => "",
+            Self::Sns => "2010-03-31",
+            Self::S3 | Self::Ssm | Self::Monitoring | Self::Quotas | Self::Other => "",
         }
     }
 
@@ -97,6 +109,8 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// Whether its answer must be in CBOR.
+    pub(crate) in_cbor: bool,
 }
 
 impl Call {
@@ -114,6 +128,7 @@ impl Call {
             method: head.method,
             path,
             query,
+            in_cbor: cbor::is_spoken(&head.headers),
             headers: head.headers,
             body: Body::Bytes(Bytes::new()),
         };
@@ -127,14 +142,14 @@ impl Call {
             }
         }
         let body = incoming.collect().await.context("the request's body")?;
-        call.understand(body.to_bytes());
+        call.understand(body.to_bytes())?;
         Ok(call)
     }
 
-    fn understand(&mut self, body: Bytes) {
+    fn understand(&mut self, body: Bytes) -> Result<()> {
         if self.service == Service::S3 {
             self.body = Body::Bytes(body);
-            return;
+            return Ok(());
         }
         let is_form = self
             .header(CONTENT_TYPE.as_str())
@@ -145,11 +160,18 @@ impl Call {
             self.body = Body::Form(form);
         } else {
             let target = self.header("x-amz-target");
-            let operation = target.rsplit_once('.').map_or(target, |(_, name)| name);
+            let in_target = target.rsplit_once('.').map_or(target, |(_, name)| name);
+            // The CBOR protocol has it in the path.
+            let in_path = self.path.rsplit_once("/operation/").map(|(_, name)| name);
+            let operation = in_path.unwrap_or(in_target);
             self.operation = operation.to_owned();
-            self.body = Body::Bytes(body);
+            self.body = Body::Bytes(match self.in_cbor {
+                true => cbor::as_json(self, &body)?,
+                false => body,
+            });
         }
         self.permission = format!("{}:{}", self.service.name(), self.operation);
+        Ok(())
     }
 
     /// A header's text, empty if missing.
@@ -186,9 +208,9 @@ impl Call {
         s3::place(&self.path).0
     }
 
-    /// Whether it may change something: all but Describe, Get, List and Head.
+    /// Whether it may change something: all but Describe, Get, List, Head and Simulate.
     pub(crate) fn is_write(&self) -> bool {
-        let reads = ["Describe", "Get", "List", "Head"];
+        let reads = ["Describe", "Get", "List", "Head", "Simulate"];
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
 

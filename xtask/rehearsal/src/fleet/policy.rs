@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use capacity::tracking::PERIOD;
 
 use super::{Fleet, Phase};
-use crate::tracking::PERIOD;
 
 impl Fleet {
     pub(super) async fn track(&mut self) -> Result<()> {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The metric's period.
-pub(crate) const PERIOD: Duration = Duration::from_secs(60);
+pub const PERIOD: Duration = Duration::from_secs(60);
 /// Periods above the target before the capacity is raised.
 const HIGH: usize = 3;
 /// Periods below before it is lowered.
@@ -16,11 +16,11 @@ const CLEARLY: f64 = 0.9;
 
 /// The alarms of a policy.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tracking(VecDeque<f64>);
+pub struct Tracking(VecDeque<f64>);
 
 impl Tracking {
     /// Notes a period's use in percent; the new desired capacity if an alarm goes off.
-    pub(crate) fn note(
+    pub fn note(
         &mut self,
         percent: f64,
         target: f64,
