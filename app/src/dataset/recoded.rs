@@ -75,3 +75,31 @@ impl Dataset {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::dataset::read;
+    use crate::filter::{Condition, Filters};
+
+    #[test]
+    fn columns_that_are_dropped_still_count_in_filters_of_before() {
+        let csv = "y,x,g\n1,5,a\n2,6,a\n3,7,b\n4,8,b\n5,,\n";
+        let all = read("x".to_owned(), csv.as_bytes(), "y").unwrap();
+        let [x, g] = ["x", "g"].map(|name| all.find(name).unwrap());
+        let dropped = all.without_columns(|id| id == x || id == g);
+        let from_six = Condition::Range {
+            low: Some(6.0),
+            high: None,
+        };
+        for (id, condition, rows) in [(x, from_six, 3), (g, Condition::Levels(vec![1]), 2)] {
+            let filters = Filters::default().with(id, condition);
+            for dataset in [&all, &dropped] {
+                assert_eq!(filters.apply(dataset).unwrap().rows(), rows);
+            }
+            let unknown = filters.members(&dropped.table());
+            assert_eq!(unknown.iter().filter(|member| member.is_none()).count(), 1);
+        }
+    }
+}

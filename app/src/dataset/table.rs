@@ -32,6 +32,7 @@ struct Column {
     /// than a byte.
     coded: OnceCell<(Option<Vec<u32>>, Vec<f64>)>,
     tally: OnceCell<Tally>,
+    counts: OnceCell<Vec<usize>>,
     missing: OnceCell<usize>,
 }
 
@@ -127,13 +128,13 @@ impl<'a> Table<'a> {
 
     /// Values of a numeric column as codes. No codes for other columns.
     pub fn coded(&self, id: ColumnId) -> Numbers<'_> {
-        if !self.dataset.column(id).is_numeric() {
+        let values = self.values(id);
+        if matches!(values, Values::Levels(_) | Values::Texts(_)) {
             return Numbers {
                 codes: Codes::Narrow(&[]),
                 numbers: &[],
             };
         }
-        let values = self.values(id);
         let (wide, numbers) = self.columns[id.index()].coded.get_or_init(|| {
             let narrow = values.of_bytes();
             narrow.map(|numbers| (None, numbers)).unwrap_or_else(|| {
@@ -158,6 +159,12 @@ impl<'a> Table<'a> {
         Levels { codes, levels }
     }
 
+    /// How many rows each level of a factor has.
+    pub fn counts(&self, id: ColumnId) -> &[usize] {
+        let column = &self.columns[id.index()];
+        column.counts.get_or_init(|| self.levels(id).counts())
+    }
+
     /// How often each number of a numeric column occurs.
     pub fn tally(&self, id: ColumnId) -> &Tally {
         let column = &self.columns[id.index()];
@@ -178,38 +185,42 @@ impl<'a> Table<'a> {
 
     /// What a function makes of each row's number, `None` where it is missing.
     pub fn each_number<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<f64>) -> T) -> Vec<T> {
-        let Numbers { codes, numbers } = match self.values(id).bytes() {
-            Some(_) => self.coded(id),
+        match self.values(id).bytes() {
+            Some(codes) => {
+                let numbers = self.coded(id).numbers;
+                looked_up(codes, |code| make(numbers.get(code).copied()))
+            }
             None => {
                 let present = |value: f64| (!value.is_nan()).then_some(value);
                 let numbers = self.numbers(id).iter();
-                return numbers.map(|&value| make(present(value))).collect();
+                numbers.map(|&value| make(present(value))).collect()
             }
-        };
-        let of_codes: [T; 256] = std::array::from_fn(|code| make(numbers.get(code).copied()));
-        match codes {
-            Codes::Narrow(codes) => codes
-                .iter()
-                .map(|&code| of_codes[usize::from(code)])
-                .collect(),
-            Codes::Wide(_) => Vec::new(),
         }
     }
 
-    /// What a function makes of each row's level, `None` where it is missing.
+    /// What a function makes of each row's level, `None` where it is missing and of other columns.
     pub fn each_level<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<usize>) -> T) -> Vec<T> {
-        let Levels { codes, levels } = self.levels(id);
-        let of_codes: [T; 256] = std::array::from_fn(|code| make((code < levels).then_some(code)));
-        codes
-            .iter()
-            .map(|&code| of_codes[usize::from(code)])
-            .collect()
+        match self.values(id) {
+            Values::Levels(codes) => {
+                let present = |code| (code != usize::from(u8::MAX)).then_some(code);
+                looked_up(codes, |code| make(present(code)))
+            }
+            _ => vec![make(None); self.rows()],
+        }
     }
 
     /// Number of rows without a value in that column.
     pub fn missing(&self, id: ColumnId) -> usize {
         let column = &self.columns[id.index()];
-        *column.missing.get_or_init(|| self.values(id).missing())
+        *column.missing.get_or_init(|| {
+            let values = self.values(id);
+            // What is asked for on most pages says it too.
+            match (values, values.bytes()) {
+                (Values::Levels(_), _) => self.rows() - self.counts(id).iter().sum::<usize>(),
+                (_, Some(_)) => self.rows() - self.tally(id).n(),
+                _ => values.missing(),
+            }
+        })
     }
 
     /// Whether each row lacks a value in that column.
@@ -250,6 +261,12 @@ impl<'a> Table<'a> {
             None => all,
         }
     }
+}
+
+/// What a function makes of each code; of no code more than once.
+fn looked_up<T: Copy>(codes: &[u8], make: impl Fn(usize) -> T) -> Vec<T> {
+    let made: [T; 256] = std::array::from_fn(make);
+    codes.iter().map(|&code| made[usize::from(code)]).collect()
 }
 
 /// The place of each value among the distinct ones, [`MISSING_LEVEL`] for NaN; and those, ascending.

@@ -216,7 +216,7 @@ pub(super) fn possible_range(
 
 fn factor_info(table: &Table<'_>, id: ColumnId) -> FactorInfo {
     let column: &Column = table.dataset().column(id);
-    let counts = table.levels(id).counts();
+    let counts = table.counts(id).iter().copied();
     let levels: Vec<(String, usize)> = column.levels().iter().cloned().zip(counts).collect();
     let most_common = levels
         .iter()

@@ -138,8 +138,8 @@ fn value_counts(analysis: &Analysis<'_>, factor: ColumnId) -> Value {
     let levels = analysis.dataset.column(factor).levels();
     levels
         .iter()
-        .zip(analysis.selected.levels(factor).counts())
-        .filter(|(_, count)| *count > 0)
+        .zip(analysis.selected.counts(factor))
+        .filter(|(_, count)| **count > 0)
         .map(|(level, count)| (level.clone(), json!(count)))
         .collect::<Map<_, _>>()
         .into()

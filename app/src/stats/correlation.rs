@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{distributions::normal_quantile, pairs::Pairs, sums, tally::Tally};
+use super::{distributions::normal_quantile, pairs::Pairs, tally::Tally};
 
 /// A correlation and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -27,13 +27,33 @@ pub struct Matrix {
 /// Pearson's product-moment correlation over complete pairs.
 pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
     let pairs = x.iter().copied().zip(y.iter().copied());
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs
-        .filter(|(x, y)| x.is_finite() && y.is_finite())
-        .unzip();
-    Correlation {
-        r: Centred::new(&x).correlate(&Centred::new(&y)),
-        n: x.len(),
+    let pairs = pairs.filter(|(x, y)| x.is_finite() && y.is_finite());
+    let n = pairs.clone().count();
+    let mean = |[x, y]: [f64; 2]| {
+        let sums = pairs.clone().fold([0.0, 0.0], |sums, pair| {
+            [sums[0] + (pair.0 - x), sums[1] + (pair.1 - y)]
+        });
+        sums.map(|sum| sum / n as f64)
+    };
+    // The mean of large values is itself rounded, so what it leaves is centred once more.
+    let near = mean([0.0; 2]);
+    let rest = mean(near);
+    let [mut xx, mut yy, mut xy] = [0.0; 3];
+    for (x, y) in pairs.clone() {
+        let (x, y) = (x - near[0] - rest[0], y - near[1] - rest[1]);
+        xx += x * x;
+        yy += y * y;
+        xy += x * y;
     }
+    // A rounded mean would leave a constant column a spurious spread.
+    let first = pairs.clone().next();
+    let varies =
+        |of: fn((f64, f64)) -> f64| pairs.clone().any(|pair| Some(of(pair)) != first.map(of));
+    let r = match varies(|pair| pair.0) && varies(|pair| pair.1) {
+        true => (xy / f64::sqrt(xx) / f64::sqrt(yy)).clamp(-1.0, 1.0),
+        false => f64::NAN,
+    };
+    Correlation { r, n }
 }
 
 /// Spearman's rank correlation: Pearson's, of average ranks within the complete pairs.
@@ -124,33 +144,6 @@ impl Matrix {
             .map(|i| (0..size).map(|j| at(i, j)).collect())
             .collect();
         Self { cells }
-    }
-}
-
-/// A column less its mean, with its length as a vector.
-struct Centred {
-    deviations: Vec<f64>,
-    norm: f64,
-}
-
-impl Centred {
-    fn new(values: &[f64]) -> Self {
-        // A rounded mean would leave a constant column a spurious spread.
-        if sums::constant(values) {
-            return Self {
-                deviations: vec![0.0; values.len()],
-                norm: 0.0,
-            };
-        }
-        let deviations = sums::centred(values);
-        let norm = sums::dot(&deviations, &deviations).sqrt();
-        Self { deviations, norm }
-    }
-
-    /// The cosine between two columns; NaN when one is constant.
-    fn correlate(&self, other: &Self) -> f64 {
-        let cosine = sums::dot(&self.deviations, &other.deviations) / self.norm / other.norm;
-        cosine.clamp(-1.0, 1.0)
     }
 }
 

@@ -41,43 +41,6 @@ pub(super) fn weighted(values: impl Iterator<Item = (f64, usize)> + Clone) -> f6
     values.map(|(value, count)| value * count as f64).sum()
 }
 
-/// Every value less the mean.
-///
-/// The mean of large values is itself rounded, so what it leaves is centred once more; after that
-/// plain sums are as good as compensated ones, and faster.
-pub(super) fn centred(values: &[f64]) -> Vec<f64> {
-    let mut rest = values.to_vec();
-    for _ in 0..2 {
-        let centre = in_lanes(&rest, &rest, |value, _| value) / rest.len() as f64;
-        rest.iter_mut().for_each(|value| *value -= centre);
-    }
-    rest
-}
-
-/// Sum of products of two centred columns.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    in_lanes(a, b, |left, right| left * right)
-}
-
-/// Sum of a function of each pair, in four lanes so that the processor need not wait for each
-/// addition.
-fn in_lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
-    let (a4, a_rest) = a.as_chunks::<4>();
-    let (b4, b_rest) = b.as_chunks::<4>();
-    let mut lanes = [0.0; 4];
-    for (left, right) in a4.iter().zip(b4) {
-        for lane in 0..4 {
-            lanes[lane] += term(left[lane], right[lane]);
-        }
-    }
-    let rest: f64 = a_rest
-        .iter()
-        .zip(b_rest)
-        .map(|(&left, &right)| term(left, right))
-        .sum();
-    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]) + rest
-}
-
 /// A sum of numbers and products with about twice the digits of a plain one.
 ///
 /// Ogita, Rump and Oishi, "Accurate Sum and Dot Product" (2005), Dot2: each step's rounding error
@@ -140,11 +103,6 @@ fn halves(value: f64) -> [f64; 2] {
     [high, value - high]
 }
 
-/// Whether all values are equal; true without values.
-pub(super) fn constant(values: &[f64]) -> bool {
-    values.windows(2).all(|pair| pair[0] == pair[1])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,15 +128,6 @@ mod tests {
     }
 
     #[test]
-    fn centring_survives_a_large_offset() {
-        // 1e12 + {0.25, 0.5, 0.75} are exact, their mean is too; the deviations must be exact.
-        assert_eq!(
-            centred(&[1e12 + 0.25, 1e12 + 0.5, 1e12 + 0.75]),
-            [-0.25, 0.0, 0.25]
-        );
-    }
-
-    #[test]
     fn running_sums_keep_twice_the_digits() {
         let mut sum = Running::default();
         sum.add_product(1.0 + f64::EPSILON, 1.0 + f64::EPSILON);
@@ -188,12 +137,5 @@ mod tests {
             [total, lost],
             [2.0 * f64::EPSILON, f64::EPSILON * f64::EPSILON]
         );
-    }
-    #[test]
-    fn dot_takes_every_length() {
-        let ones = [1.0; 9];
-        for n in 0..=9 {
-            assert_eq!(dot(&ones[..n], &ones[..n]), n as f64);
-        }
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn proposed(analysis: &Analysis<'_>) -> Option<Groups> {
 
 /// The first and the last of a factor's levels with rows; `None` with fewer than two.
 fn ends(analysis: &Analysis<'_>, id: ColumnId) -> Option<Groups> {
-    let counts = analysis.selected.levels(id).counts();
+    let counts = analysis.selected.counts(id);
     let present = |count: &usize| *count > 0;
     let first = counts.iter().position(present)?;
     let last = counts.iter().rposition(present)?;

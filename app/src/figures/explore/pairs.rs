@@ -115,7 +115,7 @@ type Common = (usize, usize);
 /// factor all rows are of one level.
 fn commonest(analysis: &Analysis<'_>, color: Option<ColumnId>) -> (Vec<Common>, usize) {
     let counts = match color {
-        Some(factor) => analysis.selected.levels(factor).counts(),
+        Some(factor) => analysis.selected.counts(factor).to_vec(),
         None => return (vec![(0, analysis.selected.rows())], 1),
     };
     let mut common: Vec<Common> = counts.into_iter().enumerate().collect();
