@@ -286,3 +286,74 @@ fn add_parts(sums: &mut [f64], table: &[[f64; BYTES]], a: &[u8], b: &[u8]) {
         *sum += table[usize::from(a)][usize::from(b)];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::stats::regression::{regress, regress_coded};
+    use crate::stats::testing::{assert_all_close, assert_close};
+
+    const ROWS: u32 = 3_000;
+
+    /// Codes that look like chance, one of `of` and now and then one beyond.
+    fn codes(column: u32, of: u32) -> Vec<u8> {
+        let mixed = |row: u32| (row * 8 + column).wrapping_mul(0x9E37_79B9).rotate_left(15);
+        let code = |row| mixed(row).wrapping_mul(0x85EB_CA6B) >> 8;
+        let missing = |row| code(row) % 50 == 0;
+        (0..ROWS)
+            .map(|row| {
+                if missing(row) {
+                    u8::MAX
+                } else {
+                    (code(row) / 50 % of) as u8
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn counted_rows_make_the_model_of_the_rows() {
+        let values: Vec<f64> = (0..40).map(|i| 1e6 + f64::from(i) * 0.1).collect();
+        let numbers = [codes(0, 40), codes(1, 30), codes(2, 40)];
+        // Two of them fit into a byte, and the third one begins another group.
+        let levels = [codes(3, 9), codes(4, 9), codes(5, 9)];
+        let coded = |codes| Numbers {
+            codes: Codes::Narrow(codes),
+            numbers: &values,
+        };
+        let of_levels = |codes| Factor::Levels(Levels { codes, levels: 8 });
+        let narrow: Vec<Factor<'_>> = numbers[1..]
+            .iter()
+            .map(|codes| Factor::Coded(coded(codes)))
+            .chain(levels.iter().map(|codes| of_levels(codes)))
+            .collect();
+        let columns: Vec<Vec<f64>> = numbers
+            .iter()
+            .map(|codes| (0..codes.len()).map(|row| coded(codes).at(row)).collect())
+            .collect();
+        let wide: Vec<Factor<'_>> = columns[1..]
+            .iter()
+            .map(|column| Factor::Numeric(column))
+            .chain(levels.iter().map(|codes| of_levels(codes)))
+            .collect();
+        let counted = regress_coded(coded(&numbers[0]), &narrow).unwrap();
+        let summed = regress(&columns[0], &wide).unwrap();
+        assert_eq!(
+            counted.compact.as_ref().map(|compact| compact.groups.len()),
+            Some(2)
+        );
+        assert_eq!(summed.compact, None);
+        assert_eq!((counted.n, &counted.rows), (summed.n, &summed.rows));
+        assert!(counted.dropped > 100 && counted.n > 1_000);
+        for (a, b) in counted.coefficients.iter().zip(&summed.coefficients) {
+            assert_all_close(&[a.estimate, a.stderr, a.p], &[b.estimate, b.stderr, b.p]);
+        }
+        assert_close(counted.r2, summed.r2);
+        assert_all_close(&counted.residuals, &summed.residuals);
+        let (counted, summed) = (counted.influence(&narrow), summed.influence(&wide));
+        assert_all_close(&counted.leverage, &summed.leverage);
+        assert_all_close(&counted.cook, &summed.cook);
+    }
+}
