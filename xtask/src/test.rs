@@ -20,6 +20,7 @@ use crate::workspace::Workspace;
 use tally::Tally;
 
 mod emulated;
+mod growth;
 mod oracle;
 mod tally;
 
@@ -44,6 +45,8 @@ enum Step {
     Clippy,
     /// Unit, property, snapshot and oracle tests of every crate.
     Unit,
+    /// Twice the rows take about twice the instructions, counted by valgrind.
+    Growth,
     /// The boot script and its unit, read by shellcheck and systemd-analyze.
     Boot,
     /// The oracle's figures are still those that pandas, scipy and statsmodels compute.
@@ -113,6 +116,7 @@ impl Step {
             Self::Dependencies => "The dependencies against cargo-deny",
             Self::Clippy => "Lints",
             Self::Unit => "Unit, snapshot and oracle tests",
+            Self::Growth => "What rows cost, counted by valgrind",
             Self::Boot => "The boot script and unit against shellcheck and systemd-analyze",
             Self::Oracle => "The oracle against pandas, scipy and statsmodels",
             Self::Export => "The exported deployment against cfn-lint and checkov",
@@ -162,6 +166,7 @@ impl Step {
                 let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
                 tests(cmd!(sh, "cargo test --workspace {elsewhere...}"))
             }
+            Self::Growth => growth::check(sh, workspace),
             Self::Boot => boot(sh, workspace),
             Self::Oracle => oracle::verify(sh, workspace),
             Self::Export => export(sh, workspace),

@@ -90,9 +90,9 @@ pub enum ReadError {
         /// Numeric columns that could take its place.
         numeric: Vec<String>,
     },
-    /// The table could not be built in memory.
-    #[error("the table could not be built: {0}")]
-    Table(#[from] polars::error::PolarsError),
+    /// More rows than a table can hold.
+    #[error("the file has more than {most} rows. Cut it into several files", most = super::MOST_ROWS - 1)]
+    TooManyRows,
 }
 
 impl ReadError {
@@ -118,7 +118,7 @@ impl ReadError {
             | Self::Mapping(_)
             | Self::NoOutcome { .. }
             | Self::OutcomeMissing { .. }
-            | Self::Table(_) => self.to_string(),
+            | Self::TooManyRows => self.to_string(),
         }
     }
 }

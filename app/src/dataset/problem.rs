@@ -167,6 +167,14 @@ impl Report {
         }
     }
 
+    /// The same, of a piece of a file that has so many rows before it.
+    pub(super) fn after(mut self, rows: usize) -> Self {
+        for problem in &mut self.listed {
+            problem.row += rows;
+        }
+        self
+    }
+
     /// Both reports as one; each lists its own first problems, so that the first of all are there.
     pub(super) fn merged(mut self, other: Self) -> Self {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {

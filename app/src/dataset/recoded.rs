@@ -1,12 +1,7 @@
 //! The same dataset with fewer rows, fewer levels or fewer columns: what privacy mode works on.
 
-use polars::prelude::{BooleanChunked, NewChunkedArray, PolarsResult, PrimitiveChunkedBuilder};
-
-use super::build::Builder;
-use super::levels::Levels;
+use super::values::{Cell, Values};
 use super::{Column, ColumnId, Dataset, Kind};
-use crate::stats::MISSING_LEVEL;
-use polars::prelude::ChunkedBuilder;
 
 /// A factor's new levels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,45 +14,37 @@ pub(crate) struct Relevelled {
 
 impl Dataset {
     /// The rows that `keep` marks, with the factors in `relevelled` given new levels.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter a frame by a mask of its own length or make a column of levels, which
-    /// is a defect.
-    pub(crate) fn recoded(
-        &self,
-        keep: &[bool],
-        relevelled: &[(ColumnId, Relevelled)],
-    ) -> PolarsResult<Self> {
-        let mask = BooleanChunked::from_slice("keep".into(), keep);
-        let mut recoded = Self {
-            frame: self.frame.filter_seq(&mask)?,
-            ..self.clone()
-        };
+    pub(crate) fn recoded(&self, keep: &[bool], relevelled: &[(ColumnId, Relevelled)]) -> Self {
+        let rows = (0_u32..).zip(keep).filter(|(_, keep)| **keep);
+        let mut recoded = self.of_rows(&rows.map(|(row, _)| row).collect::<Vec<_>>());
         for (id, new) in relevelled {
-            recoded.relevel(*id, new)?;
+            recoded.relevel(*id, new);
         }
-        Ok(recoded)
+        recoded
     }
 
-    fn relevel(&mut self, id: ColumnId, new: &Relevelled) -> PolarsResult<()> {
-        let name = self.column(id).name.clone();
-        let mut levels = Levels::new();
-        for level in &new.levels {
-            levels.add(level, ());
+    fn relevel(&mut self, id: ColumnId, new: &Relevelled) {
+        let position = |code: u8| new.positions.get(usize::from(code)).copied();
+        if let Values::Levels(codes) = &mut self.values[id.index()] {
+            for code in codes {
+                *code = position(*code).unwrap_or(u8::MISSING);
+            }
         }
-        let table = self.table();
-        let mut codes = PrimitiveChunkedBuilder::new(name.as_str().into(), table.rows());
-        for &code in table.codes(id) {
-            let former = (code != MISSING_LEVEL).then_some(code as usize);
-            codes.append_option(former.and_then(|former| new.positions.get(former).copied()));
-        }
-        drop(table);
-        let (column, _) = Builder::Factor { levels, codes }.finish()?;
-        self.frame.replace_column(id.index(), column)?;
         if let Kind::Factor { levels, .. } = &mut self.columns[id.index()].kind {
             levels.clone_from(&new.levels);
         }
-        Ok(())
+    }
+
+    fn of_rows(&self, rows: &[u32]) -> Self {
+        Self {
+            rows: rows.len(),
+            values: self.values.iter().map(|values| values.at(rows)).collect(),
+            name: self.name.clone(),
+            columns: self.columns.clone(),
+            texts: self.texts.clone(),
+            outcome: self.outcome,
+            reference: self.reference.clone(),
+        }
     }
 
     /// The same with the columns that `drop` names used in no figure and no filter.
@@ -83,9 +70,36 @@ impl Dataset {
     #[must_use]
     pub(crate) fn without_rows(&self) -> Self {
         Self {
-            frame: self.frame.clear(),
             texts: self.texts.iter().map(|_| None).collect(),
-            ..self.clone()
+            ..self.of_rows(&[])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::dataset::read;
+    use crate::filter::{Condition, Filters};
+
+    #[test]
+    fn columns_that_are_dropped_still_count_in_filters_of_before() {
+        let csv = "y,x,g\n1,5,a\n2,6,a\n3,7,b\n4,8,b\n5,,\n";
+        let all = read("x".to_owned(), csv.as_bytes(), "y").unwrap();
+        let [x, g] = ["x", "g"].map(|name| all.find(name).unwrap());
+        let dropped = all.without_columns(|id| id == x || id == g);
+        let from_six = Condition::Range {
+            low: Some(6.0),
+            high: None,
+        };
+        for (id, condition, rows) in [(x, from_six, 3), (g, Condition::Levels(vec![1]), 2)] {
+            let filters = Filters::default().with(id, condition);
+            for dataset in [&all, &dropped] {
+                assert_eq!(filters.apply(dataset).unwrap().rows(), rows);
+            }
+            let unknown = filters.members(&dropped.table());
+            assert_eq!(unknown.iter().filter(|member| member.is_none()).count(), 1);
         }
     }
 }

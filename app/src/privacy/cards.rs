@@ -145,8 +145,8 @@ fn difference(a: &[f64], b: &[f64]) -> Card {
 /// Average, spread and pass rate.
 fn summary(under: &Under<'_, '_>) -> Card {
     let outcome = format::label(under.analysis.outcome_name());
-    let found = summarize(under.analysis.scores());
-    let interval = mean_interval(under.analysis.scores());
+    let found = under.analysis.scores().summary();
+    let interval = under.analysis.scores().mean_interval();
     let mut rows = vec![
         vec![
             Cell::Words(format!("average {outcome}")),
@@ -289,11 +289,11 @@ fn withheld(under: &Under<'_, '_>, id: &'static str, title: String) -> Card {
 fn numeric(under: &Under<'_, '_>) -> Card {
     let analysis = under.analysis;
     let rows = analysis.dataset.numeric_ids().into_iter().map(|id| {
-        let found = summarize(analysis.selected.numbers(id));
+        let found = analysis.selected.tally(id).summary();
         vec![
             Cell::Text(analysis.dataset.column(id).name.clone()),
             Cell::Number(found.mean, 2),
-            Cell::Interval(mean_interval(analysis.selected.numbers(id)), 2),
+            Cell::Interval(analysis.selected.tally(id).mean_interval(), 2),
             Cell::Number(found.std, 2),
         ]
     });
@@ -371,7 +371,8 @@ fn by_levels(
     let mut rows = Vec::new();
     for id in analysis.dataset.factor_ids() {
         let levels = analysis.dataset.column(id).levels().len();
-        let groups = by_level(analysis.selected.codes(id), levels, analysis.scores());
+        let scores = analysis.selected.numbers(analysis.outcome);
+        let groups = by_level(analysis.selected.codes(id), levels, scores);
         for (level, scores) in groups.iter().enumerate() {
             if !scores.is_empty() {
                 rows.push(row(id, level, scores));

@@ -44,7 +44,7 @@ impl Population {
             .map(|id| dataset.column(id).name.clone())
             .collect();
         let population = dataset
-            .recoded(&complete, &relevelled)?
+            .recoded(&complete, &relevelled)
             .without_columns(dropped);
         Ok(Self {
             dataset: population,

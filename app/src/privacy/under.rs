@@ -51,7 +51,7 @@ impl Under<'_, '_> {
         let parts = steps.parts(cut, values);
         gate.show(Some(&parts), &[], || {
             let mut counts = vec![0; steps.cuts(cut).len() + 1];
-            for part in steps.parts(cut, self.analysis.scores()) {
+            for part in steps.parts(cut, self.analysis.selected.numbers(id)) {
                 counts[part as usize] += 1;
             }
             Parts {

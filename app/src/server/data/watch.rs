@@ -36,8 +36,9 @@ async fn until_loaded(source: &Source, outcome: &str, current: &Current) {
     while current.state().loaded.is_none() {
         match source.load(outcome).await {
             Ok(loaded) => {
-                info!(rows = loaded.dataset.rows(), "the dataset is loaded");
+                let rows = loaded.dataset.rows();
                 current.swap(loaded);
+                info!(rows, "the dataset is loaded");
                 return;
             }
             Err(error) => refuse(current, &error),
@@ -76,6 +77,7 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
             current.swap(loaded);
             info!(rows, "a newer dataset is served");
             *seen = version;
+            info!(rows, "a newer dataset is served");
         }
         Err(error) => {
             if matches!(error, LoadError::Data(_)) {
