@@ -140,6 +140,8 @@ const plots = (function () {
   // once: printing does not wait for the next frame.
 
   const PAPER = { width: 640, devicePixelRatio: 2 };
+  // What a chart may take of a sheet beside its heading, in pixels; one that is taller is scaled down.
+  const SHEET = 840;
   let screenTheme = null;
 
   function preparePrint() {
@@ -148,6 +150,10 @@ const plots = (function () {
     root.dataset.theme = "light";
     forget();
     for (const figure of document.querySelectorAll("figure.chart")) draw(figure, PAPER);
+    for (const plot of charts.keys()) {
+      const height = plot.clientHeight;
+      if (height > SHEET) plot.style.zoom = SHEET / height;
+    }
     for (const chart of charts.values()) chart.getZr().flush();
   }
 
@@ -155,6 +161,7 @@ const plots = (function () {
     if (screenTheme === null) return;
     root.dataset.theme = screenTheme;
     screenTheme = null;
+    for (const plot of charts.keys()) plot.style.zoom = "";
     redraw();
   }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use student_analytics::dataset::DEFAULT_OUTCOME;
+use student_analytics::privacy::MinGroup;
 use student_analytics::store::Location;
 
 /// The version, and the commit that a release was built from.
@@ -62,6 +63,8 @@ pub(crate) struct ReportOptions {
         hide_default_value = true
     )]
     pub(crate) filter: String,
+    #[command(flatten)]
+    pub(crate) privacy: PrivacyOptions,
     /// The file to write; one that is there is replaced.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -99,7 +102,30 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "FILE", env = "STUDENT_ANALYTICS_COOKIE_KEY_FILE")]
     pub(crate) cookie_key_file: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) privacy: PrivacyOptions,
+    #[command(flatten)]
     pub(crate) log: LogOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PrivacyOptions {
+    /// Withhold every group of fewer than N students, and all that shows single students; 0 withholds
+    /// nothing.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = value_parser!(u16).range(..=1000),
+        env = "STUDENT_ANALYTICS_MIN_GROUP"
+    )]
+    min_group: u16,
+}
+
+impl PrivacyOptions {
+    /// The smallest group that is shown; `None` where nothing is withheld.
+    pub(crate) fn min_group(&self) -> Option<MinGroup> {
+        MinGroup::new(usize::from(self.min_group))
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 //!
 //! Data goes one way, and each module uses those before it only: [`dataset`] → [`filter`] →
 //! [`stats`] → [`figures`] → [`charts`] → [`views`] → [`server`]. Beside it [`export`] makes files of
-//! filtered rows. Nothing but `main`, [`server`] and the [`store`] beside the chain reads a clock, the environment, the network or the disk;
+//! filtered rows, and [`privacy`] stands between figures and views where small groups are withheld. Nothing but `main`, [`server`] and the [`store`] beside the chain reads a clock, the environment, the network or the disk;
 //! `dataset::read_file` is the one function of the chain that opens a file.
 
 pub mod assets;
@@ -12,6 +12,7 @@ pub mod export;
 pub mod figures;
 pub mod filter;
 pub mod format;
+pub mod privacy;
 pub mod server;
 pub mod stats;
 pub mod store;

@@ -122,7 +122,11 @@ async fn serve(
     );
     info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let current = Arc::new(current);
-    let app = App::new(Arc::clone(&current), uploads.clone())?;
+    let app = App::withholding(
+        Arc::clone(&current),
+        uploads.clone(),
+        options.privacy.min_group(),
+    )?;
     let every = Some(options.watch).filter(|every| !every.is_zero());
     let kept = server::keep(source, options.target.clone(), Arc::clone(&current), every);
     tokio::spawn(kept);

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
-use student_analytics::format::{count, counted};
-use student_analytics::server::{LoadError, Loaded, ReportError, write_report};
+use student_analytics::format::count;
+use student_analytics::server::{Finished, LoadError, Loaded, ReportError, write_report};
 use student_analytics::store::Location;
 use student_analytics::views::Page;
 
@@ -32,8 +32,9 @@ pub(crate) fn run(options: &ReportOptions) -> ExitCode {
         }
     };
     let query = options.filter.trim_start_matches('?');
+    let min_group = options.privacy.min_group();
     let mut pages = 0;
-    let report = write_report(&loaded, query, Timestamp::now(), |page| {
+    let report = write_report(&loaded, min_group, query, Timestamp::now(), |page| {
         pages += 1;
         progress.say(&format!(
             "{} ({pages} of {})",
@@ -43,7 +44,7 @@ pub(crate) fn run(options: &ReportOptions) -> ExitCode {
     });
     progress.clear();
     match report {
-        Ok(report) => ended(finish(&target, &report.html, report.selected, report.rows)),
+        Ok(report) => ended(finish(&target, &report)),
         Err(ReportError::Query(problems)) => {
             for problem in problems {
                 eprintln!("error: --filter: {problem}");
@@ -63,17 +64,16 @@ fn load(options: &ReportOptions) -> Result<Loaded, LoadError> {
     }
 }
 
-fn finish(target: &Target, html: &str, selected: usize, rows: usize) -> Result<()> {
-    target.write(html.as_bytes())?;
-    if selected == 0 {
+fn finish(target: &Target, report: &Finished) -> Result<()> {
+    target.write(report.html.as_bytes())?;
+    if report.is_empty {
         eprintln!("No students match the filter; the report says so.");
     }
     println!(
-        "{}: {} of {}, {} bytes",
+        "{}: {}, {} bytes",
         target.shown.display(),
-        count(selected),
-        counted(rows, "student", "students"),
-        count(html.len())
+        report.students,
+        count(report.html.len())
     );
     Ok(())
 }

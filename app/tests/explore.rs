@@ -313,7 +313,7 @@ async fn outlying_rows_are_those_of_the_file() {
     let list = &page[page.find("id=\"heading-outlying\"").unwrap()..];
     let list = &list[..list.find("</section>").unwrap()];
     assert_eq!(list.matches("<tr>").count(), 1 + 100);
-    assert!(list.contains("Listed are the first 100 of 200; the CSV has all."));
+    assert!(list.contains("Listed are the first 100 of 200; the dashboard’s CSV has all."));
     assert!(list.contains("above 60, Q3 + 1.5 IQR; outside 0 to 100, the possible values"));
     assert_eq!(rows(&app, "outlying", "").await.len(), 200);
 }

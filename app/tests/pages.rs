@@ -8,7 +8,8 @@ mod support;
 use axum::Router;
 use axum::http::StatusCode;
 use serde_json::Value;
-use support::{CHARTS, between, dashboard_on, get};
+use student_analytics::dataset::read;
+use support::{CHARTS, between, dashboard_on, get, withholding};
 
 const SMALL: &str = include_str!("fixtures/small.csv");
 const PAGES: [&str; 6] = [
@@ -221,6 +222,9 @@ async fn every_chart_leads_to_how_it_is_computed() {
         let links = answer.body.split("class=\"how\" href=\"").skip(1);
         topics.extend(links.map(|link| link.split('"').next().unwrap().to_owned()));
     }
+    let dataset = read("small.csv".to_owned(), SMALL.as_bytes(), "Exam_Score").unwrap();
+    let private = get(&withholding(dataset, 2), "/overview").await;
+    topics.extend(between(&private.body, "class=\"how\" href=\"", "\"").map(str::to_owned));
     let list = get(&app, "/guide").await;
     assert_eq!(list.status, StatusCode::OK);
     for topic in &topics {
@@ -431,7 +435,7 @@ async fn wide_tables_and_long_addresses_stay_small() {
         );
         assert!(
             answer.body.contains("; the table has all.")
-                || answer.body.contains("; the CSV has all"),
+                || answer.body.contains("; the dashboard’s CSV has all"),
             "{page}"
         );
     }

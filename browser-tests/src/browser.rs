@@ -65,10 +65,20 @@ impl Scheme {
     }
 }
 
+/// How often chromedriver is started at most.
+const STARTS: usize = 3;
+
+/// Starts chromedriver; its port. It takes a free one of IPv4 and then the same one of IPv6, and ends
+/// if another program has that one: then it is started again.
+fn driver() -> Result<(Process, String)> {
+    let start = || Process::start(OsStr::new("chromedriver"), &["--port=0"], port);
+    (1..STARTS).fold(start(), |started, _| started.or_else(|_| start()))
+}
+
 impl Browser {
     /// Starts it. chromedriver makes the profile and removes it at the end.
     pub(crate) async fn start(self) -> Result<Session> {
-        let (driver, port) = Process::start(OsStr::new("chromedriver"), &["--port=0"], port)?;
+        let (driver, port) = driver()?;
         let downloads = tempfile::tempdir().context("no folder for downloads")?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(self.capabilities(&downloads)?)

@@ -1,5 +1,6 @@
 //! Tests of the dashboard in a real browser: this library starts the program and the browser and
-//! says what can be done with a page; the tests beside it say what must come of it.
+//! says what can be done with a page; the tests beside it say what must come of it. Whether figures are right is
+//! not asked here: that needs no browser, and is tested in `app`.
 //!
 //! `cargo xtask test --only browser` provides what the tests need and runs them.
 

@@ -1,4 +1,4 @@
-//! The synthetic sample: a seeded generator of datasets shaped like `StudentPerformanceFactors.csv`.
+//! The synthetic sample, and nothing that reads it: a seeded generator of datasets shaped like `StudentPerformanceFactors.csv`.
 //!
 //! Data goes one way: `model` (every constant, with its source) → `draw` (random numbers and
 //! urns) → `sample` (students, one at a time, written as CSV). The same rows and seed give the same bytes on

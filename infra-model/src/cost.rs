@@ -121,7 +121,7 @@ impl Estimate {
     }
 }
 
-/// What a resource costs in a month by being there, in USD, at the prices of [`REGION`]; a bucket
+/// What a resource costs in a month by being there, in USD, at the prices of `REGION`; a bucket
 /// costs by what it stores, and a group's instances count as the published type.
 pub fn monthly(state: &State) -> f64 {
     let hour = match state {
@@ -286,17 +286,10 @@ pub fn table(settings: &Settings, estimate: &Estimate) -> String {
 mod tests {
     use super::*;
     use crate::settings::Payload;
-    use crate::values::{InstanceType, Port, Region, Sha256, UserData};
+    use crate::values::{InstanceType, Region};
 
     fn topology(settings: &Settings) -> Topology {
-        let sha256 = Sha256::new("a".repeat(64)).unwrap();
-        let payload = Payload {
-            release: sha256.clone(),
-            sample_data: sha256,
-            user_data: UserData::new("#!/bin/bash").unwrap(),
-            unit_port: Port::of(8501),
-        };
-        Topology::new(settings, &payload)
+        Topology::new(settings, &Payload::example())
     }
 
     #[test]

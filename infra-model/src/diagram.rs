@@ -1,6 +1,6 @@
 //! The topology as a picture: Mermaid for the README, SVG for a document.
 //!
-//! Both draw what [`Drawing`] took from the topology: the zones with their subnets, what lies in
+//! Both draw what `Drawing` took from the topology: the zones with their subnets, what lies in
 //! each, and the traffic between.
 
 mod mermaid;

@@ -5,7 +5,7 @@
 //!                │
 //!   observed → plan → simulate, render
 //!                │
-//!   topology → diagram, cost, policy, export
+//!   topology → diagram, cost, policy, github, export
 //! ```
 //!
 //! - [`settings`] are what a person chooses; their [`values`] refuse to be wrong. The defaults
@@ -34,6 +34,7 @@ pub mod cost;
 pub mod diagram;
 pub mod document;
 pub mod export;
+pub mod github;
 pub mod id;
 pub mod lint;
 pub mod names;

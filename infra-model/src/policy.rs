@@ -9,7 +9,10 @@
 
 mod alarms;
 mod operate;
+mod pipeline;
 mod statements;
+
+pub use pipeline::pipeline;
 
 use std::collections::BTreeSet;
 use std::fmt;

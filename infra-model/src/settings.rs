@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::{
     AccountId, BucketName, CertificateArn, Cidr, ClientId, Date, Email, InstanceType, Instances,
-    Invalid, ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope, SessionTimeout,
-    Sha256, Stage, UserData,
+    Invalid, MinGroup, ParameterPath, Percent, Port, ProviderUrl, PublicKey, Region, Scope,
+    SessionTimeout, Sha256, Stage, UserData,
 };
 
 /// The port that the dashboard serves and the load balancer forwards to.
@@ -258,7 +258,7 @@ pub struct Settings {
     /// The key to import; without it the key pair that exists is kept, or one is generated.
     pub public_key: Option<PublicKey>,
     /// Groups with fewer students are withheld by the dashboard; 0 withholds nothing.
-    pub min_group: u32,
+    pub min_group: MinGroup,
     /// Whether people may upload their own table.
     pub uploads: Uploads,
     /// Where instances find the hash of the password that visitors must know, and the key of
@@ -288,7 +288,7 @@ impl Settings {
             max: MAX,
             target: TARGET,
             public_key: None,
-            min_group: 0,
+            min_group: MinGroup::of(0),
             uploads: Uploads::default(),
             access: None,
             access_logs: None,
@@ -313,4 +313,18 @@ pub struct Payload {
     pub user_data: UserData,
     /// The port that the script's unit serves; lint holds it against the load balancer's.
     pub unit_port: Port,
+}
+
+#[cfg(test)]
+impl Payload {
+    /// Some payload, for tests that look at other things.
+    pub(crate) fn example() -> Self {
+        let sha256 = |digit: &str| Sha256::new(digit.repeat(64)).unwrap();
+        Self {
+            release: sha256("a"),
+            sample_data: sha256("5"),
+            user_data: UserData::new("#!/bin/bash").unwrap(),
+            unit_port: Port::of(8501),
+        }
+    }
 }

@@ -8,7 +8,8 @@ mod number;
 
 pub use cidr::Cidr;
 pub use date::Date;
-pub use number::{Instances, Percent, Port, SessionTimeout};
+pub use github::{Branch, Environment, Repository, RepositoryIds};
+pub use number::{Instances, MinGroup, Percent, Port, SessionTimeout};
 pub use oidc::{ClientId, ProviderUrl, Scope};
 
 use std::fmt;
@@ -85,7 +86,8 @@ macro_rules! checked_text {
     };
 }
 
-// Behind the macro, which it uses.
+// Behind the macro, which they use.
+mod github;
 mod oidc;
 
 fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
@@ -365,6 +367,8 @@ mod tests {
             (refused::<Port>("0"), "port `0`", "65535"),
             (refused::<Instances>("101"), "`101`", "100"),
             (refused::<Percent>("many"), "`many`", "percentage"),
+            (refused::<MinGroup>("1001"), "`1001`", "smallest group"),
+            (refused::<MinGroup>("-1"), "`-1`", "smallest group"),
             (refused::<SessionTimeout>("0"), "`0`", "604800"),
             (
                 refused::<ProviderUrl>("http://id.example.org"),

@@ -11,7 +11,7 @@ mod fill;
 
 use infra_model::names::{SAMPLE_DATA, release_key};
 use infra_model::settings::{Payload, Settings, Uploads};
-use infra_model::values::{Invalid, Port, Sha256, UserData};
+use infra_model::values::{Invalid, MinGroup, Port, Sha256, UserData};
 
 use crate::fill::{assigned, fill, quoted};
 
@@ -91,6 +91,12 @@ pub fn service_settings(settings: &Settings) -> String {
             Uploads::Off => ("STUDENT_ANALYTICS_NO_UPLOADS", "true".to_owned()),
         },
     ];
+    if settings.min_group > MinGroup::of(0) {
+        all.push((
+            "STUDENT_ANALYTICS_MIN_GROUP",
+            settings.min_group.to_string(),
+        ));
+    }
     if settings.access.is_some() {
         let file = |secret| format!("{SECRETS}/{secret}");
         all.extend([

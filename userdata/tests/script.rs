@@ -6,7 +6,7 @@ use infra_model::id::Id;
 use infra_model::lint::lint;
 use infra_model::settings::{ImageFamily, Settings, Uploads};
 use infra_model::topology::{Resource, Topology};
-use infra_model::values::{BucketName, Date, ParameterPath, Region, Sha256, Stage};
+use infra_model::values::{BucketName, Date, MinGroup, ParameterPath, Region, Sha256, Stage};
 
 fn sha256(digit: &str) -> Sha256 {
     Sha256::new(digit.repeat(64)).unwrap()
@@ -48,6 +48,10 @@ fn the_service_is_told_where_its_data_lies() {
         access: Some(ParameterPath::new("/school").unwrap()),
         ..published.clone()
     };
+    let withholding = Settings {
+        min_group: MinGroup::of(10),
+        ..published.clone()
+    };
     let files = "STUDENT_ANALYTICS_PASSWORD_FILE=/etc/student-analytics/password-hash\n\
                  STUDENT_ANALYTICS_COOKIE_KEY_FILE=/etc/student-analytics/cookie-key\n";
     for (settings, rest) in [
@@ -55,6 +59,10 @@ fn the_service_is_told_where_its_data_lies() {
         (
             without_uploads,
             "STUDENT_ANALYTICS_NO_UPLOADS=true\n".to_owned(),
+        ),
+        (
+            withholding,
+            format!("{store}STUDENT_ANALYTICS_MIN_GROUP=10\n"),
         ),
         (with_password, store + files),
     ] {

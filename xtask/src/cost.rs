@@ -21,3 +21,23 @@ impl Cost {
         output::print(&cost::table(topology.settings(), &estimate))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use infra_model::cost;
+    use infra_model::settings::Settings;
+    use infra_model::topology::Topology;
+
+    use deployment::placeholder;
+
+    #[test]
+    fn the_readme_has_the_bill_as_it_is() {
+        let settings = Settings::published().unwrap();
+        let topology = Topology::new(&settings, &placeholder(&settings).unwrap());
+        let bill = cost::table(&settings, &cost::estimate(&topology).unwrap());
+        assert!(
+            include_str!("../../README.md").contains(&bill),
+            "put what `cargo xtask cost` prints into the README"
+        );
+    }
+}

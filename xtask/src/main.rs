@@ -1,4 +1,8 @@
 //! The project's tasks, `cargo xtask COMMAND`: one file per command, and this dispatch.
+//!
+//! What needs AWS's libraries, or serves until it is stopped, is a program of its own that `program`
+//! starts; so that this one is built in seconds, nothing here depends on them. What a command computes is
+//! mostly `infra-model`'s; `tools` fetches what the checks need.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -9,11 +13,14 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod boot_check;
 mod capacity;
+mod ci;
 mod cost;
 mod dataset;
+mod dependency_check;
 mod diagram;
 mod export;
 mod export_check;
+mod github_role;
 mod lint;
 mod output;
 mod policy;
@@ -23,6 +30,8 @@ mod release;
 mod screenshots;
 mod test;
 mod tools;
+mod variables;
+mod workflow_check;
 mod workspace;
 
 /// The project's tasks.
@@ -55,6 +64,10 @@ enum Command {
     Policy(policy::Policy),
     /// Says what is wrong with the deployment's settings.
     Lint(lint::Lint),
+    /// Prints the roles that GitHub's workflows take on, as a script that makes them.
+    GithubRole(github_role::GithubRole),
+    /// Does a step of a workflow.
+    Ci(ci::Ci),
     /// Shows what AWS holds beside what it should hold; changes nothing.
     Diff(program::Arguments),
     /// Makes AWS hold what it should, and waits until the dashboard answers.
@@ -90,6 +103,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Export(export) => export.run()?,
         Command::Policy(policy) => policy.run()?,
         Command::Lint(lint) => lint.run()?,
+        Command::GithubRole(role) => role.run()?,
+        Command::Ci(ci) => ci.run()?,
         Command::Diff(arguments) => program::aws("diff", &arguments)?,
         Command::Deploy(arguments) => program::aws("deploy", &arguments)?,
         Command::Destroy(arguments) => program::aws("destroy", &arguments)?,

@@ -1,7 +1,7 @@
 //! Commands that are programs of their own: built through cargo, then this process becomes them,
 //! so that signals and the exit status are theirs.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::tools;
+use crate::variables;
 use crate::workspace::Workspace;
 
 /// What is passed on as it was written.
@@ -39,7 +40,7 @@ pub(crate) fn aws(command: &str, arguments: &Arguments) -> Result<()> {
     let program = aws_commands(&workspace)?;
     let mut words = vec![OsString::from(command)];
     words.extend(arguments.arguments.iter().cloned());
-    become_program(&program, &words, &[])
+    become_program(&program, &words, variables::settings()?)
 }
 
 /// Builds the AWS program; its path.
@@ -63,7 +64,7 @@ pub(crate) fn emulator(arguments: &Arguments) -> Result<()> {
     become_program(
         &built(EMULATOR, &workspace.root)?,
         &arguments.arguments,
-        &environment,
+        environment,
     )
 }
 
@@ -93,14 +94,12 @@ pub(crate) fn built(package: &str, root: &Path) -> Result<PathBuf> {
 fn become_program(
     program: &Path,
     arguments: &[OsString],
-    environment: &[(&str, PathBuf)],
+    environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
 ) -> Result<()> {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    for (name, value) in environment {
-        command.env(name, value);
-    }
     // Only a failure returns.
-    let error = command.exec();
+    let error = Command::new(program)
+        .args(arguments)
+        .envs(environment)
+        .exec();
     Err(error).with_context(|| format!("{} cannot be started", program.display()))
 }

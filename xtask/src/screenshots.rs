@@ -15,7 +15,7 @@ pub(crate) struct Screenshots {
     /// The folder for the pictures [default: screenshots in the target directory].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Take the README's picture alone, docs/performance.png.
+    /// Take the README's pictures alone: docs/performance.png and docs/performance-dark.png.
     #[arg(long, conflicts_with = "out")]
     readme: bool,
 }
@@ -27,10 +27,10 @@ impl Screenshots {
         tools::browser(&sh)?;
         let _program = sh.push_env("STUDENT_ANALYTICS_BIN", workspace.program(&sh)?);
         if self.readme {
-            let picture = workspace.root.join("docs/performance.png");
+            let folder = workspace.root.join("docs");
             cmd!(
                 sh,
-                "cargo run --package browser-tests --bin screenshots -- --readme {picture}"
+                "cargo run --package browser-tests --bin screenshots -- --readme {folder}"
             )
             .run()?;
         } else {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check of the project, in one command, on any machine with Rust.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,14 +10,17 @@ use clap::ValueEnum;
 use xshell::{Cmd, Shell, cmd};
 
 use crate::boot_check;
+use crate::dependency_check;
 use crate::export_check;
 use crate::program;
 use crate::rehearse;
 use crate::tools;
+use crate::workflow_check;
 use crate::workspace::Workspace;
 use tally::Tally;
 
 mod emulated;
+mod growth;
 mod oracle;
 mod tally;
 
@@ -33,10 +37,16 @@ pub(crate) struct Test {
 enum Step {
     /// Formatting.
     Fmt,
-    /// Lints of every target.
+    /// The workflows, read by actionlint and zizmor.
+    Workflows,
+    /// Licences, duplicates and sources of the dependencies, and what each is for.
+    Dependencies,
+    /// Lints of every target, and of the documentation.
     Clippy,
     /// Unit, property, snapshot and oracle tests of every crate.
     Unit,
+    /// Twice the rows take about twice the instructions, counted by valgrind.
+    Growth,
     /// The boot script and its unit, read by shellcheck and systemd-analyze.
     Boot,
     /// The oracle's figures are still those that pandas, scipy and statsmodels compute.
@@ -102,8 +112,11 @@ impl Step {
     fn headline(self) -> &'static str {
         match self {
             Self::Fmt => "Formatting",
+            Self::Workflows => "The workflows against actionlint and zizmor",
+            Self::Dependencies => "The dependencies against cargo-deny",
             Self::Clippy => "Lints",
             Self::Unit => "Unit, snapshot and oracle tests",
+            Self::Growth => "What rows cost, counted by valgrind",
             Self::Boot => "The boot script and unit against shellcheck and systemd-analyze",
             Self::Oracle => "The oracle against pandas, scipy and statsmodels",
             Self::Export => "The exported deployment against cfn-lint and checkov",
@@ -125,14 +138,27 @@ impl Step {
                 tools::component(sh, "rustfmt", "fmt")?;
                 check(cmd!(sh, "cargo fmt --all --check"))
             }
+            Self::Workflows => workflows(sh, workspace),
+            Self::Dependencies => {
+                dependency_check::check(sh, workspace)?;
+                Ok(Tally::ONE)
+            }
             Self::Clippy => {
                 tools::component(sh, "clippy", "clippy")?;
                 cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?;
                 // As releases have it; in the workspace's own run it would be another hyper for all.
-                check(cmd!(
+                cmd!(
                     sh,
                     "cargo clippy --package student-analytics --features s3 --all-targets -- -D warnings"
-                ))
+                )
+                .run()?;
+                // Private items too, for those who carry on read them. All but the AWS commands', whose public
+                // modules refer to private ones.
+                let documentation = cmd!(
+                    sh,
+                    "cargo doc --workspace --no-deps --document-private-items --exclude xtask-aws --exclude cloud-tests"
+                );
+                check(documentation.env("RUSTDOCFLAGS", "-D warnings"))
             }
             Self::Unit => {
                 // Only a reviewed snapshot is one: insta must not accept or write a new one here.
@@ -140,6 +166,7 @@ impl Step {
                 let elsewhere = ELSEWHERE.map(|package| ["--exclude", package]).concat();
                 tests(cmd!(sh, "cargo test --workspace {elsewhere...}"))
             }
+            Self::Growth => growth::check(sh, workspace),
             Self::Boot => boot(sh, workspace),
             Self::Oracle => oracle::verify(sh, workspace),
             Self::Export => export(sh, workspace),
@@ -156,12 +183,24 @@ fn boot(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::ONE)
 }
 
-fn export(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
-    let requirements = workspace.root.join(export_check::REQUIREMENTS);
-    let python = tools::python(sh, &workspace.tools(), "export", &requirements)?;
-    let programs = python.parent().context("an interpreter lies in a folder")?;
-    export_check::check(sh, programs, &workspace.target.join("export-check"))?;
+fn workflows(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    let programs = programs(sh, workspace, "workflows", workflow_check::REQUIREMENTS)?;
+    workflow_check::check(sh, &programs)?;
     Ok(Tally::ONE)
+}
+
+fn export(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
+    let programs = programs(sh, workspace, "export", export_check::REQUIREMENTS)?;
+    export_check::check(sh, &programs, &workspace.target.join("export-check"))?;
+    Ok(Tally::ONE)
+}
+
+/// The folder with the programs that `requirements` pins.
+fn programs(sh: &Shell, workspace: &Workspace, name: &str, requirements: &str) -> Result<PathBuf> {
+    let requirements = workspace.root.join(requirements);
+    let python = tools::python(sh, &workspace.tools(), name, &requirements)?;
+    let folder = python.parent().context("an interpreter lies in a folder")?;
+    Ok(folder.to_owned())
 }
 
 fn browser(sh: &Shell, workspace: &Workspace) -> Result<Tally> {
@@ -249,10 +288,10 @@ fn sum_up(outcomes: &[Outcome]) -> ExitCode {
         let name = step.name();
         let seconds = took.as_secs_f64();
         if tally.failed == 0 {
-            println!("{name:8} passed {seconds:6.1} s  {tally}");
+            println!("{name:12} passed {seconds:6.1} s  {tally}");
         } else {
             println!(
-                "{name:8} FAILED {seconds:6.1} s  {tally}  (this alone: cargo xtask test --only {name})"
+                "{name:12} FAILED {seconds:6.1} s  {tally}  (this alone: cargo xtask test --only {name})"
             );
         }
         total += tally;

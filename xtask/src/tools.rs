@@ -1,6 +1,6 @@
 //! What the checks need from elsewhere, fetched once into the target directory: rustfmt and
 //! clippy, Python environments, npm packages, zig, a browser with its driver, shellcheck,
-//! systemd-analyze and HAProxy.
+//! systemd-analyze, valgrind and HAProxy.
 //!
 //! Programs that belong to the machine are installed only where that is the custom and allowed:
 //! as Debian packages, by root or with a `sudo` that asks for no password. Elsewhere an error
@@ -66,6 +66,12 @@ const SHELLCHECK: Program = Program {
     name: "shellcheck",
     packages: &["shellcheck"],
     present: |_| on_path("shellcheck"),
+};
+
+const VALGRIND: Program = Program {
+    name: "valgrind, which counts instructions",
+    packages: &["valgrind"],
+    present: |_| on_path("valgrind"),
 };
 
 const HAPROXY: Program = Program {
@@ -259,6 +265,11 @@ pub(crate) fn browser(sh: &Shell) -> Result<()> {
 /// Ensures the tools that read the boot script and its unit.
 pub(crate) fn boot(sh: &Shell) -> Result<()> {
     require(sh, &[SHELLCHECK, SYSTEMD])
+}
+
+/// Ensures what counts instructions.
+pub(crate) fn valgrind(sh: &Shell) -> Result<()> {
+    require(sh, &[VALGRIND])
 }
 
 /// Ensures the parts of a rehearsal that are not part of every Linux.

@@ -3,13 +3,11 @@
 
 use charming::Chart;
 use charming::datatype::{CompositeValue, DataPointItem};
-use charming::element::{
-    ItemStyle, Label, LabelPosition, LineStyle, LineStyleType, MarkLine, MarkLineData,
-    MarkLineVariant, Symbol,
-};
+use charming::element::{ItemStyle, Label, LabelPosition};
 use charming::series::Scatter;
 
 use super::card::NO_ROWS;
+use super::dots::intervals;
 use super::{
     Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
     palette, round_bounds, short, tuple, value_axis, whole,
@@ -121,6 +119,10 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
         ends().fold(f64::INFINITY, f64::min),
         ends().fold(f64::NEG_INFINITY, f64::max),
     );
+    let ends = levels
+        .iter()
+        .enumerate()
+        .filter_map(|(i, level)| Some((i, level.interval?)));
     base()
         .grid(grid("8", "48", "12", "44"))
         .x_axis(
@@ -141,35 +143,7 @@ fn chart(levels: &[LevelMean], outcome: &str) -> Chart {
                         .position(LabelPosition::Top)
                         .formatter("{@[3]}"),
                 )
-                .mark_line(intervals(levels))
+                .mark_line(intervals(ends, palette::POSITIVE))
                 .data(points),
         )
-}
-
-/// The confidence intervals, as lines with a cap at either end.
-fn intervals(levels: &[LevelMean]) -> MarkLine {
-    let cap = || Symbol::Custom("rect".to_owned());
-    let end = |x: f64, i: usize| {
-        MarkLineData::new()
-            .coord(tuple([short(x), whole(i)]))
-            .symbol(cap())
-    };
-    let lines = levels
-        .iter()
-        .enumerate()
-        .filter_map(|(i, level)| {
-            let [low, high] = level.interval?;
-            Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
-        })
-        .collect();
-    MarkLine::new()
-        .silent(true)
-        .label(Label::new().show(false))
-        .line_style(
-            LineStyle::new()
-                .color(palette::POSITIVE)
-                .width(2)
-                .type_(LineStyleType::Solid),
-        )
-        .data::<MarkLineVariant>(lines)
 }

@@ -62,6 +62,18 @@ impl Card {
         }
     }
 
+    /// A card whose figures are a table and no chart.
+    pub fn of_table(id: &'static str, title: String, finding: String, table: DataTable) -> Self {
+        Self {
+            id,
+            title,
+            finding,
+            drawing: None,
+            table,
+            download: None,
+        }
+    }
+
     /// The same where nothing can be followed, as on paper: without links in chart and table.
     #[must_use]
     pub fn unlinked(mut self) -> Self {

@@ -115,19 +115,30 @@ fn series(dots: &[Dot], axis: &Axis, color: &'static str) -> Scatter {
             DataPointItem::new(tuple([short(dot.value), whole(i), told])).name(dot.name.clone())
         })
         .collect();
+    let ends = own().filter_map(|(i, dot)| {
+        let finite = |ends: &[f64; 2]| ends.iter().all(|x| x.is_finite());
+        Some((i, dot.interval.filter(finite)?))
+    });
+    let lines = intervals(ends, color);
+    Scatter::new()
+        .name(axis.value)
+        .symbol_size(10)
+        .item_style(ItemStyle::new().color(color))
+        .mark_line(lines)
+        .data(points)
+}
+
+/// Intervals as lines with a cap at either end, each on the line of its number.
+pub(super) fn intervals(ends: impl Iterator<Item = (usize, [f64; 2])>, color: &str) -> MarkLine {
     let end = |x: f64, i: usize| {
         MarkLineData::new()
             .coord(tuple([short(x), whole(i)]))
             .symbol(Symbol::Custom("rect".to_owned()))
     };
-    let intervals = own().filter_map(|(i, dot)| {
-        let [low, high] = dot
-            .interval
-            .filter(|ends| ends.iter().all(|x| x.is_finite()))?;
-        Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
-    });
-    let intervals: Vec<MarkLineVariant> = intervals.collect();
-    let lines = MarkLine::new()
+    let lines = ends
+        .map(|(i, [low, high])| MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
+        .collect();
+    MarkLine::new()
         .silent(true)
         .label(Label::new().show(false))
         .line_style(
@@ -136,13 +147,7 @@ fn series(dots: &[Dot], axis: &Axis, color: &'static str) -> Scatter {
                 .width(2)
                 .type_(LineStyleType::Solid),
         )
-        .data(intervals);
-    Scatter::new()
-        .name(axis.value)
-        .symbol_size(10)
-        .item_style(ItemStyle::new().color(color))
-        .mark_line(lines)
-        .data(points)
+        .data::<MarkLineVariant>(lines)
 }
 
 fn zero_line() -> Scatter {

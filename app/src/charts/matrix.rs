@@ -51,7 +51,9 @@ pub fn matrix(figures: &MatrixFigure, finding: &str) -> Card {
 /// What the finding adds when there are too many columns for the chart, and pairs for a table.
 fn left_to_csv(drawn: usize, all: usize) -> String {
     match drawn < all {
-        true => format!(" The chart draws {drawn} of {all} columns; the CSV has all pairs."),
+        true => {
+            format!(" The chart draws {drawn} of {all} columns; the dashboard’s CSV has all pairs.")
+        }
         false => String::new(),
     }
 }

@@ -19,6 +19,7 @@ mod pairs;
 mod palette;
 mod scatter;
 pub mod sentences;
+mod shares;
 mod table;
 mod variance;
 
@@ -41,6 +42,7 @@ pub use histogram::histogram;
 pub use matrix::matrix;
 pub use pairs::strong_pairs;
 pub use scatter::{factor_scatter, relation_scatter};
+pub use shares::shares;
 pub(crate) use table::guarded;
 pub use table::{Cell, DataTable};
 pub use variance::variance;

@@ -47,6 +47,18 @@ impl Cell {
         !self.is_text()
     }
 
+    fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) | Self::Words(text) | Self::Link { text, .. } => {
+                serde_json::json!(text)
+            }
+            Self::Count(n) => serde_json::json!(n),
+            // What is not finite is null.
+            Self::Number(x, _) | Self::Value(x) | Self::P(x) => serde_json::json!(x),
+            Self::Interval(bounds, _) => serde_json::json!(bounds),
+        }
+    }
+
     /// Whether it holds text rather than a figure.
     fn is_text(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Words(_) | Self::Link { .. })
@@ -116,6 +128,13 @@ impl DataTable {
             }
         }
         self
+    }
+
+    /// The rows as JSON: numbers in full, null where undefined, an interval as its two bounds.
+    pub fn to_json(&self) -> serde_json::Value {
+        let rows = self.rows.iter();
+        let rows = rows.map(|row| row.iter().map(Cell::json).collect::<Vec<_>>());
+        serde_json::json!(rows.collect::<Vec<_>>())
     }
 
     /// The table as CSV. An interval takes two columns, its name followed by "low" and "high".

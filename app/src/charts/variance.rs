@@ -3,12 +3,11 @@
 
 use charming::Chart;
 use charming::datatype::DataPointItem;
-use charming::element::{
-    ItemStyle, LineStyle, LineStyleType, MarkLine, MarkLineData, MarkLineVariant, Symbol,
-};
+use charming::element::ItemStyle;
 use charming::series::Scatter;
 
 use super::card::NO_ROWS;
+use super::dots::intervals;
 use super::{
     Card, Cell, DataTable, Drawing, MOST_LINES, base, grid, height_of, name_axis, number, overlay,
     palette, round_bounds, short, tuple, value_axis, whole,
@@ -92,6 +91,10 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
         .map(|f| 100.0 * f.interval.map_or(f.explained, |[_, high]| high))
         .fold(0.0, f64::max);
     let ([_, end], step) = round_bounds(0.0, highest);
+    let ends = defined
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| Some((i, f.interval?.map(|x| 100.0 * x))));
     base()
         .grid(grid("8", "48", "12", "44"))
         .x_axis(
@@ -106,35 +109,9 @@ fn chart(defined: &[&RankedFactor]) -> Chart {
                 .name("explained")
                 .symbol_size(10)
                 .item_style(ItemStyle::new().color(palette::POSITIVE))
-                .mark_line(intervals(defined))
+                .mark_line(intervals(ends, palette::POSITIVE))
                 .data(points),
         )
-}
-
-fn intervals(defined: &[&RankedFactor]) -> MarkLine {
-    let end = |x: f64, i: usize| {
-        MarkLineData::new()
-            .coord(tuple([short(100.0 * x), whole(i)]))
-            .symbol(Symbol::Custom("rect".to_owned()))
-    };
-    let lines = defined
-        .iter()
-        .enumerate()
-        .filter_map(|(i, f)| {
-            let [low, high] = f.interval?;
-            Some(MarkLineVariant::StartToEnd(end(low, i), end(high, i)))
-        })
-        .collect();
-    MarkLine::new()
-        .silent(true)
-        .label(charming::element::Label::new().show(false))
-        .line_style(
-            LineStyle::new()
-                .color(palette::POSITIVE)
-                .width(2)
-                .type_(LineStyleType::Solid),
-        )
-        .data::<MarkLineVariant>(lines)
 }
 
 fn table(ranking: &[RankedFactor]) -> DataTable {

@@ -1,55 +1,34 @@
-//! Last pass over the fields: typed polars columns.
-
-use polars::prelude::{
-    Categorical8Type, CategoricalChunked, ChunkedBuilder, Column as FrameColumn, DataType,
-    Float64Type, FrozenCategories, Int64Type, IntoColumn, IntoSeries, PolarsResult,
-    PrimitiveChunkedBuilder, UInt8Type, UInt32Type,
-};
+//! From cells to a column of its own type: out of the codes that the first pass kept, or cell by cell
+//! in a further pass.
 
 use super::infer::{Evidence, Number, number};
 use super::levels::Levels;
 use super::texts::Texts;
+use super::values::{Cell, Values};
 use super::{Column, Kind};
 
-/// Collects the cells of one column in the column's own type, in polars' own memory: an empty cell
-/// is one byte in the file, so that a larger form of it beside the finished column would count.
+/// Collects the cells of one column in the column's own type: an empty cell is one byte in the file,
+/// so that a larger form of it beside the finished column would count.
 pub(super) enum Builder {
-    Whole(PrimitiveChunkedBuilder<Int64Type>),
-    Real(PrimitiveChunkedBuilder<Float64Type>),
-    Factor {
-        levels: Levels<()>,
-        codes: PrimitiveChunkedBuilder<UInt8Type>,
-    },
-    Text {
-        texts: Texts,
-        positions: PrimitiveChunkedBuilder<UInt32Type>,
-    },
+    Whole(Values),
+    Real(Vec<f64>),
+    Factor { levels: Levels, codes: Vec<u8> },
+    Text { texts: Texts, positions: Vec<u32> },
 }
 
 impl Builder {
     /// For a column of a file with so many rows, of which the first pass found `evidence`.
     pub(super) fn new(column: &Column, evidence: &Evidence, rows: usize) -> Self {
-        let name = column.name.as_str();
         match &column.kind {
-            Kind::Numeric { whole: true } => {
-                Self::Whole(PrimitiveChunkedBuilder::new(name.into(), rows))
-            }
-            Kind::Numeric { whole: false } => {
-                Self::Real(PrimitiveChunkedBuilder::new(name.into(), rows))
-            }
-            Kind::Factor { levels, .. } => {
-                let mut known = Levels::new();
-                for level in levels {
-                    known.add(level, ());
-                }
-                Self::Factor {
-                    levels: known,
-                    codes: PrimitiveChunkedBuilder::new(name.into(), rows),
-                }
-            }
+            Kind::Numeric { whole: true } => Self::Whole(Values::whole(evidence.range(), rows)),
+            Kind::Numeric { whole: false } => Self::Real(Vec::with_capacity(rows)),
+            Kind::Factor { levels, .. } => Self::Factor {
+                levels: known(levels),
+                codes: Vec::with_capacity(rows),
+            },
             Kind::Identifier => Self::Text {
                 texts: Texts::with_capacity(evidence.present(), evidence.bytes()),
-                positions: PrimitiveChunkedBuilder::new(name.into(), rows),
+                positions: Vec::with_capacity(rows),
             },
         }
     }
@@ -57,41 +36,125 @@ impl Builder {
     /// Appends one cell; `None` where it is missing.
     pub(super) fn push(&mut self, cell: Option<&str>) {
         match self {
-            Self::Whole(values) => values.append_option(cell.and_then(number).map(|n| match n {
-                Number::Whole(whole) => whole,
-                // The first pass found whole numbers only.
-                Number::Real(real) => real as i64,
-            })),
-            Self::Real(values) => values.append_option(cell.and_then(number).map(|n| match n {
-                Number::Whole(whole) => whole as f64,
-                Number::Real(real) => real,
-            })),
+            Self::Whole(values) => values.push_whole(cell.and_then(whole)),
+            Self::Real(values) => values.push(cell.and_then(real).unwrap_or(f64::NAN)),
             Self::Factor { levels, codes } => {
-                let found = cell.and_then(|cell| levels.find(cell));
-                codes.append_option(found.map(|(code, ())| code));
+                let found = cell.and_then(|cell| levels.find(cell.as_bytes()));
+                codes.push(found.unwrap_or(u8::MISSING));
             }
             Self::Text { texts, positions } => {
-                positions.append_option(cell.and_then(|cell| texts.push(cell)));
+                let position = cell.and_then(|cell| texts.push(cell));
+                positions.push(position.unwrap_or(u32::MISSING));
             }
         }
     }
 
     /// The column; with the texts to which an identifier's refers.
-    pub(super) fn finish(self) -> PolarsResult<(FrameColumn, Option<Texts>)> {
-        Ok(match self {
-            Self::Whole(values) => (values.finish().into_series().into_column(), None),
-            Self::Real(values) => (values.finish().into_series().into_column(), None),
-            Self::Text { texts, positions } => {
-                (positions.finish().into_series().into_column(), Some(texts))
-            }
-            Self::Factor { levels, codes } => {
-                let categories =
-                    DataType::from_frozen_categories(FrozenCategories::new(levels.texts())?);
-                let codes = codes.finish();
-                let codes =
-                    CategoricalChunked::<Categorical8Type>::from_cats_and_dtype(codes, categories);
-                (codes.into_column(), None)
-            }
-        })
+    pub(super) fn finish(self) -> (Values, Option<Texts>) {
+        match self {
+            Self::Whole(values) => (values, None),
+            Self::Real(values) => (Values::Real(values), None),
+            Self::Factor { codes, .. } => (Values::Levels(codes), None),
+            Self::Text { texts, positions } => (Values::Texts(positions), Some(texts)),
+        }
     }
+}
+
+/// The column out of the codes of its cells; `None` if the first pass kept none.
+pub(super) fn from_codes(
+    column: &Column,
+    evidence: &mut Evidence,
+) -> Option<(Values, Option<Texts>)> {
+    let mut codes = evidence.take_codes()?;
+    let range = evidence.range();
+    let cells: Vec<&str> = evidence.known()?.texts().collect();
+    Some(match &column.kind {
+        Kind::Numeric { whole: true } => (whole_numbers(codes, &cells, range), None),
+        Kind::Numeric { whole: false } => {
+            let of_cells: Vec<Option<f64>> = cells.iter().map(|cell| real(cell)).collect();
+            let mut numbers: Vec<f64> = of_cells.iter().copied().flatten().collect();
+            numbers.sort_unstable_by(f64::total_cmp);
+            numbers.dedup();
+            let place = |number: f64| numbers.partition_point(|other| *other < number);
+            let code = |number: &Option<f64>| u8::try_from(place((*number)?)).ok();
+            exchange(&mut codes, of_cells.iter().map(code));
+            let cells = codes;
+            (Values::Few { numbers, cells }, None)
+        }
+        Kind::Factor { levels, .. } => {
+            let levels = known(levels);
+            let level = |cell: &&str| levels.find(cell.as_bytes());
+            exchange(&mut codes, cells.iter().map(level));
+            (Values::Levels(codes), None)
+        }
+        Kind::Identifier => {
+            let bytes = cells.iter().map(|cell| cell.len()).sum();
+            let mut texts = Texts::with_capacity(cells.len(), bytes);
+            for cell in &cells {
+                texts.push(cell);
+            }
+            let position = |&code: &u8| match code {
+                u8::MISSING => u32::MISSING,
+                code => u32::from(code),
+            };
+            let positions = codes.iter().map(position).collect();
+            (Values::Texts(positions), Some(texts))
+        }
+    })
+}
+
+/// Distances from the least in place of the codes where they are as narrow.
+fn whole_numbers(mut codes: Vec<u8>, cells: &[&str], range: Option<(i64, i64)>) -> Values {
+    let numbers: Vec<Option<i64>> = cells.iter().map(|cell| whole(cell)).collect();
+    match Values::whole(range, 0) {
+        Values::Whole8(mut column) => {
+            let least = column.least;
+            let distance = |number: &Option<i64>| u8::try_from(number.as_ref()? - least).ok();
+            exchange(&mut codes, numbers.iter().map(distance));
+            column.cells = codes;
+            Values::Whole8(column)
+        }
+        _ => {
+            let mut values = Values::whole(range, codes.len());
+            for code in codes {
+                values.push_whole(numbers.get(usize::from(code)).copied().flatten());
+            }
+            values
+        }
+    }
+}
+
+/// Puts another code in the place of each; codes without one become missing.
+fn exchange(codes: &mut Vec<u8>, others: impl Iterator<Item = Option<u8>>) {
+    let mut other_of = [u8::MISSING; 256];
+    for (place, other) in other_of.iter_mut().zip(others) {
+        *place = other.unwrap_or(u8::MISSING);
+    }
+    for code in codes.iter_mut() {
+        *code = other_of[usize::from(*code)];
+    }
+    codes.shrink_to_fit();
+}
+
+fn known(levels: &[String]) -> Levels {
+    let mut known = Levels::new();
+    for level in levels {
+        known.add(level);
+    }
+    known
+}
+
+fn whole(cell: &str) -> Option<i64> {
+    number(cell).map(|number| match number {
+        Number::Whole(whole) => whole,
+        // The first pass found whole numbers only.
+        Number::Real(real) => real as i64,
+    })
+}
+
+fn real(cell: &str) -> Option<f64> {
+    number(cell).map(|number| match number {
+        Number::Whole(whole) => whole as f64,
+        Number::Real(real) => real,
+    })
 }

@@ -19,14 +19,13 @@ const SIGNATURES: &[(&[u8], &str)] = &[
 
 const UTF_16: &str = "text in the encoding UTF-16";
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The text of a file without its byte order mark.
+/// Looks at the beginning of a file, without its byte order mark.
 ///
 /// # Errors
-/// When the file is empty, or its first bytes are those of another format or encoding.
-pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ReadError> {
-    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+/// When it is empty, or its first bytes are those of another format or encoding.
+pub(super) fn check(text: &[u8]) -> Result<(), ReadError> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(ReadError::Empty);
     }
@@ -34,7 +33,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ReadError> {
     let format = known.map(|(_, format)| *format);
     match format.or_else(|| is_utf16(text).then_some(UTF_16)) {
         Some(format) => Err(ReadError::NotText { format }),
-        None => Ok(text),
+        None => Ok(()),
     }
 }
 
@@ -46,15 +45,19 @@ fn is_utf16(text: &[u8]) -> bool {
     start.len() >= 4 && ((nul_at(0) && text_at(1)) || (nul_at(1) && text_at(0)))
 }
 
-/// The candidate that the header has most of, quoted ones not counted; the comma in a tie.
-pub(super) fn separator(text: &[u8]) -> u8 {
+/// The candidate that the header has most of, quoted ones not counted; the comma in a tie. With it
+/// whether the header ends within the text.
+pub(super) fn separator(text: &[u8]) -> (u8, bool) {
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
+    let (mut quoted, mut complete) = (false, false);
     let begin = text.iter().position(|byte| !b"\r\n".contains(byte));
     for &byte in &text[begin.unwrap_or(0)..] {
         match byte {
             b'"' => quoted = !quoted,
-            b'\r' | b'\n' if !quoted => break,
+            b'\r' | b'\n' if !quoted => {
+                complete = true;
+                break;
+            }
             _ if !quoted => {
                 if let Some((_, count)) = counts.iter_mut().find(|(sep, _)| *sep == byte) {
                     *count += 1;
@@ -69,7 +72,7 @@ pub(super) fn separator(text: &[u8]) -> u8 {
             best = candidate;
         }
     }
-    best.0
+    (best.0, complete)
 }
 
 /// Splits the fields. Rows may differ in length, since all that do are to be reported.

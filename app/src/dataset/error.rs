@@ -90,9 +90,37 @@ pub enum ReadError {
         /// Numeric columns that could take its place.
         numeric: Vec<String>,
     },
-    /// The table could not be built in memory.
-    #[error("the table could not be built: {0}")]
-    Table(#[from] polars::error::PolarsError),
+    /// More rows than a table can hold.
+    #[error("the file has more than {most} rows. Cut it into several files", most = super::MOST_ROWS - 1)]
+    TooManyRows,
+}
+
+impl ReadError {
+    /// What is wrong, without a row or a cell of the file.
+    pub fn without_cells(&self) -> String {
+        match self {
+            Self::NoHeader { .. } => "row 1 holds only numbers, so the header is missing. \
+                 Add a first row with the column names"
+                .to_owned(),
+            Self::Invalid(report) => report.without_cells(),
+            Self::OutcomeNotNumeric {
+                outcome, numeric, ..
+            } => format!(
+                "column `{outcome}` holds no number, so it cannot be the outcome. \
+                 Choose a numeric column with --target: {}",
+                numeric_choices(numeric)
+            ),
+            Self::Io { .. }
+            | Self::Empty
+            | Self::NotText { .. }
+            | Self::NoRows
+            | Self::TooManyColumns { .. }
+            | Self::Mapping(_)
+            | Self::NoOutcome { .. }
+            | Self::OutcomeMissing { .. }
+            | Self::TooManyRows => self.to_string(),
+        }
+    }
 }
 
 fn lines(problems: &[MappingError]) -> String {

@@ -4,30 +4,37 @@
 //! First link of the chain dataset → filter → stats → figures → charts → views → server.
 
 mod build;
+mod cell;
 mod dialect;
 mod dictionary;
 mod error;
 mod infer;
 mod levels;
 mod mapping;
+mod pass;
+mod pieces;
 mod problem;
 mod reader;
+mod recoded;
 mod rows;
 mod scales;
 mod table;
 mod texts;
+mod values;
 
+pub use cell::MISSING_TOKENS;
 pub use dictionary::{Entry, entry};
 pub use error::ReadError;
 pub use mapping::{
     ColumnName, Inference, Inferred, Mapped, Mapping, MappingError, Role, Sign, read_mapped,
 };
 pub use problem::{Fault, MOST_LISTED, Problem, Report};
-pub use reader::{MISSING_TOKENS, read, read_file};
+pub use reader::{read, read_file};
+pub(crate) use recoded::Relevelled;
 pub use table::Table;
 
-use polars::prelude::DataFrame;
 use texts::Texts;
+use values::Values;
 
 /// Name of the outcome column when nobody chooses another one.
 pub const DEFAULT_OUTCOME: &str = "Exam_Score";
@@ -37,6 +44,9 @@ pub const MAX_LEVELS: usize = 50;
 
 /// More columns than this are refused: pages and matrices of them would be of use to nobody.
 pub const MAX_COLUMNS: usize = 500;
+
+/// From so many rows on a table is refused: rows are told apart by four bytes.
+const MOST_ROWS: usize = u32::MAX as usize;
 
 /// Characters that a column's name may have.
 pub const LONGEST_NAME: usize = 200;
@@ -123,9 +133,9 @@ pub struct Dataset {
     /// What people call it: the file's name, or that it is the bundled sample.
     name: String,
     columns: Vec<Column>,
-    /// One polars column per entry of `columns`: `Int64`, `Float64`, `Enum`, or `UInt32`, the
-    /// positions of an identifier's cells in its texts.
-    frame: DataFrame,
+    rows: usize,
+    /// One per entry of `columns`, each of `rows` cells.
+    values: Vec<Values>,
     /// One per entry of `columns`; none but identifiers have some.
     texts: Vec<Option<Texts>>,
     outcome: ColumnId,
@@ -146,7 +156,7 @@ impl Dataset {
 
     /// Number of records.
     pub fn rows(&self) -> usize {
-        self.frame.height()
+        self.rows
     }
 
     /// The outcome unless a page's address chooses another.
@@ -169,7 +179,8 @@ impl Dataset {
     /// What it takes in memory, about, in bytes.
     pub fn memory(&self) -> usize {
         let texts = self.texts.iter().flatten().map(Texts::memory);
-        self.frame.estimated_size() + texts.sum::<usize>()
+        let values = self.values.iter().map(Values::memory);
+        values.sum::<usize>() + texts.sum::<usize>()
     }
 
     /// The column at `id`.
@@ -209,6 +220,6 @@ impl Dataset {
 
     /// Every row of the dataset.
     pub fn table(&self) -> Table<'_> {
-        Table::new(self, self.frame.clone())
+        Table::all(self)
     }
 }

@@ -167,6 +167,14 @@ impl Report {
         }
     }
 
+    /// The same, of a piece of a file that has so many rows before it.
+    pub(super) fn after(mut self, rows: usize) -> Self {
+        for problem in &mut self.listed {
+            problem.row += rows;
+        }
+        self
+    }
+
     /// Both reports as one; each lists its own first problems, so that the first of all are there.
     pub(super) fn merged(mut self, other: Self) -> Self {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
@@ -187,6 +195,31 @@ impl Report {
             .map(|(count, kind)| format!("{kind}: {count}"))
             .collect();
         format!("{} problems ({})", self.total(), kinds.join(", "))
+    }
+}
+
+impl Report {
+    /// The columns with what is wrong in each, without rows and cells; columns of what is not listed are not
+    /// told.
+    pub fn without_cells(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for Problem {
+            column,
+            name,
+            fault,
+            ..
+        } in &self.listed
+        {
+            let (_, kind) = fault.kind();
+            let line = match name.is_empty() {
+                true => format!("column {column}: {kind}"),
+                false => format!("column {column} (`{name}`): {kind}"),
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines.join("\n")
     }
 }
 

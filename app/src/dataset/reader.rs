@@ -1,45 +1,39 @@
-//! Reads a CSV file in passes over its bytes: the first checks the structure and infers the types,
-//! the last fills typed columns. Nothing else grows with the file, so that reading one takes ten
-//! times its size and 16 MB at most.
+//! Reads a CSV file as a stream: one pass checks the structure, infers the types and keeps the cells
+//! as codes, from which the typed columns are made. Columns with more distinct cells than a byte tells
+//! apart take a second pass. Nothing else grows with the file, so that reading one takes ten times its
+//! size and 16 MB at most, and a third of it where students repeat.
 //!
 //! The `csv` crate splits the fields; polars' own reader pads short rows in silence and names no
 //! rows, and people need to know which cells to correct.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use polars::prelude::DataFrame;
-
-use super::build::Builder;
+use super::build::{Builder, from_codes};
+use super::cell::{as_text, present};
 use super::infer::{Evidence, Meaning, meaning, number};
+use super::pass::{Piece, pass};
+use super::pieces::{PIECE, Pieces};
 use super::problem::shortened;
-use super::rows::Rows;
+use super::rows::{Row, each_row};
 use super::texts::Texts;
+use super::values::Values;
 use super::{
-    Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, ReadError, Report, dialect,
+    Column, ColumnId, Dataset, Fault, LONGEST_NAME, MAX_COLUMNS, MOST_ROWS, ReadError, Report,
+    dialect,
 };
-
-/// Cells that count as missing, beside empty and blank ones.
-pub const MISSING_TOKENS: [&str; 10] = [
-    "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "n/a",
-];
-
-/// Bytes of the longest of them.
-const LONGEST_TOKEN: usize = 4;
 
 /// Reads the file at `path`; `outcome` is the column to explain.
 ///
 /// # Errors
 /// Any [`ReadError`].
 pub fn read_file(path: &Path, outcome: &str) -> Result<Dataset, ReadError> {
-    let bytes = std::fs::read(path).map_err(|source| ReadError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.display().to_string());
-    read(name, &bytes, outcome)
+    read_text(name, Text::File(path), outcome)
 }
 
 /// Reads the bytes of a CSV file. Commas, semicolons or tabs separate the fields, whichever the
@@ -48,16 +42,18 @@ pub fn read_file(path: &Path, outcome: &str) -> Result<Dataset, ReadError> {
 /// # Errors
 /// Any [`ReadError`] but `Io`. Cells that are to be corrected are reported all at once.
 pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadError> {
-    let text = dialect::text(bytes)?;
-    let separator = dialect::separator(text);
-    let (header, of_header) = header(text, separator)?;
-    let found = gather(text, separator, &header);
+    read_text(name, Text::Bytes(bytes), outcome)
+}
+
+fn read_text(name: String, text: Text<'_>, outcome: &str) -> Result<Dataset, ReadError> {
+    let (header, of_header) = header(text)?;
+    let mut found = gather(text, &header)?;
     let faulty: Vec<bool> = header
         .iter()
         .zip(&found.evidence)
         .map(|(name, evidence)| evidence.is_faulty(name == outcome))
         .collect();
-    let of_cells = slips(text, separator, &header, &faulty, slip);
+    let of_cells = slips(text, &header, &faulty, slip)?;
     let report = of_header.merged(found.report).merged(of_cells);
     if !report.is_empty() {
         return Err(ReadError::Invalid(Box::new(report)));
@@ -74,29 +70,116 @@ pub fn read(name: String, bytes: &[u8], outcome: &str) -> Result<Dataset, ReadEr
         })
         .collect();
     let outcome = find_outcome(&columns, &found.evidence, outcome)?;
-    let (frame, texts) = fill(text, separator, &columns, &found.evidence, found.rows)?;
+    let (values, texts) = fill(text, &columns, &mut found.evidence, found.rows)?;
     Ok(Dataset {
         name,
         columns,
-        frame,
+        rows: found.rows,
+        values,
         texts,
         outcome,
         reference: None,
     })
 }
 
+/// Where the text of a file is.
+#[derive(Clone, Copy)]
+pub(super) enum Text<'t> {
+    Bytes(&'t [u8]),
+    File(&'t Path),
+}
+
+impl Text<'_> {
+    /// Goes through the rows, the header first, until `each` says that it has seen enough.
+    fn each_row(self, mut each: impl FnMut(Row<'_>) -> bool) -> Result<(), ReadError> {
+        let mut all = |source: &mut dyn Read| {
+            let mut pieces = Pieces::new(source, PIECE);
+            let (mut before, mut enough) = (0, false);
+            while let Some((text, separator)) = pieces.next()? {
+                before = each_row(text, separator, before, |row| {
+                    enough = !each(row);
+                    !enough
+                });
+                if enough {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        match self {
+            Self::Bytes(mut bytes) => all(&mut bytes),
+            Self::File(path) => File::open(path).and_then(|mut file| all(&mut file)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    /// Its bytes, about.
+    fn length(self) -> Result<u64, ReadError> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => std::fs::metadata(path)
+                .map(|found| found.len())
+                .map_err(|source| self.unreadable(source)),
+        }
+    }
+
+    /// Looks at all pieces, as [`pass`] does.
+    fn pass<T: Send>(
+        self,
+        look: impl Fn(Piece<'_>) -> T + Sync,
+        join: impl FnMut(T) -> bool + Send,
+    ) -> Result<(), ReadError> {
+        let length = self.length()?;
+        match self {
+            Self::Bytes(bytes) => pass(bytes, length, look, join),
+            Self::File(path) => File::open(path).and_then(|file| pass(file, length, look, join)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    /// Its beginning: all that decides of which format it is.
+    fn beginning(self) -> Result<Vec<u8>, ReadError> {
+        let first = |source: &mut dyn Read| {
+            let mut pieces = Pieces::new(source, PIECE);
+            let first = pieces.next()?;
+            Ok(first.map_or_else(Vec::new, |(piece, _)| piece.to_vec()))
+        };
+        match self {
+            Self::Bytes(mut bytes) => first(&mut bytes),
+            Self::File(path) => File::open(path).and_then(|mut file| first(&mut file)),
+        }
+        .map_err(|source| self.unreadable(source))
+    }
+
+    fn unreadable(self, source: std::io::Error) -> ReadError {
+        let path = match self {
+            Self::Bytes(_) => PathBuf::new(),
+            Self::File(path) => path.to_owned(),
+        };
+        ReadError::Io { path, source }
+    }
+}
+
 /// The column names, and what is wrong with them. A column without a name is called by its
 /// position, as an index column that a spreadsheet or pandas wrote has none.
-pub(super) fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report), ReadError> {
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
-    let fields = rows.fields();
+pub(super) fn header(text: Text<'_>) -> Result<(Vec<String>, Report), ReadError> {
+    dialect::check(&text.beginning()?)?;
+    let mut found = Err(ReadError::Empty);
+    text.each_row(|row| {
+        found = names(row);
+        false
+    })?;
+    found
+}
+
+fn names(row: Row<'_>) -> Result<(Vec<String>, Report), ReadError> {
+    let fields = row.fields;
     if fields.len() > MAX_COLUMNS {
         return Err(ReadError::TooManyColumns {
             found: fields.len(),
         });
     }
-    let named = |(i, field): (usize, &[u8])| match String::from_utf8_lossy(field) {
+    let named = |(i, field): (usize, &&[u8])| match String::from_utf8_lossy(field) {
         name if name.trim().is_empty() => format!("Column {}", i + 1),
         name => name.into_owned(),
     };
@@ -107,18 +190,17 @@ pub(super) fn header(text: &[u8], separator: u8) -> Result<(Vec<String>, Report)
             sample: shortened(&sample.join(", ")),
         });
     }
-    let report = faults_of_header(&rows, &names);
+    let report = faults_of_header(row, &names);
     Ok((names, report))
 }
 
-fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
+fn faults_of_header(row: Row<'_>, names: &[String]) -> Report {
     let mut report = Report::default();
     let mut seen = HashMap::new();
-    let open = rows.open_quote();
-    for (i, (name, field)) in names.iter().zip(rows.fields()).enumerate() {
+    for (i, (name, field)) in names.iter().zip(row.fields).enumerate() {
         let characters = name.chars().count();
         let first = *seen.entry(name).or_insert(i);
-        let fault = if open == Some(i) {
+        let fault = if row.open_quote == Some(i) {
             Some(Fault::OpenQuote)
         } else if let Err(fault) = as_text(field) {
             Some(fault)
@@ -130,90 +212,140 @@ fn faults_of_header(rows: &Rows<'_>, names: &[String]) -> Report {
             None
         };
         if let Some(fault) = fault {
-            report.add(rows.row(), i, names, fault);
+            report.add(row.number, i, names, fault);
         }
     }
     report
 }
 
-/// What the first pass finds.
+/// What the first pass finds, in a piece of the file or in all of it.
 pub(super) struct Found {
     pub(super) evidence: Vec<Evidence>,
     /// Rows below the header.
     pub(super) rows: usize,
     pub(super) report: Report,
+    /// Lines, so to speak: the header and empty rows too.
+    numbers: usize,
+    bytes: usize,
 }
 
 /// First pass: checks every row and gathers what the columns hold.
-pub(super) fn gather(text: &[u8], separator: u8, header: &[String]) -> Found {
-    let mut found = Found {
-        evidence: header.iter().map(|_| Evidence::new()).collect(),
-        rows: 0,
-        report: Report::default(),
-    };
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
-    while rows.advance() {
-        found.rows += 1;
-        if let Some(column) = rows.open_quote() {
-            found
-                .report
-                .add(rows.row(), column, header, Fault::OpenQuote);
-        } else if rows.fields().len() != header.len() {
-            let (expected, count) = (header.len(), rows.fields().len());
-            let fault = Fault::Length {
-                expected,
-                found: count,
-            };
-            found
-                .report
-                .add(rows.row(), expected.min(count), header, fault);
-        } else {
-            take_in(&mut found, &rows, header);
-        }
+pub(super) fn gather(text: Text<'_>, header: &[String]) -> Result<Found, ReadError> {
+    let mut found = Found::nothing(header.len());
+    let length = text.length()?;
+    text.pass(
+        |piece| Found::of(piece, header),
+        |piece| {
+            if found.numbers == 0 {
+                found.reserve(&piece, length);
+            }
+            found.join(piece);
+            found.rows < MOST_ROWS
+        },
+    )?;
+    match found.rows < MOST_ROWS {
+        true => Ok(found),
+        false => Err(ReadError::TooManyRows),
     }
-    found
 }
 
-/// Adds the cells of a row of the header's length to what is known of their columns.
-fn take_in(found: &mut Found, rows: &Rows<'_>, header: &[String]) {
-    for (i, field) in rows.fields().iter().enumerate() {
-        match as_text(field).map(present) {
-            Ok(Some(cell)) => found.evidence[i].add(rows.row(), cell),
-            Ok(None) => {}
-            Err(fault) => found.report.add(rows.row(), i, header, fault),
+impl Found {
+    fn nothing(columns: usize) -> Self {
+        Self {
+            evidence: (0..columns).map(|_| Evidence::new()).collect(),
+            rows: 0,
+            report: Report::default(),
+            numbers: 0,
+            bytes: 0,
         }
+    }
+
+    fn of(piece: Piece<'_>, header: &[String]) -> Self {
+        let mut found = Self::nothing(header.len());
+        found.bytes = piece.text.len();
+        let mut first = piece.first;
+        found.numbers = each_row(piece.text, piece.separator, 0, |row| {
+            if !std::mem::take(&mut first) {
+                found.rows += 1;
+                found.check(row, header);
+            }
+            true
+        });
+        found
+    }
+
+    /// Takes in a row below the header.
+    fn check(&mut self, row: Row<'_>, header: &[String]) {
+        let (expected, found) = (header.len(), row.fields.len());
+        if let Some(column) = row.open_quote {
+            self.report
+                .add(row.number, column, header, Fault::OpenQuote);
+        } else if found != expected {
+            let fault = Fault::Length { expected, found };
+            self.report
+                .add(row.number, expected.min(found), header, fault);
+        } else {
+            for (i, (field, evidence)) in row.fields.iter().zip(&mut self.evidence).enumerate() {
+                if let Err(fault) = evidence.add(row.number, field) {
+                    self.report.add(row.number, i, header, fault);
+                }
+            }
+        }
+    }
+
+    /// Makes room for all rows of a file of so many bytes, judged by its first piece: columns that
+    /// grew would be copied, and leave holes.
+    fn reserve(&mut self, first: &Self, length: u64) {
+        if first.bytes == 0 || first.bytes as u64 >= length {
+            return;
+        }
+        let rows = first.rows as f64 * length as f64 / first.bytes as f64;
+        for evidence in &mut self.evidence {
+            evidence.reserve((rows * 1.01) as usize);
+        }
+    }
+
+    /// Takes in the next piece.
+    fn join(&mut self, piece: Self) {
+        for (mine, other) in self.evidence.iter_mut().zip(piece.evidence) {
+            mine.join(other, self.numbers);
+        }
+        if !piece.report.is_empty() {
+            let report = std::mem::take(&mut self.report);
+            self.report = report.merged(piece.report.after(self.numbers));
+        }
+        self.rows += piece.rows;
+        self.numbers += piece.numbers;
     }
 }
 
 /// A further pass, over the faulty columns only: which of their cells are to be corrected, as `slip`
 /// says.
 pub(super) fn slips(
-    text: &[u8],
-    separator: u8,
+    text: Text<'_>,
     header: &[String],
     faulty: &[bool],
     slip: fn(&str) -> Option<Fault>,
-) -> Report {
+) -> Result<Report, ReadError> {
     let mut report = Report::default();
     if !faulty.contains(&true) {
-        return report;
+        return Ok(report);
     }
-    let mut rows = Rows::new(text, separator);
-    rows.advance();
-    while rows.advance() {
-        if rows.fields().len() != header.len() || rows.open_quote().is_some() {
-            continue;
-        }
-        let cells = rows.fields().iter().zip(faulty).enumerate();
-        for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
-            let cell = as_text(field).ok().and_then(present);
-            if let Some(fault) = cell.and_then(slip) {
-                report.add(rows.row(), i, header, fault);
+    let mut first = true;
+    text.each_row(|row| {
+        let below = !std::mem::take(&mut first);
+        if below && row.fields.len() == header.len() && row.open_quote.is_none() {
+            let cells = row.fields.iter().zip(faulty).enumerate();
+            for (i, (field, _)) in cells.filter(|(_, (_, faulty))| **faulty) {
+                let cell = as_text(field).ok().and_then(present);
+                if let Some(fault) = cell.and_then(slip) {
+                    report.add(row.number, i, header, fault);
+                }
             }
         }
-    }
-    report
+        true
+    })?;
+    Ok(report)
 }
 
 /// What is wrong with a cell that should be a number.
@@ -227,62 +359,46 @@ pub(super) fn slip(cell: &str) -> Option<Fault> {
     }
 }
 
-/// Last pass: typed columns.
+/// The columns, typed. Those of which the first pass has not kept the cells take a last one.
 pub(super) fn fill(
-    text: &[u8],
-    separator: u8,
+    text: Text<'_>,
     columns: &[Column],
-    evidence: &[Evidence],
+    evidence: &mut [Evidence],
     rows: usize,
-) -> Result<(DataFrame, Vec<Option<Texts>>), ReadError> {
-    let mut builders: Vec<Builder> = columns
+) -> Result<Filled, ReadError> {
+    let mut filled: Vec<Option<(Values, Option<Texts>)>> = columns
         .iter()
-        .zip(evidence)
-        .map(|(column, evidence)| Builder::new(column, evidence, rows))
+        .zip(evidence.iter_mut())
+        .map(|(column, evidence)| from_codes(column, evidence))
         .collect();
-    let mut lines = Rows::new(text, separator);
-    lines.advance();
-    while lines.advance() {
-        for (builder, field) in builders.iter_mut().zip(lines.fields()) {
-            builder.push(as_text(field).ok().and_then(present));
-        }
+    let mut builders: Vec<(usize, Builder)> = (0..columns.len())
+        .filter(|&i| filled[i].is_none())
+        .map(|i| (i, Builder::new(&columns[i], &evidence[i], rows)))
+        .collect();
+    let mut first = true;
+    if !builders.is_empty() {
+        text.each_row(|row| {
+            if !std::mem::take(&mut first) {
+                for (i, builder) in &mut builders {
+                    let field = row.fields.get(*i);
+                    builder.push(field.and_then(|field| present(as_text(field).ok()?)));
+                }
+            }
+            true
+        })?;
     }
-    let filled: Vec<_> = builders
-        .into_iter()
-        .map(Builder::finish)
-        .collect::<Result<_, _>>()?;
-    let (filled, texts) = filled.into_iter().unzip();
-    Ok((DataFrame::new(rows, filled)?, texts))
-}
-
-/// The cell, unless it counts as missing.
-fn present(cell: &str) -> Option<&str> {
-    // Most cells begin with a digit or are longer than any token: nothing else is looked at then.
-    let token = || cell.len() <= LONGEST_TOKEN && MISSING_TOKENS.contains(&cell);
-    let missing = match cell.as_bytes().first() {
-        Some(b'0'..=b'9') => false,
-        Some(_) => token() || cell.trim().is_empty(),
-        None => true,
-    };
-    (!missing).then_some(cell)
-}
-
-fn as_text(field: &[u8]) -> Result<&str, Fault> {
-    match std::str::from_utf8(field) {
-        Ok(text) if text.contains('\0') => Err(Fault::Nul),
-        Ok(text) => Ok(text),
-        Err(_) => Err(Fault::NotUtf8 {
-            latin1: is_latin1(field),
-        }),
+    for (i, builder) in builders {
+        filled[i] = Some(builder.finish());
+    }
+    let filled: Filled = filled.into_iter().flatten().unzip();
+    match filled.0.iter().all(|values| values.len() == rows) {
+        true => Ok(filled),
+        false => Err(text.unreadable(std::io::Error::other("it changed while it was read"))),
     }
 }
 
-/// Whether every byte beyond ASCII stands alone, which no UTF-8 has, not even damaged.
-fn is_latin1(field: &[u8]) -> bool {
-    field
-        .utf8_chunks()
-        .all(|chunk| chunk.valid().is_ascii() && chunk.invalid().len() <= 1)
-}
+/// One of each for every column.
+type Filled = (Vec<Values>, Vec<Option<Texts>>);
 
 pub(super) fn find_outcome(
     columns: &[Column],

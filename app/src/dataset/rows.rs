@@ -3,32 +3,122 @@
 
 use csv::{ByteRecord, Reader};
 
-use super::dialect::csv_reader;
+use super::dialect::{BYTE_ORDER_MARK, csv_reader};
+
+/// A row of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r> {
+    pub(super) number: usize,
+    pub(super) fields: &'r [&'r [u8]],
+    /// Position of a quoted field, the last of the file, that is never closed.
+    pub(super) open_quote: Option<usize>,
+}
+
+/// Goes through the rows of a piece of a file that has `before` rows before it, until `each` says that
+/// it has seen enough; how many rows there are then.
+pub(super) fn each_row(
+    piece: &[u8],
+    separator: u8,
+    before: usize,
+    each: impl FnMut(Row<'_>) -> bool,
+) -> usize {
+    // The `csv` crate passes over a byte order mark at the beginning of what it is given.
+    match piece.contains(&b'"') || piece.first() == BYTE_ORDER_MARK.first() {
+        true => each_quoted(piece, separator, before, each),
+        false => each_plain(piece, separator, before, each),
+    }
+}
+
+/// Of a piece without quotes, where every line is a row.
+fn each_plain(
+    piece: &[u8],
+    separator: u8,
+    before: usize,
+    mut each: impl FnMut(Row<'_>) -> bool,
+) -> usize {
+    let mut fields = Vec::new();
+    let (mut number, mut rest) = (before, piece);
+    while !rest.is_empty() {
+        fields.clear();
+        let mut begin = 0;
+        let mut end = rest.len();
+        for (at, &byte) in rest.iter().enumerate() {
+            if byte == separator {
+                fields.push(&rest[begin..at]);
+                begin = at + 1;
+            } else if byte == b'\n' || byte == b'\r' {
+                end = at;
+                break;
+            }
+        }
+        number += 1;
+        if end > 0 {
+            fields.push(&rest[begin..end]);
+            let row = Row {
+                number,
+                fields: &fields,
+                open_quote: None,
+            };
+            if !each(row) {
+                break;
+            }
+        }
+        rest = match &rest[end..] {
+            [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+            [] => &[],
+        };
+    }
+    number
+}
+
+/// Of any piece.
+fn each_quoted(
+    piece: &[u8],
+    separator: u8,
+    before: usize,
+    mut each: impl FnMut(Row<'_>) -> bool,
+) -> usize {
+    let mut rows = Rows::after(before, piece, separator);
+    while rows.advance() {
+        let fields: Vec<&[u8]> = rows.fields().iter().collect();
+        let row = Row {
+            number: rows.row(),
+            fields: &fields,
+            open_quote: rows.open_quote(),
+        };
+        if !each(row) {
+            return rows.row();
+        }
+    }
+    // Blank lines at the end of the piece, but not the row that is not there.
+    rows.row() - 1
+}
 
 /// Reads one row after the other.
-pub(super) struct Rows<'t> {
+struct Rows<'t> {
     text: &'t [u8],
     separator: u8,
     reader: Reader<&'t [u8]>,
     record: ByteRecord,
-    /// Number of the row read last; 0 before the first.
+    /// Number of the row read last.
     row: usize,
 }
 
 impl<'t> Rows<'t> {
-    pub(super) fn new(text: &'t [u8], separator: u8) -> Self {
+    /// Those of a piece of a file that has `row` rows before it.
+    fn after(row: usize, text: &'t [u8], separator: u8) -> Self {
         Self {
             text,
             separator,
             reader: csv_reader(text, separator),
             record: ByteRecord::new(),
-            row: 0,
+            row,
         }
     }
 
     /// Goes on to the next row; `false` at the end of the file. The `csv` crate reports no errors
     /// here: rows may differ in length, bytes need not be UTF-8, and memory can always be read.
-    pub(super) fn advance(&mut self) -> bool {
+    fn advance(&mut self) -> bool {
         let begin = self.at();
         let found = self.reader.read_byte_record(&mut self.record);
         self.row += empty_lines(self.text, begin) + 1;
@@ -36,17 +126,18 @@ impl<'t> Rows<'t> {
     }
 
     /// Number of the row.
-    pub(super) fn row(&self) -> usize {
+    fn row(&self) -> usize {
         self.row
     }
 
     /// The fields of the row.
-    pub(super) fn fields(&self) -> &ByteRecord {
+    fn fields(&self) -> &ByteRecord {
         &self.record
     }
 
-    /// Position of a quoted field of this row, the last of the file, that is never closed.
-    pub(super) fn open_quote(&self) -> Option<usize> {
+    /// Position of a quoted field of this row, the last of the piece, that is never closed: a piece
+    /// with such a row is the last of its file.
+    fn open_quote(&self) -> Option<usize> {
         if self.at() < self.text.len() {
             return None;
         }
@@ -77,9 +168,9 @@ fn empty_lines(text: &[u8], begin: usize) -> usize {
     lines
 }
 
-/// Where a scan of a field is, as the `csv` crate takes quotes: they count at its beginning only.
+/// Where a scan of rows is, as the `csv` crate takes quotes: they count at a field's beginning only.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Begin,
     Plain,
     Quoted,
@@ -87,22 +178,29 @@ enum Place {
     Closed,
 }
 
+impl Place {
+    /// Where it is after the next byte.
+    pub(super) fn after(self, byte: u8, separator: u8) -> Self {
+        match (self, byte) {
+            (Self::Begin | Self::Closed, b'"') => Self::Quoted,
+            (Self::Quoted, b'"') => Self::Closed,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, b'\r' | b'\n') => Self::Begin,
+            (_, byte) if byte == separator => Self::Begin,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// The field of a record at the end of a file whose quote is still open there.
 fn open_quote(record: &[u8], separator: u8) -> Option<usize> {
     let mut field = 0;
     let mut place = Place::Begin;
     for &byte in record {
-        place = match (place, byte) {
-            (Place::Begin | Place::Closed, b'"') => Place::Quoted,
-            (Place::Quoted, b'"') => Place::Closed,
-            (Place::Quoted, _) => Place::Quoted,
-            (_, byte) if byte == separator => {
-                field += 1;
-                Place::Begin
-            }
-            (Place::Begin, b'\r' | b'\n') => Place::Begin,
-            _ => Place::Plain,
-        };
+        if place != Place::Quoted && byte == separator {
+            field += 1;
+        }
+        place = place.after(byte, separator);
     }
     (place == Place::Quoted).then_some(field)
 }
@@ -124,12 +222,36 @@ mod tests {
             (b"a\n\"x\ny\"\nb", &[1, 2, 3]),
         ];
         for (text, expected) in cases {
-            let mut rows = Rows::new(text, b',');
             let mut found = Vec::new();
-            while rows.advance() {
-                found.push(rows.row());
-            }
+            each_row(text, b',', 0, |row| {
+                found.push(row.number);
+                true
+            });
             assert_eq!(found, *expected, "{}", text.escape_ascii());
+        }
+    }
+
+    /// Row numbers with their fields, and the rows in all.
+    type Found = (Vec<(usize, Vec<Vec<u8>>)>, usize);
+
+    #[test]
+    fn lines_are_the_rows_that_the_csv_crate_sees() {
+        let found = |each: &dyn Fn(&mut dyn FnMut(Row<'_>) -> bool) -> usize| -> Found {
+            let mut found = Vec::new();
+            let rows = each(&mut |row| {
+                let fields = row.fields.iter().map(|field| field.to_vec());
+                found.push((row.number, fields.collect()));
+                true
+            });
+            (found, rows)
+        };
+        for code in 0..4_usize.pow(7) {
+            let letter = |place: u32| b"a,\n\r"[code / 4_usize.pow(place) % 4];
+            let all: Vec<u8> = (0..7).map(letter).collect();
+            let text = all.trim_ascii_start();
+            let plain = found(&|each| each_plain(text, b',', 5, each));
+            let quoted = found(&|each| each_quoted(text, b',', 5, each));
+            assert_eq!(plain, quoted, "{}", text.escape_ascii());
         }
     }
 

@@ -1,29 +1,67 @@
 //! The rows of a dataset that a page is about, as columns that statistics can take.
 
-use std::cell::OnceCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
-use polars::prelude::{AnyValue, ChunkedArray, DataFrame, PolarsNumericType};
+use polars::prelude::{DataFrame, PolarsResult};
 
+use super::values::Values;
 use super::{ColumnId, Dataset};
-use crate::stats::MISSING_LEVEL;
+use crate::stats::{Codes, Levels, MISSING_LEVEL, Numbers, Pairs, Tally};
 
-/// Some rows of a [`Dataset`], all of its columns. Columns are turned into plain slices on first
-/// use and kept, since a page asks for most of them several times.
+/// Some rows of a [`Dataset`], all of its columns. What a page asks for several times is kept: columns
+/// as codes, and how often their values occur, alone and by level.
 pub struct Table<'a> {
     dataset: &'a Dataset,
-    frame: DataFrame,
-    numbers: Vec<OnceCell<Vec<f64>>>,
-    codes: Vec<OnceCell<Vec<u32>>>,
+    /// Positions of the rows in the dataset, ascending; `None` for all of them.
+    kept: Option<Vec<u32>>,
+    columns: Vec<Column>,
+    by_level: RefCell<HashMap<[ColumnId; 2], Rc<Vec<Tally>>>>,
+}
+
+/// What has been asked of one column.
+#[derive(Default)]
+struct Column {
+    /// The cells of these rows; unused where the dataset's own are.
+    values: OnceCell<Values>,
+    numbers: OnceCell<Vec<f64>>,
+    codes: OnceCell<Vec<u32>>,
+    /// What the codes of a column of numbers stand for; with codes of their own where a cell is more
+    /// than a byte.
+    coded: OnceCell<(Option<Vec<u32>>, Vec<f64>)>,
+    tally: OnceCell<Tally>,
+    counts: OnceCell<Vec<usize>>,
+    missing: OnceCell<usize>,
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, frame: DataFrame) -> Self {
-        let width = dataset.columns().len();
+    /// Every row.
+    pub(super) fn all(dataset: &'a Dataset) -> Self {
+        Self::new(dataset, None)
+    }
+
+    /// The rows that are kept of all of them.
+    pub(crate) fn of(dataset: &'a Dataset, keep: &[bool]) -> Self {
+        let mut kept = vec![0; keep.len() + 1];
+        let mut count = 0;
+        // Without a branch, which the processor would guess wrong for every other row.
+        for (row, &keep) in (0_u32..).zip(keep) {
+            kept[count] = row;
+            count += usize::from(keep);
+        }
+        kept.truncate(count);
+        kept.shrink_to_fit();
+        Self::new(dataset, Some(kept))
+    }
+
+    fn new(dataset: &'a Dataset, kept: Option<Vec<u32>>) -> Self {
         Self {
             dataset,
-            frame,
-            numbers: (0..width).map(|_| OnceCell::new()).collect(),
-            codes: (0..width).map(|_| OnceCell::new()).collect(),
+            kept,
+            columns: dataset.ids().map(|_| Column::default()).collect(),
+            by_level: RefCell::default(),
         }
     }
 
@@ -34,87 +72,213 @@ impl<'a> Table<'a> {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.frame.height()
+        self.kept.as_ref().map_or(self.dataset.rows(), Vec::len)
     }
 
-    pub(crate) fn frame(&self) -> &DataFrame {
-        &self.frame
+    /// Position in the dataset of a row, which is one of the table.
+    pub fn position(&self, row: usize) -> usize {
+        self.kept.as_ref().map_or(row, |kept| kept[row] as usize)
+    }
+
+    /// The rows as polars has them, identifiers as positions of their texts.
+    ///
+    /// # Errors
+    /// If polars cannot have such a column, which is a defect.
+    pub(crate) fn frame(&self, ids: &[ColumnId]) -> PolarsResult<DataFrame> {
+        let columns = ids.iter().map(|&id| {
+            let column = self.dataset.column(id);
+            let cells = &self.dataset.values[id.index()];
+            let cells = match &self.kept {
+                // Not kept: who asks for all columns asks for them once.
+                Some(kept) => Cow::Owned(cells.at(kept)),
+                None => Cow::Borrowed(cells),
+            };
+            cells.series(column)
+        });
+        DataFrame::new(self.rows(), columns.collect::<PolarsResult<_>>()?)
     }
 
     /// Values of a numeric column, one per row, NaN where missing. All NaN for other columns.
     pub fn numbers(&self, id: ColumnId) -> &[f64] {
-        self.numbers[id.index()].get_or_init(|| self.to_numbers(id))
+        self.columns[id.index()].numbers.get_or_init(|| {
+            let numbers = self.values(id).numbers();
+            numbers.unwrap_or_else(|| vec![f64::NAN; self.rows()])
+        })
+    }
+
+    /// Value of a numeric column in a row, NaN where missing.
+    pub fn number(&self, row: usize, id: ColumnId) -> f64 {
+        let Numbers { codes, numbers } = self.coded(id);
+        numbers.get(codes.at(row)).copied().unwrap_or(f64::NAN)
     }
 
     /// Level of each row in factor order, [`MISSING_LEVEL`] where missing and for other columns.
     pub fn codes(&self, id: ColumnId) -> &[u32] {
-        self.codes[id.index()].get_or_init(|| self.to_codes(id))
+        self.columns[id.index()].codes.get_or_init(|| {
+            let code = |&code: &u8| match code {
+                u8::MAX => MISSING_LEVEL,
+                code => u32::from(code),
+            };
+            match self.values(id) {
+                Values::Levels(levels) => levels.iter().map(code).collect(),
+                _ => vec![MISSING_LEVEL; self.rows()],
+            }
+        })
+    }
+
+    /// Values of a numeric column as codes. No codes for other columns.
+    pub fn coded(&self, id: ColumnId) -> Numbers<'_> {
+        let values = self.values(id);
+        if matches!(values, Values::Levels(_) | Values::Texts(_)) {
+            return Numbers {
+                codes: Codes::Narrow(&[]),
+                numbers: &[],
+            };
+        }
+        let (wide, numbers) = self.columns[id.index()].coded.get_or_init(|| {
+            let narrow = values.of_bytes();
+            narrow.map(|numbers| (None, numbers)).unwrap_or_else(|| {
+                let (codes, numbers) = ranked(self.numbers(id));
+                (Some(codes), numbers)
+            })
+        });
+        let codes = match (wide, values.bytes()) {
+            (None, Some(cells)) => Codes::Narrow(cells),
+            _ => Codes::Wide(wide.as_deref().unwrap_or_default()),
+        };
+        Numbers { codes, numbers }
+    }
+
+    /// Levels of a factor. No codes for other columns.
+    pub fn levels(&self, id: ColumnId) -> Levels<'_> {
+        let codes = match self.values(id) {
+            Values::Levels(levels) => levels.as_slice(),
+            _ => &[],
+        };
+        let levels = self.dataset.column(id).levels().len();
+        Levels { codes, levels }
+    }
+
+    /// How many rows each level of a factor has.
+    pub fn counts(&self, id: ColumnId) -> &[usize] {
+        let column = &self.columns[id.index()];
+        column.counts.get_or_init(|| self.levels(id).counts())
+    }
+
+    /// How often each number of a numeric column occurs.
+    pub fn tally(&self, id: ColumnId) -> &Tally {
+        let column = &self.columns[id.index()];
+        column.tally.get_or_init(|| self.coded(id).tally())
+    }
+
+    /// The same for each level of a factor.
+    pub fn by_level(&self, factor: ColumnId, id: ColumnId) -> Rc<Vec<Tally>> {
+        let count = || Rc::new(self.coded(id).by_level(&self.levels(factor)));
+        let mut known = self.by_level.borrow_mut();
+        Rc::clone(known.entry([factor, id]).or_insert_with(count))
+    }
+
+    /// How often each pair of numbers of two numeric columns occurs.
+    pub fn pairs(&self, x: ColumnId, y: ColumnId) -> Pairs {
+        self.coded(x).pairs(&self.coded(y))
+    }
+
+    /// What a function makes of each row's number, `None` where it is missing.
+    pub fn each_number<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<f64>) -> T) -> Vec<T> {
+        match self.values(id).bytes() {
+            Some(codes) => {
+                let numbers = self.coded(id).numbers;
+                looked_up(codes, |code| make(numbers.get(code).copied()))
+            }
+            None => {
+                let present = |value: f64| (!value.is_nan()).then_some(value);
+                let numbers = self.numbers(id).iter();
+                numbers.map(|&value| make(present(value))).collect()
+            }
+        }
+    }
+
+    /// What a function makes of each row's level, `None` where it is missing and of other columns.
+    pub fn each_level<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<usize>) -> T) -> Vec<T> {
+        match self.values(id) {
+            Values::Levels(codes) => {
+                let present = |code| (code != usize::from(u8::MAX)).then_some(code);
+                looked_up(codes, |code| make(present(code)))
+            }
+            _ => vec![make(None); self.rows()],
+        }
     }
 
     /// Number of rows without a value in that column.
     pub fn missing(&self, id: ColumnId) -> usize {
-        self.frame
-            .columns()
-            .get(id.index())
-            .map_or(0, |column| column.null_count())
+        let column = &self.columns[id.index()];
+        *column.missing.get_or_init(|| {
+            let values = self.values(id);
+            // What is asked for on most pages says it too.
+            match (values, values.bytes()) {
+                (Values::Levels(_), _) => self.rows() - self.counts(id).iter().sum::<usize>(),
+                (_, Some(_)) => self.rows() - self.tally(id).n(),
+                _ => values.missing(),
+            }
+        })
     }
 
     /// Whether each row lacks a value in that column.
     pub fn gaps(&self, id: ColumnId) -> Vec<bool> {
-        let column = self.frame.columns().get(id.index());
-        let gaps = column.map(|column| column.is_null());
-        gaps.map_or_else(Vec::new, |gaps| {
-            gaps.iter().map(|gap| gap.unwrap_or(true)).collect()
-        })
+        self.values(id).gaps()
     }
 
     /// The cell as text, `None` where it is missing.
     pub fn cell(&self, row: usize, id: ColumnId) -> Option<String> {
-        let column = self.frame.columns().get(id.index())?;
-        match column.get(row).ok()? {
-            AnyValue::Null => None,
-            AnyValue::UInt32(position) => {
-                let texts = self.dataset.texts.get(id.index())?.as_ref()?;
-                texts.get(position).map(str::to_owned)
+        if row >= self.rows() {
+            return None;
+        }
+        let row = self.position(row);
+        match self.dataset.values.get(id.index())? {
+            Values::Levels(levels) => {
+                let levels_of = self.dataset.column(id).levels();
+                levels_of.get(usize::from(*levels.get(row)?)).cloned()
             }
-            AnyValue::Float64(real) => Some(real.to_string()),
-            AnyValue::Int64(whole) => Some(whole.to_string()),
-            other => Some(other.str_value().into_owned()),
+            Values::Texts(texts) => {
+                let known = self.dataset.texts.get(id.index())?.as_ref()?;
+                known.get(*texts.get(row)?).map(str::to_owned)
+            }
+            real @ (Values::Few { .. } | Values::Real(_)) => {
+                real.real_at(row).map(|real| real.to_string())
+            }
+            whole => whole.whole_at(row).map(|whole| whole.to_string()),
         }
     }
 
-    fn to_numbers(&self, id: ColumnId) -> Vec<f64> {
-        let column = &self.frame.columns()[id.index()];
-        if let Ok(whole) = column.i64() {
-            plain(whole, f64::NAN, |value| value as f64)
-        } else if let Ok(real) = column.f64() {
-            plain(real, f64::NAN, |value| value)
-        } else {
-            vec![f64::NAN; self.rows()]
-        }
-    }
-
-    fn to_codes(&self, id: ColumnId) -> Vec<u32> {
-        let column = &self.frame.columns()[id.index()];
-        match column.cat8() {
-            Ok(levels) => plain(levels.physical(), MISSING_LEVEL, u32::from),
-            Err(_) => vec![MISSING_LEVEL; self.rows()],
+    /// The column's cells in these rows.
+    fn values(&self, id: ColumnId) -> &Values {
+        let all = &self.dataset.values[id.index()];
+        match &self.kept {
+            Some(kept) => {
+                let column = &self.columns[id.index()];
+                column.values.get_or_init(|| all.at(kept))
+            }
+            None => all,
         }
     }
 }
 
-/// The values of a polars column in order, `missing` where it has none. A column without gaps in
-/// one piece, which most are, is read as the slice that it is.
-fn plain<T: PolarsNumericType, V: Copy>(
-    column: &ChunkedArray<T>,
-    missing: V,
-    convert: impl Fn(T::Native) -> V,
-) -> Vec<V> {
-    match column.cont_slice() {
-        Ok(values) => values.iter().map(|&value| convert(value)).collect(),
-        Err(_) => column
-            .iter()
-            .map(|value| value.map_or(missing, &convert))
-            .collect(),
+/// What a function makes of each code; of no code more than once.
+fn looked_up<T: Copy>(codes: &[u8], make: impl Fn(usize) -> T) -> Vec<T> {
+    let made: [T; 256] = std::array::from_fn(make);
+    codes.iter().map(|&code| made[usize::from(code)]).collect()
+}
+
+/// The place of each value among the distinct ones, [`MISSING_LEVEL`] for NaN; and those, ascending.
+fn ranked(values: &[f64]) -> (Vec<u32>, Vec<f64>) {
+    let rows = (0_u32..).zip(values).filter(|(_, value)| !value.is_nan());
+    let mut order: Vec<(f64, u32)> = rows.map(|(row, &value)| (value, row)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut codes = vec![MISSING_LEVEL; values.len()];
+    let mut numbers = Vec::new();
+    for (code, same) in (0_u32..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
+        numbers.push(same[0].0);
+        same.iter().for_each(|&(_, row)| codes[row as usize] = code);
     }
+    (codes, numbers)
 }

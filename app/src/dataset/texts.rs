@@ -1,6 +1,6 @@
-//! The cells of an identifier, which polars would keep in 16 bytes each, empty ones too.
+//! The cells of an identifier, one after the other.
 
-/// Texts one after the other. The dataset's frame holds their positions, so that rows are filtered
+/// Texts one after the other. The column's values are their positions, so that rows are filtered
 /// without touching them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts {

@@ -1,6 +1,6 @@
 //! Rows of a table as a file, made part by part: a large table takes no more memory than a small one.
 //!
-//! Beside the chain: made of a [`Table`](crate::dataset::Table), and only the server uses it. Rows are
+//! Beside the chain: made of a [`Table`], and only the server uses it. Rows are
 //! in the order of the dataset, with every column but identifiers, which are shown nowhere.
 
 mod csv;
@@ -9,7 +9,7 @@ mod parquet;
 
 use polars::prelude::{AnyValue, DataFrame, PolarsResult};
 
-use crate::dataset::Table;
+use crate::dataset::{ColumnId, Dataset, Table};
 use parquet::Groups;
 
 /// Bytes after which a part of a text file ends, with the row that reaches them.
@@ -90,12 +90,13 @@ impl Export {
     /// # Errors
     /// Only if polars has no Parquet type for a column, which is a defect.
     pub fn new(table: &Table<'_>, format: Format) -> PolarsResult<Self> {
-        let columns = table.dataset().columns().iter();
-        let names: Vec<String> = columns
-            .filter(|column| !column.is_identifier())
-            .map(|column| column.name.clone())
+        let dataset = table.dataset();
+        let ids = shown(dataset);
+        let names: Vec<String> = ids
+            .iter()
+            .map(|&id| dataset.column(id).name.clone())
             .collect();
-        let mut frame = table.frame().select(names.iter().map(String::as_str))?;
+        let mut frame = table.frame(&ids)?;
         // One piece a column: rows are then found without a search, and pieces are aligned.
         frame.rechunk_mut();
         Ok(Self {
@@ -155,6 +156,13 @@ impl Export {
     }
 }
 
+/// The columns of a file: all but identifiers.
+fn shown(dataset: &Dataset) -> Vec<ColumnId> {
+    let mut ids: Vec<ColumnId> = dataset.ids().collect();
+    ids.retain(|&id| !dataset.column(id).is_identifier());
+    ids
+}
+
 /// Appends rows until the part is full or the table ends.
 fn rows(
     frame: &DataFrame,
@@ -181,7 +189,7 @@ mod tests {
     use polars::prelude::{DataType, ParquetReader, SerReader};
 
     use super::*;
-    use crate::dataset::{Dataset, read};
+    use crate::dataset::read;
 
     const STUDENTS: &str = "70,1.5,=HYPERLINK(1),Male,9007199254740993\n\
         80,,\"a, \"\"b\"\"\",Female,-1\n\
@@ -194,6 +202,10 @@ mod tests {
         let rows: String = rows.map(|(i, row)| format!("s{i},{row}\n")).collect();
         let csv = format!("Id,Exam_Score,real,Text,Gender,big\n{rows}");
         read("students.csv".to_owned(), csv.as_bytes(), "Exam_Score").unwrap()
+    }
+
+    fn frame_of(table: &Table<'_>) -> DataFrame {
+        table.frame(&shown(table.dataset())).unwrap()
     }
 
     fn whole(dataset: &Dataset, format: Format) -> Vec<u8> {
@@ -245,7 +257,7 @@ mod tests {
         let dataset = students();
         let file = whole(&dataset, Format::Parquet);
         let frame = ParquetReader::new(Cursor::new(file)).finish().unwrap();
-        let expected = dataset.table().frame().drop("Id").unwrap();
+        let expected = frame_of(&dataset.table());
         assert!(frame.equals_missing(&expected), "{frame:?}");
         let dtypes = frame.dtypes();
         assert_eq!(dtypes[..2], [DataType::Int64, DataType::Float64]);
@@ -264,7 +276,7 @@ mod tests {
     #[test]
     fn parts_are_bounded_and_make_a_whole() {
         let dataset = many(60_000);
-        let expected = dataset.table().frame().drop("Name").unwrap();
+        let expected = frame_of(&dataset.table());
         for format in Format::ALL {
             let mut export = Export::new(&dataset.table(), format).unwrap();
             let mut parts = Vec::new();
@@ -282,7 +294,7 @@ mod tests {
             match format {
                 Format::Csv => {
                     let read = read("again.csv".to_owned(), &file, "Exam_Score").unwrap();
-                    assert!(read.table().frame().equals_missing(&expected));
+                    assert!(frame_of(&read.table()).equals_missing(&expected));
                 }
                 Format::Json => {
                     let rows: Vec<serde_json::Value> = serde_json::from_slice(&file).unwrap();
@@ -305,15 +317,14 @@ mod tests {
             "Exam_Score",
         )
         .unwrap();
-        let none = dataset.table().frame().head(Some(0));
+        let none = Table::of(&dataset, &[false, false]);
         for (format, expected) in [(Format::Csv, "Exam_Score,g\n"), (Format::Json, "[\n]\n")] {
-            let table = Table::new(&dataset, none.clone());
-            let mut export = Export::new(&table, format).unwrap();
+            let mut export = Export::new(&none, format).unwrap();
             let part = export.next_part().unwrap().unwrap();
             assert_eq!(String::from_utf8(part).unwrap(), expected);
             assert_eq!(export.next_part().unwrap(), None);
         }
-        let mut export = Export::new(&Table::new(&dataset, none), Format::Parquet).unwrap();
+        let mut export = Export::new(&none, Format::Parquet).unwrap();
         let mut file = Vec::new();
         while let Some(part) = export.next_part().unwrap() {
             file.extend(part);

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Metrics;
 use crate::dataset::{ColumnId, Dataset};
-use crate::stats::{anova, by_level, pearson, quantile, sorted};
+use crate::stats::{Anova, Correlation, Tally};
 
 /// What the outcome's values allow to say.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,9 +37,8 @@ pub struct Baseline {
 impl Baseline {
     /// Makes room for the dataset's columns and computes the default outcome's baseline.
     pub fn new(dataset: &Dataset) -> Self {
-        // A table keeps every column that it was asked for; one for each column, and no two are
-        // in memory together.
-        let extent_of = |id| extent(dataset.table().numbers(id));
+        let table = dataset.table();
+        let extent_of = |id| extent(table.tally(id));
         let baseline = Self {
             outcomes: dataset.ids().map(|_| OnceLock::new()).collect(),
             extents: dataset.ids().map(extent_of).collect(),
@@ -62,7 +61,7 @@ impl Baseline {
 impl OutcomeBaseline {
     fn new(dataset: &Dataset, outcome: ColumnId) -> Self {
         let table = dataset.table();
-        let scale = Scale::of(&sorted(table.numbers(outcome)));
+        let scale = Scale::of(table.tally(outcome));
         Self {
             scale,
             metrics: Metrics::of(&table, outcome, scale.pass_mark),
@@ -74,9 +73,9 @@ impl OutcomeBaseline {
 impl Scale {
     /// An outcome whose 0.1 and 99.9 percentiles lie within 0–100 is taken for marks out of 100;
     /// single values beyond that are slips, and flagged.
-    fn of(sorted_scores: &[f64]) -> Self {
-        let low = quantile(sorted_scores, 0.001);
-        let high = quantile(sorted_scores, 0.999);
+    fn of(scores: &Tally) -> Self {
+        let low = scores.quantile(0.001);
+        let high = scores.quantile(0.999);
         let banded = low >= 0.0 && high <= 100.0;
         Self {
             pass_mark: banded.then_some(crate::stats::PASS_MARK),
@@ -87,18 +86,16 @@ impl Scale {
 
 fn most_useful(dataset: &Dataset, outcome: ColumnId) -> Vec<ColumnId> {
     let table = dataset.table();
-    let scores = table.numbers(outcome);
     let mut explained: Vec<(ColumnId, f64)> = Vec::new();
     for id in dataset.numeric_ids() {
         if id != outcome {
-            let values = dataset.table();
-            explained.push((id, pearson(values.numbers(id), scores).r.powi(2)));
+            let r = Correlation::pearson(&table.pairs(id, outcome)).r;
+            explained.push((id, r.powi(2)));
         }
     }
     for id in dataset.factor_ids() {
-        let levels = dataset.column(id).levels().len();
-        let groups = by_level(dataset.table().codes(id), levels, scores);
-        explained.push((id, anova(&groups).map_or(f64::NAN, |test| test.eta2)));
+        let test = Anova::of(&table.by_level(id, outcome));
+        explained.push((id, test.map_or(f64::NAN, |test| test.eta2)));
     }
     explained.sort_by(|(a, x), (b, y)| larger_first(*x, *y).then(a.cmp(b)));
     explained.into_iter().map(|(id, _)| id).collect()
@@ -110,8 +107,6 @@ pub(super) fn larger_first(a: f64, b: f64) -> std::cmp::Ordering {
     rank(b).total_cmp(&rank(a))
 }
 
-fn extent(values: &[f64]) -> Option<[f64; 2]> {
-    let low = values.iter().copied().fold(f64::NAN, f64::min);
-    let high = values.iter().copied().fold(f64::NAN, f64::max);
-    (!low.is_nan()).then_some([low, high])
+fn extent(values: &Tally) -> Option<[f64; 2]> {
+    (!values.is_empty()).then(|| [values.min(), values.max()])
 }

@@ -5,8 +5,8 @@ use super::performance::scores_by;
 use super::{Analysis, Scatter};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    Correlation, Trend, anova, benjamini_hochberg, correlation_interval, eta2_interval, pearson,
-    r2_interval, trend,
+    Anova, Correlation, Tally, Trend, benjamini_hochberg, correlation_interval, eta2_interval,
+    r2_interval,
 };
 
 /// Correlation of one numeric factor with the outcome.
@@ -103,7 +103,8 @@ type Fits = Vec<(ColumnId, Option<Trend>)>;
 fn fits(analysis: &Analysis<'_>) -> Fits {
     // Two students always lie on a line, which says nothing.
     let fit = |id| {
-        trend(analysis.selected.numbers(id), analysis.scores()).filter(|fit| fit.n >= LEAST_PAIRS)
+        let pairs = analysis.selected.pairs(id, analysis.outcome);
+        Trend::of(&pairs).filter(|fit| fit.n >= LEAST_PAIRS)
     };
     let factors = analysis.numeric_factors().into_iter();
     factors.map(|id| (id, fit(id))).collect()
@@ -167,12 +168,12 @@ fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId, fit: Option<&Trend>) 
 
 /// Rows with a value of the factor and an outcome.
 fn pairs(analysis: &Analysis<'_>, factor: ColumnId) -> usize {
-    pearson(analysis.selected.numbers(factor), analysis.scores()).n
+    analysis.selected.pairs(factor, analysis.outcome).n()
 }
 
 fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {
     let groups = scores_by(analysis, factor);
-    let test = anova(&groups);
+    let test = Anova::of(&groups);
     RankedFactor {
         factor,
         name: analysis.dataset.column(factor).name.clone(),
@@ -183,6 +184,6 @@ fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {
             .and_then(|test| eta2_interval(test.f, test.df_between, test.df_within)),
         p: test.as_ref().map_or(f64::NAN, |test| test.p),
         q: f64::NAN,
-        n: groups.iter().map(Vec::len).sum(),
+        n: groups.iter().map(Tally::n).sum(),
     }
 }

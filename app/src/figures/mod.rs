@@ -37,6 +37,7 @@ use polars::prelude::PolarsResult;
 
 use crate::dataset::{ColumnId, Dataset, Table};
 use crate::filter::{Choices, Request};
+use crate::stats::Tally;
 
 /// What one page is computed from: the rows that its filters leave, all rows, and the outcome.
 pub struct Analysis<'a> {
@@ -83,9 +84,9 @@ impl<'a> Analysis<'a> {
         &self.request.choices
     }
 
-    /// Values of the outcome, NaN where missing.
-    pub fn scores(&self) -> &[f64] {
-        self.selected.numbers(self.outcome)
+    /// How often each value of the outcome occurs.
+    pub fn scores(&self) -> &Tally {
+        self.selected.tally(self.outcome)
     }
 
     /// Name of the outcome.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Analysis;
 use crate::dataset::{Column, ColumnId, Dataset, Entry, Table, entry};
-use crate::stats::{Summary, mean, pass_rate, summarize};
+use crate::stats::Summary;
 
 /// Rows shown as they are.
 const PREVIEW_ROWS: usize = 10;
@@ -29,16 +29,14 @@ pub struct Metrics {
 impl Metrics {
     /// Metrics of the outcome over the table's rows.
     pub fn of(table: &Table<'_>, outcome: ColumnId, pass_mark: Option<f64>) -> Self {
-        let scores = table.numbers(outcome);
-        let present = || scores.iter().copied().filter(|score| !score.is_nan());
+        let scores = table.tally(outcome);
         Self {
             students: table.rows(),
-            scored: present().count(),
-            mean: mean(scores),
-            pass_rate: pass_mark.map(|mark| pass_rate(scores, mark)),
-            // `f64::min` passes over the NaN that stands for nothing yet.
-            min: present().fold(f64::NAN, f64::min),
-            max: present().fold(f64::NAN, f64::max),
+            scored: scores.n(),
+            mean: scores.mean(),
+            pass_rate: pass_mark.map(|mark| scores.pass_rate(mark)),
+            min: scores.min(),
+            max: scores.max(),
         }
     }
 }
@@ -146,7 +144,7 @@ pub(super) fn numeric_columns(table: &Table<'_>) -> Vec<NumericInfo> {
     let described = dataset.numeric_ids().into_iter().map(|id| NumericInfo {
         column: dataset.column(id).name.clone(),
         type_name: dataset.column(id).type_name(),
-        summary: summarize(table.numbers(id)),
+        summary: table.tally(id).summary(),
     });
     described.collect()
 }
@@ -191,17 +189,13 @@ fn out_of_range(analysis: &Analysis<'_>) -> Vec<OutOfRange> {
         let Some(range) = possible_range(analysis, dataset, id) else {
             continue;
         };
-        let mut outside: Vec<f64> = analysis.selected.numbers(id).to_vec();
-        outside.retain(|value| *value < range[0] || *value > range[1]);
-        outside.sort_by(f64::total_cmp);
-        if !outside.is_empty() {
+        let mut values = analysis.selected.tally(id).runs().to_vec();
+        values.retain(|(value, _)| *value < range[0] || *value > range[1]);
+        if !values.is_empty() {
             found.push(OutOfRange {
                 column: dataset.column(id).name.clone(),
                 range,
-                values: outside
-                    .chunk_by(|a, b| a == b)
-                    .map(|same| (same[0], same.len()))
-                    .collect(),
+                values,
             });
         }
     }
@@ -220,21 +214,9 @@ pub(super) fn possible_range(
     })
 }
 
-/// Rows of each level of a factor.
-pub(super) fn level_counts(table: &Table<'_>, id: ColumnId) -> Vec<usize> {
-    let mut counts = vec![0; table.dataset().column(id).levels().len()];
-    for &code in table.codes(id) {
-        let level = usize::try_from(code).ok();
-        if let Some(count) = level.and_then(|level| counts.get_mut(level)) {
-            *count += 1;
-        }
-    }
-    counts
-}
-
 fn factor_info(table: &Table<'_>, id: ColumnId) -> FactorInfo {
     let column: &Column = table.dataset().column(id);
-    let counts = level_counts(table, id);
+    let counts = table.counts(id).iter().copied();
     let levels: Vec<(String, usize)> = column.levels().iter().cloned().zip(counts).collect();
     let most_common = levels
         .iter()

@@ -1,13 +1,12 @@
 //! Figures of the performance page: the outcome's distribution and its levels.
 
+use std::rc::Rc;
+
 use super::Analysis;
 use super::baseline::larger_first;
 use crate::dataset::ColumnId;
 use crate::filter::Bins;
-use crate::stats::{
-    BoxStats, Histogram, Kde, band_counts, box_stats, by_level, equal_width, gaussian_kde,
-    gaussian_kde_of_whole_numbers, mean, mean_interval, whole_numbers,
-};
+use crate::stats::{BoxStats, Histogram, Kde, Tally};
 
 /// Points of the density curve.
 pub(super) const KDE_POINTS: usize = 50;
@@ -98,28 +97,28 @@ impl Performance {
             _ => Bins::Twenty,
         };
         let whole = (bins == Bins::Whole)
-            .then(|| whole_numbers(scores))
+            .then(|| scores.whole_numbers())
             .flatten();
         // Whole numbers too large for bins of their own still have twenty.
         let (bins, histogram) = match whole {
             Some(whole) => (bins, Some(whole)),
-            None if mean(scores).is_nan() => (bins, None),
-            None => (Bins::Twenty, equal_width(scores, EQUAL_BINS)),
+            None if scores.mean().is_nan() => (bins, None),
+            None => (Bins::Twenty, scores.equal_width(EQUAL_BINS)),
         };
         let choices = analysis.choices();
         Self {
-            n: scores.iter().filter(|score| !score.is_nan()).count(),
-            mean: mean(scores),
+            n: scores.n(),
+            mean: scores.mean(),
             bins,
             whole_possible,
             histogram,
             kde: if whole_possible {
-                gaussian_kde_of_whole_numbers(scores, KDE_POINTS)
+                scores.kde_of_whole_numbers(KDE_POINTS)
             } else {
-                gaussian_kde(scores, KDE_POINTS)
+                scores.kde(KDE_POINTS)
             },
-            stats: box_stats(scores),
-            bands: analysis.baseline.scale.banded.then(|| band_counts(scores)),
+            stats: scores.box_stats(),
+            bands: analysis.baseline.scale.banded.then(|| scores.bands()),
             average: analysis
                 .factor_or_best(choices.by)
                 .map(|id| average(analysis, id)),
@@ -131,9 +130,8 @@ impl Performance {
 }
 
 /// The outcomes of each level of a factor, in factor order.
-pub(super) fn scores_by(analysis: &Analysis<'_>, factor: ColumnId) -> Vec<Vec<f64>> {
-    let levels = analysis.dataset.column(factor).levels().len();
-    by_level(analysis.selected.codes(factor), levels, analysis.scores())
+pub(super) fn scores_by(analysis: &Analysis<'_>, factor: ColumnId) -> Rc<Vec<Tally>> {
+    analysis.selected.by_level(factor, analysis.outcome)
 }
 
 fn average(analysis: &Analysis<'_>, factor: ColumnId) -> Average {
@@ -146,9 +144,9 @@ fn average(analysis: &Analysis<'_>, factor: ColumnId) -> Average {
         .map(|(level, group)| LevelMean {
             level,
             name: column.levels()[level].clone(),
-            n: group.len(),
-            mean: mean(group),
-            interval: mean_interval(group),
+            n: group.n(),
+            mean: group.mean(),
+            interval: group.mean_interval(),
         })
         .collect();
     levels.sort_by(|a, b| larger_first(a.mean, b.mean));
@@ -169,7 +167,7 @@ pub(super) fn score_boxes(analysis: &Analysis<'_>, factor: ColumnId) -> ScoreBox
             Some(LevelBox {
                 level,
                 name: column.levels()[level].clone(),
-                stats: box_stats(group)?,
+                stats: group.box_stats()?,
             })
         })
         .collect();

@@ -7,8 +7,8 @@ use super::Analysis;
 use super::performance::scores_by;
 use crate::dataset::ColumnId;
 use crate::stats::{
-    Factor, MISSING_LEVEL, Regression, Setting, Term, hedges_g, mann_whitney, mean_difference,
-    regress,
+    Factor, HedgesG, MISSING_LEVEL, MannWhitney, MeanDifference, Regression, Setting, Tally, Term,
+    regress_coded,
 };
 
 /// How statsmodels codes factors, unless it is told otherwise.
@@ -19,7 +19,7 @@ const NOTE: &str =
 pub(super) fn regression(analysis: &Analysis<'_>) -> Value {
     let columns = Columns::new(analysis);
     let factors = columns.factors(analysis);
-    let Ok(fit) = regress(analysis.scores(), &factors) else {
+    let Ok(fit) = regress_coded(analysis.selected.coded(analysis.outcome), &factors) else {
         return Value::Null;
     };
     let terms = fit.coefficients.iter().map(|c| {
@@ -72,13 +72,7 @@ fn first_row(fit: &Regression, factors: &[Factor<'_>]) -> Value {
     let Some(&row) = fit.rows.first() else {
         return Value::Null;
     };
-    let settings: Vec<Setting> = factors
-        .iter()
-        .map(|factor| match *factor {
-            Factor::Numeric(values) => Setting::Number(values[row]),
-            Factor::Categorical { codes, .. } => Setting::Level(codes[row] as usize),
-        })
-        .collect();
+    let settings: Vec<Setting> = factors.iter().map(|factor| factor.setting(row)).collect();
     json!(fit.predict(&settings))
 }
 
@@ -110,7 +104,7 @@ impl Columns {
         columns
             .map(
                 |(&id, (order, codes))| match analysis.dataset.column(id).is_numeric() {
-                    true => Factor::Numeric(analysis.selected.numbers(id)),
+                    true => Factor::Coded(analysis.selected.coded(id)),
                     false => Factor::Categorical {
                         codes,
                         levels: order.len(),
@@ -162,17 +156,21 @@ fn name(analysis: &Analysis<'_>, id: ColumnId) -> String {
 /// The outcome of a factor's two levels, the alphabetically first against the second; null unless
 /// two levels have rows.
 pub(super) fn two_groups(analysis: &Analysis<'_>, factor: ColumnId) -> Value {
-    let mut groups = scores_by(analysis, factor);
+    let groups = scores_by(analysis, factor);
     let order = alphabetical(analysis.dataset.column(factor).levels());
-    let present: Vec<Vec<f64>> = order
+    let present: Vec<&Tally> = order
         .iter()
-        .filter_map(|&level| groups.get_mut(level).map(std::mem::take))
+        .filter_map(|&level| groups.get(level))
         .filter(|group| !group.is_empty())
         .collect();
-    let [a, b] = present.as_slice() else {
+    let &[a, b] = present.as_slice() else {
         return Value::Null;
     };
-    let figures = (mean_difference(a, b), hedges_g(a, b), mann_whitney(a, b));
+    let figures = (
+        MeanDifference::of(a, b),
+        HedgesG::of(a, b),
+        MannWhitney::of(a, b),
+    );
     let (Some(means), Some(effect), Some(ranks)) = figures else {
         return Value::Null;
     };

@@ -5,7 +5,7 @@ use super::factors::LEAST_PAIRS;
 use super::{Analysis, Scatter};
 use crate::dataset::ColumnId;
 use crate::filter::Method;
-use crate::stats::{Matrix, pearson_matrix, spearman_matrix};
+use crate::stats::{Correlation, Matrix};
 
 /// Absolute correlation from which a pair counts as strong unless the address says otherwise.
 const STRONG: f64 = 0.5;
@@ -82,14 +82,13 @@ impl Relationships {
 /// The matrix, and its pairs with the strongest first.
 fn pairs(analysis: &Analysis<'_>, method: Method) -> (MatrixFigure, Vec<Pair>) {
     let ids = analysis.dataset.numeric_ids();
-    let columns: Vec<&[f64]> = ids
-        .iter()
-        .map(|&id| analysis.selected.numbers(id))
-        .collect();
-    let matrix = match method {
-        Method::Pearson => pearson_matrix(&columns),
-        Method::Spearman => spearman_matrix(&columns),
+    let of = match method {
+        Method::Pearson => Correlation::pearson,
+        Method::Spearman => Correlation::spearman,
     };
+    let matrix = Matrix::of(ids.len(), |i, j| {
+        of(&analysis.selected.pairs(ids[i], ids[j]))
+    });
     let name = |id: ColumnId| analysis.dataset.column(id).name.clone();
     let mut pairs = Vec::new();
     for (i, &a) in ids.iter().enumerate() {

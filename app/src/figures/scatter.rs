@@ -4,7 +4,7 @@
 
 use super::Analysis;
 use crate::dataset::ColumnId;
-use crate::stats::{MISSING_LEVEL, Trend, trend};
+use crate::stats::{Pair, Pairs, Trend};
 
 /// A place in the plane and the rows that lie there.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,20 +60,20 @@ impl Scatter {
         with_trends: bool,
     ) -> Self {
         let table = &analysis.selected;
-        let (xs, ys) = (table.numbers(x), table.numbers(y));
-        let pairs = complete(xs, ys);
-        let n = pairs.len();
-        let overall = trend(xs, ys);
+        let pairs = table.pairs(x, y);
+        let overall = Trend::of(&pairs);
         let groups = match color {
-            None => vec![group(None, pairs, overall.clone().filter(|_| with_trends))],
+            None => vec![group(None, &pairs, overall.clone().filter(|_| with_trends))],
             Some(factor) => {
                 let levels = analysis.dataset.column(factor).levels();
-                split(xs, ys, table.codes(factor), levels.len())
-                    .into_iter()
-                    .enumerate()
-                    .filter(|(_, pairs)| !pairs.is_empty())
+                let by_level = table
+                    .coded(x)
+                    .pairs_by_level(&table.coded(y), &table.levels(factor));
+                let groups = by_level.iter().enumerate();
+                groups
+                    .filter(|(_, pairs)| pairs.n() > 0)
                     .map(|(level, pairs)| {
-                        let fit = with_trends.then(|| fit(&pairs)).flatten();
+                        let fit = with_trends.then(|| Trend::of(pairs)).flatten();
                         group(Some((level, levels[level].clone())), pairs, fit)
                     })
                     .collect()
@@ -87,53 +87,21 @@ impl Scatter {
             color: color.map(|id| (id, analysis.dataset.column(id).name.clone())),
             groups,
             overall,
-            n,
+            n: pairs.n(),
         }
     }
 }
 
-type Pair = (f64, f64);
-
-fn complete(xs: &[f64], ys: &[f64]) -> Vec<Pair> {
-    xs.iter()
-        .zip(ys)
-        .map(|(&x, &y)| (x, y))
-        .filter(|(x, y)| !x.is_nan() && !y.is_nan())
-        .collect()
-}
-
-fn split(xs: &[f64], ys: &[f64], codes: &[u32], levels: usize) -> Vec<Vec<Pair>> {
-    let mut split = vec![Vec::new(); levels];
-    for ((&x, &y), &code) in xs.iter().zip(ys).zip(codes) {
-        if code == MISSING_LEVEL || x.is_nan() || y.is_nan() {
-            continue;
-        }
-        let level = usize::try_from(code).ok();
-        if let Some(pairs) = level.and_then(|level| split.get_mut(level)) {
-            pairs.push((x, y));
-        }
-    }
-    split
-}
-
-fn fit(pairs: &[Pair]) -> Option<Trend> {
-    let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-    trend(&xs, &ys)
-}
-
-fn group(level: Option<(usize, String)>, mut pairs: Vec<Pair>, trend: Option<Trend>) -> Group {
-    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+fn group(level: Option<(usize, String)>, pairs: &Pairs, trend: Option<Trend>) -> Group {
+    let point = |pair: Pair| Point {
+        x: pair.x,
+        y: pair.y,
+        count: pair.count,
+    };
     Group {
         level,
-        n: pairs.len(),
-        points: pairs
-            .chunk_by(|a, b| a == b)
-            .map(|same| Point {
-                x: same[0].0,
-                y: same[0].1,
-                count: same.len(),
-            })
-            .collect(),
+        n: pairs.n(),
+        points: pairs.iter().map(point).collect(),
         trend,
     }
 }

@@ -3,15 +3,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::overview::level_counts;
 use super::performance::{EQUAL_BINS, KDE_POINTS, scores_by};
 use super::regression_json::{regression, two_groups};
 use super::{Analysis, Metrics};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    BANDS, BoxStats, Matrix, Summary, anova, band_counts, benjamini_hochberg, box_stats,
-    equal_width, gaussian_kde, kruskal, pearson_matrix, spearman_matrix, summarize, trend,
-    welch_anova,
+    Anova, BANDS, BoxStats, Correlation, Kruskal, Matrix, Pairs, Summary, Tally, Trend, WelchAnova,
+    benjamini_hochberg,
 };
 
 /// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
@@ -44,7 +42,7 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     put(
         "describe",
         by_column(analysis, &numeric, |id| {
-            describe(&summarize(table.numbers(id)))
+            describe(&table.tally(id).summary())
         }),
     );
     put(
@@ -55,7 +53,7 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
         "score_by",
         by_column(analysis, &factors, |id| {
             by_level_present(analysis, id, |group| {
-                let summary = summarize(group);
+                let summary = group.summary();
                 json!({"mean": summary.mean, "count": summary.count, "std": summary.std})
             })
         }),
@@ -65,24 +63,24 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
     put(
         "box",
         by_column(analysis, &numeric, |id| {
-            box_json(box_stats(table.numbers(id)).as_ref())
+            box_json(table.tally(id).box_stats().as_ref())
         }),
     );
     put(
         "score_box_by",
         by_column(analysis, &factors, |id| {
-            by_level_present(analysis, id, |group| box_json(box_stats(group).as_ref()))
+            by_level_present(analysis, id, |group| box_json(group.box_stats().as_ref()))
         }),
     );
-    let columns: Vec<&[f64]> = numeric.iter().map(|&id| table.numbers(id)).collect();
-    put(
-        "pearson",
-        matrix(analysis, &numeric, &pearson_matrix(&columns)),
-    );
-    put(
-        "spearman",
-        matrix(analysis, &numeric, &spearman_matrix(&columns)),
-    );
+    for (name, of) in [
+        ("pearson", Correlation::pearson as fn(&Pairs) -> Correlation),
+        ("spearman", Correlation::spearman),
+    ] {
+        let cells = Matrix::of(numeric.len(), |i, j| {
+            of(&table.pairs(numeric[i], numeric[j]))
+        });
+        put(name, matrix(analysis, &numeric, &cells));
+    }
     put("trend", Value::Object(tests.trends));
     put("anova", Value::Object(tests.anovas));
     put(
@@ -111,14 +109,14 @@ fn by_column(
 fn by_level_present(
     analysis: &Analysis<'_>,
     factor: ColumnId,
-    figure: impl Fn(&[f64]) -> Value,
+    figure: impl Fn(&Tally) -> Value,
 ) -> Value {
     let levels = analysis.dataset.column(factor).levels();
     levels
         .iter()
-        .zip(scores_by(analysis, factor))
+        .zip(scores_by(analysis, factor).iter())
         .filter(|(_, group)| !group.is_empty())
-        .map(|(level, group)| (level.clone(), figure(&group)))
+        .map(|(level, group)| (level.clone(), figure(group)))
         .collect::<Map<_, _>>()
         .into()
 }
@@ -140,8 +138,8 @@ fn value_counts(analysis: &Analysis<'_>, factor: ColumnId) -> Value {
     let levels = analysis.dataset.column(factor).levels();
     levels
         .iter()
-        .zip(level_counts(&analysis.selected, factor))
-        .filter(|(_, count)| *count > 0)
+        .zip(analysis.selected.counts(factor))
+        .filter(|(_, count)| **count > 0)
         .map(|(level, count)| (level.clone(), json!(count)))
         .collect::<Map<_, _>>()
         .into()
@@ -153,14 +151,14 @@ fn bands(analysis: &Analysis<'_>) -> Value {
     }
     BANDS
         .iter()
-        .zip(band_counts(analysis.scores()))
+        .zip(analysis.scores().bands())
         .map(|(band, count)| (band.label.to_owned(), json!(count)))
         .collect::<Map<_, _>>()
         .into()
 }
 
 fn histogram(analysis: &Analysis<'_>) -> Value {
-    equal_width(analysis.scores(), EQUAL_BINS).map_or(
+    analysis.scores().equal_width(EQUAL_BINS).map_or(
         json!({"edges": null, "counts": null}),
         |histogram| json!({"edges": histogram.edges, "counts": histogram.counts}),
     )
@@ -201,7 +199,7 @@ fn matrix(analysis: &Analysis<'_>, ids: &[ColumnId], matrix: &Matrix) -> Value {
 }
 
 fn kde(analysis: &Analysis<'_>) -> Value {
-    gaussian_kde(analysis.scores(), KDE_POINTS).map_or(
+    analysis.scores().kde(KDE_POINTS).map_or(
         Value::Null,
         |kde| json!({"factor": kde.factor, "bandwidth": kde.bandwidth, "x": kde.x, "y": kde.y}),
     )
@@ -223,7 +221,7 @@ impl Tests {
         };
         for id in analysis.numeric_factors() {
             let name = analysis.dataset.column(id).name.clone();
-            let fit = trend(analysis.selected.numbers(id), analysis.scores());
+            let fit = Trend::of(&analysis.selected.pairs(id, analysis.outcome));
             if let Some(fit) = &fit {
                 tests.p.push((name.clone(), fit.p));
             }
@@ -242,9 +240,9 @@ impl Tests {
         for &id in factors {
             let name = analysis.dataset.column(id).name.clone();
             let groups = scores_by(analysis, id);
-            let test = anova(&groups);
-            let ranks = kruskal(&groups);
-            let welch = welch_anova(&groups);
+            let test = Anova::of(&groups);
+            let ranks = Kruskal::of(&groups);
+            let welch = WelchAnova::of(&groups);
             if let Some(test) = &test {
                 tests.p.push((name.clone(), test.p));
             }

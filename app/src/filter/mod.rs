@@ -20,7 +20,7 @@ pub use problem::QueryProblem;
 pub use scope::Scope;
 pub use words::in_words;
 
-use polars::prelude::{BooleanChunked, NewChunkedArray, PolarsResult};
+use polars::prelude::PolarsResult;
 
 use crate::dataset::{ColumnId, Dataset, Table};
 
@@ -97,52 +97,35 @@ impl Filters {
     /// The rows that meet every condition.
     ///
     /// # Errors
-    /// Only if polars cannot filter a frame by a mask of its own length, which is a defect.
+    /// None today.
     pub fn apply<'a>(&self, dataset: &'a Dataset) -> PolarsResult<Table<'a>> {
         let all = dataset.table();
         if self.is_empty() {
             return Ok(all);
         }
-        let keep = self.kept(&all);
-        let mask = BooleanChunked::from_slice("keep".into(), &keep);
-        Ok(Table::new(dataset, all.frame().filter_seq(&mask)?))
-    }
-
-    /// Positions in the dataset, from 0, of the rows that meet every condition, in their order.
-    pub fn positions(&self, dataset: &Dataset) -> Vec<usize> {
-        let keep = self.kept(&dataset.table());
-        let kept = keep.iter().enumerate().filter(|(_, keep)| **keep);
-        kept.map(|(position, _)| position).collect()
+        Ok(Table::of(dataset, &self.kept(&all)))
     }
 
     /// Whether each row of the whole dataset meets every condition.
     fn kept(&self, all: &Table<'_>) -> Vec<bool> {
         let mut keep = vec![true; all.rows()];
         for (column, condition) in self.iter() {
-            match condition {
-                Condition::Levels(levels) => {
-                    keep_levels(&mut keep, all.codes(column), levels);
-                }
+            let meets = match condition {
+                Condition::Levels(levels) => all.each_level(column, |level| {
+                    level.is_some_and(|level| levels.contains(&level))
+                }),
                 Condition::Range { low, high } => {
-                    keep_range(&mut keep, all.numbers(column), *low, *high);
+                    let low = low.unwrap_or(f64::NEG_INFINITY);
+                    let high = high.unwrap_or(f64::INFINITY);
+                    all.each_number(column, |value| {
+                        value.is_some_and(|value| value >= low && value <= high)
+                    })
                 }
+            };
+            for (keep, meets) in keep.iter_mut().zip(meets) {
+                *keep &= meets;
             }
         }
         keep
-    }
-}
-
-fn keep_levels(keep: &mut [bool], codes: &[u32], levels: &[usize]) {
-    for (keep, &code) in keep.iter_mut().zip(codes) {
-        *keep &= usize::try_from(code).is_ok_and(|code| levels.contains(&code));
-    }
-}
-
-fn keep_range(keep: &mut [bool], values: &[f64], low: Option<f64>, high: Option<f64>) {
-    let low = low.unwrap_or(f64::NEG_INFINITY);
-    let high = high.unwrap_or(f64::INFINITY);
-    for (keep, &value) in keep.iter_mut().zip(values) {
-        // NaN, the missing value, is in no range.
-        *keep &= value >= low && value <= high;
     }
 }

@@ -65,4 +65,28 @@ pub enum QueryProblem {
         /// Name of the parameter.
         parameter: String,
     },
+    /// More conditions than privacy mode takes.
+    #[error(
+        "this address has {found} conditions, and in privacy mode figures are shown for at most {most}. Leave some out"
+    )]
+    TooManyConditions {
+        /// As many as there are.
+        found: usize,
+        /// As many as there may be.
+        most: usize,
+    },
+    /// A range that privacy mode does not take.
+    #[error(
+        "in privacy mode ranges come in steps, and {bound} is none of `{column}`. A range may begin at {begins} and end at {ends}"
+    )]
+    Step {
+        /// The numeric column.
+        column: String,
+        /// The bound in the address.
+        bound: String,
+        /// Where ranges may begin.
+        begins: String,
+        /// Where they may end.
+        ends: String,
+    },
 }

@@ -22,11 +22,11 @@ use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 use tracing::error;
 
-use super::App;
 use super::data::asked::Asked;
-use super::problem;
+use super::{App, Loaded, problem};
 use crate::filter;
-use crate::views::Stay;
+use crate::privacy::MinGroup;
+use crate::views::{About, Stay};
 
 /// Memory for answers, in bytes: more than a thousand pages.
 const MEMORY: u64 = 16 << 20;
@@ -39,15 +39,27 @@ const OVERHEAD: usize = 512;
 /// How long to wait for another's computation before beginning one's own.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What an answer is about, beside its address.
+pub(super) struct Basis<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) about: &'a About,
+    /// Whether there is a button to log out.
+    pub(super) guarded: bool,
+    /// The smallest group that is shown.
+    pub(super) least: Option<MinGroup>,
+}
+
 /// What an answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
+pub(super) struct Key {
     /// Which dataset, of all that were loaded.
     dataset: u64,
     /// Why a newer one is not shown.
     fault: Option<String>,
     /// Whether there is a button to log out.
     guarded: bool,
+    /// The smallest group that is shown.
+    least: Option<MinGroup>,
     /// Path and canonical query.
     address: String,
     /// What the browser takes.
@@ -55,9 +67,13 @@ struct Key {
 }
 
 impl Key {
-    /// None for what is not kept.
-    fn of(asked: &Asked, request: &Request) -> Option<Self> {
-        let fault = match &asked.about.stay {
+    /// None for what is not kept. `canonical` gives the one form of all queries that ask for the same.
+    pub(super) fn of(
+        basis: &Basis<'_>,
+        request: &Request,
+        canonical: impl FnOnce(&str, &str) -> Option<String>,
+    ) -> Option<Self> {
+        let fault = match &basis.about.stay {
             Stay::Fixed => None,
             Stay::Watched { fault, .. } => fault.clone(),
             Stay::Uploaded { .. } => return None,
@@ -68,18 +84,14 @@ impl Key {
         let path = request.uri().path();
         let address = match request.uri().query() {
             None | Some("") => path.to_owned(),
-            Some(query) => {
-                let dataset = &asked.loaded.dataset;
-                let (request, from_form) = filter::Request::parse(query, dataset).ok()?;
-                // A form's is redirected.
-                (!from_form).then(|| request.href(path, dataset))?
-            }
+            Some(query) => canonical(path, query)?,
         };
         let encodings = request.headers().get_all(header::ACCEPT_ENCODING);
         Some(Self {
-            dataset: asked.loaded.number,
+            dataset: basis.loaded.number,
             fault,
-            guarded: asked.guarded,
+            guarded: basis.guarded,
+            least: basis.least,
             address,
             encodings: encodings.iter().cloned().collect(),
         })
@@ -150,7 +162,24 @@ pub(super) async fn keep(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(key) = Key::of(&asked, &request) else {
+    let basis = Basis {
+        loaded: &asked.loaded,
+        about: &asked.about,
+        guarded: asked.guarded,
+        least: None,
+    };
+    let dataset = &asked.loaded.dataset;
+    let key = Key::of(&basis, &request, |path, query| {
+        let (request, from_form) = filter::Request::parse(query, dataset).ok()?;
+        // A form's is redirected.
+        (!from_form).then(|| request.href(path, dataset))
+    });
+    answer(&app, key, request, next).await
+}
+
+/// The answer that is kept under the key, or else is computed.
+pub(super) async fn answer(app: &App, key: Option<Key>, request: Request, next: Next) -> Response {
+    let Some(key) = key else {
         return next.run(request).await;
     };
     let versions = request.headers().typed_get::<IfNoneMatch>();
@@ -208,8 +237,7 @@ mod tests {
 
     use super::*;
     use crate::dataset::read;
-    use crate::server::{Current, Loaded, router};
-    use crate::views::About;
+    use crate::server::{Current, router};
 
     fn loaded(csv: &str) -> Loaded {
         let dataset = read("x".to_owned(), csv.as_bytes(), "Exam_Score").unwrap();

@@ -24,9 +24,6 @@ use prometheus::{
 use tracing::error;
 
 use super::compute::Gauges;
-use super::data::current::State;
-use super::data::uploads::Uploads;
-use super::kept::Kept;
 use super::{App, problem, request_id};
 
 /// Upper bounds of the times to answer, in seconds: a page takes milliseconds.
@@ -103,11 +100,12 @@ impl Metrics {
         seconds.observe(took.as_secs_f64());
     }
 
-    fn text(&self, current: &State, kept: &Kept, uploads: Option<&Uploads>) -> Result<String> {
+    fn text(&self, app: &App) -> Result<String> {
+        let current = app.current.state();
         let mut families = self.registry.gather();
-        families.extend(dataset::now(current)?);
-        families.extend(dataset::kept(kept)?);
-        if let Some(uploads) = uploads {
+        families.extend(dataset::now(&current, app.min_group.is_some())?);
+        families.extend(dataset::kept(&app.kept)?);
+        if let Some(uploads) = app.uploads.as_deref() {
             families.extend(dataset::uploads(uploads)?);
         }
         families.extend(process::now()?);
@@ -123,10 +121,7 @@ pub(super) async fn show(
     if PROXIED.iter().any(|name| headers.contains_key(name)) {
         return problem::not_found().await;
     }
-    let text = app
-        .metrics
-        .text(&app.current.state(), &app.kept, app.uploads.as_deref());
-    match text {
+    match app.metrics.text(&app) {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {
             error!(%error, "the metrics cannot be written");

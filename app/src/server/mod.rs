@@ -14,6 +14,7 @@ mod metrics;
 mod observe;
 mod origin;
 mod pages;
+mod private;
 mod problem;
 mod report;
 mod request_id;
@@ -41,6 +42,7 @@ pub use report::{Finished, ReportError, write_report};
 pub use stop::{Signals, serve};
 
 use crate::export::Format;
+use crate::privacy::MinGroup;
 use crate::views::{GUIDE, Page, REPORT};
 use compute::Queue;
 use data::{asked, events, mapping, receive};
@@ -60,6 +62,7 @@ pub struct App {
     queue: Queue,
     kept: Kept,
     stopping: Stopping,
+    min_group: Option<MinGroup>,
 }
 
 impl App {
@@ -68,6 +71,15 @@ impl App {
     pub fn new(
         current: Arc<Current>,
         uploads: Option<Arc<Uploads>>,
+    ) -> Result<Arc<Self>, prometheus::Error> {
+        Self::withholding(current, uploads, None)
+    }
+
+    /// Serves no figure of fewer students than that, whatever the dataset. Fails as [`Self::new`].
+    pub fn withholding(
+        current: Arc<Current>,
+        uploads: Option<Arc<Uploads>>,
+        min_group: Option<MinGroup>,
     ) -> Result<Arc<Self>, prometheus::Error> {
         Ok(Arc::new(Self {
             current,
@@ -78,6 +90,7 @@ impl App {
             queue: Queue::new(),
             kept: Kept::new(),
             stopping: Stopping::default(),
+            min_group,
         }))
     }
 }
@@ -107,17 +120,22 @@ pub fn router(app: Arc<App>, access: Option<Arc<Access>>) -> Router {
 }
 
 fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .merge(pages(app))
-        .merge(reports(app))
-        .merge(exports(app))
-        .merge(mapping_form(app))
+    let of_datasets = match app.min_group {
+        None => Router::new()
+            .merge(pages(app))
+            .merge(reports(app))
+            .merge(exports(app))
+            .merge(mapping_form(app)),
+        Some(least) => private::pages(app, least)
+            .merge(private::reports(app, least))
+            .merge(private::rows()),
+    };
+    of_datasets
         .route("/", get(pages::start))
         .route(receive::ROUTE, upload())
         .route("/datasets/{id}/delete", post(receive::delete))
         .route(GUIDE, get(pages::guide))
         .route("/guide/{topic}", get(pages::guide_topic))
-        .route(mapping::ROUTE, post(mapping::save))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(asset::serve))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -176,6 +194,7 @@ fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
+        .route(mapping::ROUTE, post(mapping::save))
 }
 
 /// Takes files, of which [`limits`] knows the size.

@@ -51,6 +51,20 @@ pub(super) enum Failure {
     Frame(#[from] polars::error::PolarsError),
 }
 
+impl Failure {
+    /// The same without rows and cells of a file.
+    #[must_use]
+    pub(super) fn without_cells(self) -> Self {
+        match self {
+            Self::Upload(UploadProblem::Unusable(error))
+            | Self::Uploaded(UploadError::Data(error)) => {
+                UploadProblem::UnusableInGeneral(error.without_cells()).into()
+            }
+            other => other,
+        }
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use polars::prelude::PolarsResult;
 
-use super::Loaded;
 use super::data::asked::Asked;
 use super::data::source::readable;
 use super::export::file_stem;
@@ -18,11 +17,14 @@ use super::pages::{
     Answer, all_cards, compare_cards, explore_cards, performance_cards, relationship_cards,
     single_cards, understand, words,
 };
+use super::{Loaded, private};
 use crate::charts;
 use crate::figures::{
     Analysis, Comparison, Explain, Explore, FactorImpact, Overview, Performance, Relationships,
 };
 use crate::filter::{QueryProblem, Request};
+use crate::format;
+use crate::privacy::MinGroup;
 use crate::views::{
     self, About, Frame, Page, Part, REPORT, Report, compare_panels, explain_panels, explore_panels,
     factor_panels, missing_in_words, no_comparison, overview_panels, strong_panel,
@@ -49,23 +51,27 @@ fn lines(problems: &[QueryProblem]) -> String {
 pub struct Finished {
     /// The document.
     pub html: String,
-    /// Students that it is about.
-    pub selected: usize,
-    /// Students in the dataset.
-    pub rows: usize,
+    /// How many students it is about, in words.
+    pub students: String,
+    /// Whether that is nobody.
+    pub is_empty: bool,
 }
 
-/// The report on what `query` asks for, in the grammar of addresses. `begun` hears of each page
-/// before its figures are computed.
+/// The report on what `query` asks for, in the grammar of addresses; with `min_group` of no smaller group
+/// of students. `begun` hears of each page before its figures are computed.
 ///
 /// # Errors
 /// Everything in the query that cannot be understood, and a defect.
 pub fn write_report(
     loaded: &Loaded,
+    min_group: Option<MinGroup>,
     query: &str,
     written: Timestamp,
     begun: impl FnMut(Page),
 ) -> Result<Finished, ReportError> {
+    if let Some(least) = min_group {
+        return private::write_report(loaded, least, query, written, begun);
+    }
     let understood = Request::parse(query, &loaded.dataset);
     let (request, _) = understood.map_err(ReportError::Query)?;
     let about = loaded.about.clone();
@@ -117,8 +123,12 @@ fn assemble(
     };
     Ok(Finished {
         html: views::report(&frame, &report).into_string(),
-        selected: analysis.selected.rows(),
-        rows: loaded.dataset.rows(),
+        students: format!(
+            "{} of {}",
+            format::count(analysis.selected.rows()),
+            format::counted(loaded.dataset.rows(), "student", "students")
+        ),
+        is_empty: analysis.selected.rows() == 0,
     })
 }
 

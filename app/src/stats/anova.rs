@@ -1,11 +1,12 @@
 //! Does the mean outcome differ between the levels of a factor? One-way analysis of variance with
 //! its effect size.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use super::{distributions::f_sf, levels::present_groups, sums};
+use super::{
+    distributions::f_sf,
+    tally::{Tally, present_groups, tallies},
+};
 
 /// One-way analysis of variance, after `scipy.stats.f_oneway`.
 ///
@@ -36,26 +37,33 @@ pub struct Anova {
 
 /// Analysis of variance over groups of outcomes; `None` with fewer than two groups that have values.
 pub fn anova(groups: &[Vec<f64>]) -> Option<Anova> {
-    let groups = present_groups(groups);
-    let levels = groups.len();
-    if levels < 2 {
-        return None;
+    Anova::of(&tallies(groups))
+}
+
+impl Anova {
+    /// [`anova`] of groups that are counted.
+    pub fn of(groups: &[Tally]) -> Option<Self> {
+        let groups = present_groups(groups);
+        let levels = groups.len();
+        if levels < 2 {
+            return None;
+        }
+        let n: usize = groups.iter().map(|group| group.n()).sum();
+        let df_between = (levels - 1) as f64;
+        let df_within = (n - levels) as f64;
+        let spread = Spread::of(&groups, n);
+        let f = spread.f_ratio(df_between, df_within);
+        Some(Self {
+            n,
+            levels,
+            f,
+            p: f_sf(f, df_between, df_within),
+            eta2: spread.between / (spread.between + spread.within),
+            omega2: spread.omega2(df_between, df_within),
+            df_between,
+            df_within,
+        })
     }
-    let n: usize = groups.iter().map(|group| group.len()).sum();
-    let df_between = (levels - 1) as f64;
-    let df_within = (n - levels) as f64;
-    let spread = Spread::of(&groups, n);
-    let f = spread.f_ratio(df_between, df_within);
-    Some(Anova {
-        n,
-        levels,
-        f,
-        p: f_sf(f, df_between, df_within),
-        eta2: spread.between / (spread.between + spread.within),
-        omega2: spread.omega2(df_between, df_within),
-        df_between,
-        df_within,
-    })
 }
 
 /// Sums of squares between and within the groups, each from deviations rather than as the
@@ -70,9 +78,10 @@ struct Spread {
 }
 
 impl Spread {
-    fn of(groups: &[Cow<'_, [f64]>], n: usize) -> Self {
-        let constant_groups = groups.iter().all(|group| sums::constant(group));
-        let constant = constant_groups && groups.windows(2).all(|pair| pair[0][0] == pair[1][0]);
+    fn of(groups: &[&Tally], n: usize) -> Self {
+        let constant_groups = groups.iter().all(|group| group.is_constant());
+        let constant =
+            constant_groups && groups.windows(2).all(|pair| pair[0].min() == pair[1].min());
         if constant {
             return Self {
                 between: 0.0,
@@ -82,24 +91,24 @@ impl Spread {
             };
         }
         // Any offset near the data will do: it leaves small numbers, whose sums keep their digits.
-        let total: f64 = groups.iter().map(|group| sums::about(group, 0.0)).sum();
+        let total: f64 = groups.iter().map(|group| group.sum(|value| value)).sum();
         let offset = total / n as f64;
         let means: Vec<f64> = groups
             .iter()
-            .map(|group| sums::about(group, offset) / group.len() as f64)
+            .map(|group| group.sum(|value| value - offset) / group.n() as f64)
             .collect();
         let sized = || groups.iter().zip(&means);
         let grand = sized()
-            .map(|(group, mean)| group.len() as f64 * mean)
+            .map(|(group, mean)| group.n() as f64 * mean)
             .sum::<f64>()
             / n as f64;
         Self {
             between: sized()
-                .map(|(group, mean)| group.len() as f64 * (mean - grand).powi(2))
+                .map(|(group, mean)| group.n() as f64 * (mean - grand).powi(2))
                 .sum(),
             within: sized()
-                .filter(|(group, _)| !sums::constant(group))
-                .map(|(group, mean)| sums::squares_about(group, offset, *mean))
+                .filter(|(group, _)| !group.is_constant())
+                .map(|(group, mean)| group.sum(|value| (value - offset - mean).powi(2)))
                 .sum(),
             constant_groups,
             constant,

@@ -1,6 +1,6 @@
 //! Performance bands and the pass rate of a score from 0 to 100.
 
-use super::summary::present;
+use super::tally::Tally;
 
 /// A named range of scores.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,21 +40,30 @@ pub const PASS_MARK: f64 = 60.0;
 
 /// Values present per band, in the order of [`BANDS`].
 pub fn band_counts(values: &[f64]) -> [usize; 5] {
-    let mut counts = [0; 5];
-    for &value in values {
-        // NaN reaches no floor, so a missing score is in no band.
-        if let Some(band) = BANDS.iter().position(|band| value >= band.floor) {
-            counts[band] += 1;
-        }
-    }
-    counts
+    Tally::of(values).bands()
 }
 
 /// Percentage (0 to 100) of the values present that reach `mark`; NaN without values.
 pub fn pass_rate(values: &[f64], mark: f64) -> f64 {
-    let values = present(values);
-    let passes = values.iter().filter(|&&value| value >= mark).count();
-    passes as f64 / values.len() as f64 * 100.0
+    Tally::of(values).pass_rate(mark)
+}
+
+impl Tally {
+    /// Values per band, in the order of [`BANDS`].
+    pub fn bands(&self) -> [usize; 5] {
+        let mut counts = [0; 5];
+        for &(value, count) in self.runs() {
+            if let Some(band) = BANDS.iter().position(|band| value >= band.floor) {
+                counts[band] += count;
+            }
+        }
+        counts
+    }
+
+    /// Percentage (0 to 100) of the values that reach `mark`; NaN without values.
+    pub fn pass_rate(&self, mark: f64) -> f64 {
+        self.count(|value| value >= mark) as f64 / self.n() as f64 * 100.0
+    }
 }
 
 #[cfg(test)]

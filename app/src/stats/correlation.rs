@@ -2,9 +2,11 @@
 //!
 //! As pandas' `corr`: pairs with a missing or infinite member are dropped, per pair of columns.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
-use super::{MISSING_LEVEL, distributions::normal_quantile, sums};
+use super::{distributions::normal_quantile, pairs::Pairs, tally::Tally};
 
 /// A correlation and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -24,60 +26,89 @@ pub struct Matrix {
 
 /// Pearson's product-moment correlation over complete pairs.
 pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
-    let (x, y): (Vec<f64>, Vec<f64>) = complete(x, y, |v| v.is_finite()).unzip();
-    Correlation {
-        r: Centred::new(&x).correlate(&Centred::new(&y)),
-        n: x.len(),
+    let pairs = x.iter().copied().zip(y.iter().copied());
+    let pairs = pairs.filter(|(x, y)| x.is_finite() && y.is_finite());
+    let n = pairs.clone().count();
+    let mean = |[x, y]: [f64; 2]| {
+        let sums = pairs.clone().fold([0.0, 0.0], |sums, pair| {
+            [sums[0] + (pair.0 - x), sums[1] + (pair.1 - y)]
+        });
+        sums.map(|sum| sum / n as f64)
+    };
+    // The mean of large values is itself rounded, so what it leaves is centred once more.
+    let near = mean([0.0; 2]);
+    let rest = mean(near);
+    let [mut xx, mut yy, mut xy] = [0.0; 3];
+    for (x, y) in pairs.clone() {
+        let (x, y) = (x - near[0] - rest[0], y - near[1] - rest[1]);
+        xx += x * x;
+        yy += y * y;
+        xy += x * y;
     }
+    // A rounded mean would leave a constant column a spurious spread.
+    let first = pairs.clone().next();
+    let varies =
+        |of: fn((f64, f64)) -> f64| pairs.clone().any(|pair| Some(of(pair)) != first.map(of));
+    let r = match varies(|pair| pair.0) && varies(|pair| pair.1) {
+        true => (xy / f64::sqrt(xx) / f64::sqrt(yy)).clamp(-1.0, 1.0),
+        false => f64::NAN,
+    };
+    Correlation { r, n }
 }
 
 /// Spearman's rank correlation: Pearson's, of average ranks within the complete pairs.
 pub fn spearman(x: &[f64], y: &[f64]) -> Correlation {
-    Codes::new(&finite_or_nan(x)).correlate(&Codes::new(&finite_or_nan(y)))
+    Correlation::spearman(&Pairs::of(x, y))
 }
 
-/// [`pearson`] of every pair of columns, each centred once where nothing is missing.
+impl Correlation {
+    /// [`pearson`] of pairs that are counted.
+    pub fn pearson(pairs: &Pairs) -> Self {
+        let centred = pairs.centred();
+        // A rounded mean would leave a constant column a spurious spread.
+        let [x_norm, y_norm] = match pairs.constant() {
+            [false, false] => [
+                centred.sum(|pair| pair.x * pair.x).sqrt(),
+                centred.sum(|pair| pair.y * pair.y).sqrt(),
+            ],
+            _ => [0.0, 0.0],
+        };
+        let product = match x_norm == 0.0 && y_norm == 0.0 {
+            true => f64::NAN,
+            false => centred.sum(|pair| pair.x * pair.y),
+        };
+        Self {
+            r: (product / x_norm / y_norm).clamp(-1.0, 1.0),
+            n: pairs.n(),
+        }
+    }
+
+    /// [`spearman`] of pairs that are counted.
+    pub fn spearman(pairs: &Pairs) -> Self {
+        Self::pearson(&pairs.ranked())
+    }
+}
+
+/// [`pearson`] of every pair of columns.
 pub fn pearson_matrix(columns: &[&[f64]]) -> Matrix {
-    let ready: Vec<_> = columns
-        .iter()
-        .map(|column| {
-            column
-                .iter()
-                .all(|v| v.is_finite())
-                .then(|| Centred::new(column))
-        })
-        .collect();
-    matrix(columns.len(), |i, j| match (&ready[i], &ready[j]) {
-        (Some(x), Some(y)) if x.len() == y.len() => Correlation {
-            r: x.correlate(y),
-            n: x.len(),
-        },
-        _ => pearson(columns[i], columns[j]),
-    })
+    Matrix::of(columns.len(), |i, j| pearson(columns[i], columns[j]))
 }
 
-/// [`spearman`] of every pair of columns, each ranked once where nothing is missing.
+/// [`spearman`] of every pair of columns.
 pub fn spearman_matrix(columns: &[&[f64]]) -> Matrix {
-    let codes: Vec<_> = columns
-        .iter()
-        .map(|column| Codes::new(&finite_or_nan(column)))
-        .collect();
-    let ready: Vec<_> = codes
-        .iter()
-        .map(|codes| codes.is_complete().then(|| Centred::new(&codes.ranks())))
-        .collect();
-    matrix(columns.len(), |i, j| match (&ready[i], &ready[j]) {
-        (Some(x), Some(y)) if x.len() == y.len() => Correlation {
-            r: x.correlate(y),
-            n: x.len(),
-        },
-        _ => codes[i].correlate(&codes[j]),
-    })
+    Matrix::of(columns.len(), |i, j| spearman(columns[i], columns[j]))
 }
 
 /// Ranks from 1, ties sharing their average (midrank), in the order of `values`; NaN stays NaN.
 pub fn average_ranks(values: &[f64]) -> Vec<f64> {
-    Codes::new(values).ranks()
+    let tally = Tally::of(values);
+    let ranks: Vec<f64> = tally.ranks().collect();
+    let place = |value: &f64| {
+        let runs = tally.runs();
+        runs.binary_search_by(|(here, _)| here.partial_cmp(value).unwrap_or(Ordering::Less))
+    };
+    let rank = |value: &f64| place(value).map_or(f64::NAN, |place| ranks[place]);
+    values.iter().map(rank).collect()
 }
 
 /// 95 % interval of a correlation over `n` pairs by Fisher's z; `None` below four pairs or without
@@ -94,179 +125,26 @@ pub fn correlation_interval(r: f64, n: usize) -> Option<[f64; 2]> {
     Some([(z - half).tanh(), (z + half).tanh()])
 }
 
-/// Computes the upper triangle and mirrors it.
-fn matrix(size: usize, cell: impl Fn(usize, usize) -> Correlation) -> Matrix {
-    let diagonal = |cell: Correlation| Correlation {
-        // The product of rounded square roots may miss 1 by a digit.
-        r: if cell.r.is_nan() { cell.r } else { 1.0 },
-        ..cell
-    };
-    let upper: Vec<Vec<Correlation>> = (0..size)
-        .map(|i| {
-            let rest = (i + 1..size).map(|j| cell(i, j));
-            std::iter::once(diagonal(cell(i, i))).chain(rest).collect()
-        })
-        .collect();
-    let at = |i: usize, j: usize| upper[i.min(j)][i.abs_diff(j)];
-    let cells = (0..size)
-        .map(|i| (0..size).map(|j| at(i, j)).collect())
-        .collect();
-    Matrix { cells }
-}
-
-/// A column less its mean, with its length as a vector.
-struct Centred {
-    deviations: Vec<f64>,
-    norm: f64,
-}
-
-impl Centred {
-    fn new(values: &[f64]) -> Self {
-        // A rounded mean would leave a constant column a spurious spread.
-        if sums::constant(values) {
-            return Self {
-                deviations: vec![0.0; values.len()],
-                norm: 0.0,
-            };
-        }
-        let deviations = sums::centred(values);
-        let norm = sums::dot(&deviations, &deviations).sqrt();
-        Self { deviations, norm }
-    }
-
-    fn len(&self) -> usize {
-        self.deviations.len()
-    }
-
-    /// The cosine between two columns; NaN when one is constant.
-    fn correlate(&self, other: &Self) -> f64 {
-        let cosine = sums::dot(&self.deviations, &other.deviations) / self.norm / other.norm;
-        cosine.clamp(-1.0, 1.0)
-    }
-}
-
-/// A column as whole numbers in the order of its values. Ranks within any choice of rows then take
-/// counting, not sorting.
-struct Codes {
-    codes: Vec<u32>,
-    bound: usize,
-}
-
-impl Codes {
-    fn new(values: &[f64]) -> Self {
-        Self::of_small_integers(values).unwrap_or_else(|| Self::by_sorting(values))
-    }
-
-    /// Distance from the least value, when all are whole and the range is not much longer than
-    /// the column.
-    fn of_small_integers(values: &[f64]) -> Option<Self> {
-        let min = values.iter().copied().reduce(f64::min)?;
-        let max = values.iter().copied().reduce(f64::max)?;
-        let range = max - min;
-        let whole = |v: &f64| v.is_nan() || v.fract() == 0.0;
-        let fits = range <= 1000.0 + values.len() as f64 && min.abs() < 1e15;
-        if !fits || !values.iter().all(whole) {
-            return None;
-        }
-        let code = |v: &f64| {
-            if v.is_nan() {
-                MISSING_LEVEL
-            } else {
-                (v - min) as u32
-            }
+impl Matrix {
+    /// Of so many columns: computes the upper triangle and mirrors it.
+    pub fn of(size: usize, cell: impl Fn(usize, usize) -> Correlation) -> Self {
+        let diagonal = |cell: Correlation| Correlation {
+            // The product of rounded square roots may miss 1 by a digit.
+            r: if cell.r.is_nan() { cell.r } else { 1.0 },
+            ..cell
         };
-        Some(Self {
-            codes: values.iter().map(code).collect(),
-            bound: range as usize + 1,
-        })
-    }
-
-    fn by_sorting(values: &[f64]) -> Self {
-        let mut order: Vec<(f64, usize)> = values
-            .iter()
-            .enumerate()
-            .filter(|(_, v)| !v.is_nan())
-            .map(|(row, &v)| (v, row))
+        let upper: Vec<Vec<Correlation>> = (0..size)
+            .map(|i| {
+                let rest = (i + 1..size).map(|j| cell(i, j));
+                std::iter::once(diagonal(cell(i, i))).chain(rest).collect()
+            })
             .collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let mut codes = vec![MISSING_LEVEL; values.len()];
-        let mut bound = 0;
-        for run in order.chunk_by(|a, b| a.0 == b.0) {
-            for &(_, row) in run {
-                codes[row] = bound;
-            }
-            bound += 1;
-        }
-        Self {
-            codes,
-            bound: bound as usize,
-        }
+        let at = |i: usize, j: usize| upper[i.min(j)][i.abs_diff(j)];
+        let cells = (0..size)
+            .map(|i| (0..size).map(|j| at(i, j)).collect())
+            .collect();
+        Self { cells }
     }
-
-    fn is_complete(&self) -> bool {
-        !self.codes.contains(&MISSING_LEVEL)
-    }
-
-    fn ranks(&self) -> Vec<f64> {
-        ranks(&self.codes, self.bound)
-    }
-
-    fn correlate(&self, other: &Self) -> Correlation {
-        let (x, y): (Vec<u32>, Vec<u32>) = self
-            .codes
-            .iter()
-            .zip(&other.codes)
-            .filter(|&(&x, &y)| x != MISSING_LEVEL && y != MISSING_LEVEL)
-            .unzip();
-        let rank = |codes: &[u32], bound| Centred::new(&ranks(codes, bound));
-        Correlation {
-            r: rank(&x, self.bound).correlate(&rank(&y, other.bound)),
-            n: x.len(),
-        }
-    }
-}
-
-/// Average ranks of codes below `bound`; NaN for missing ones.
-fn ranks(codes: &[u32], bound: usize) -> Vec<f64> {
-    let mut counts = vec![0_usize; bound];
-    for &code in codes {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
-        }
-    }
-    let mut before = 0;
-    let by_code: Vec<f64> = counts
-        .iter()
-        .map(|&count| {
-            let rank = before as f64 + (count as f64 + 1.0) / 2.0;
-            before += count;
-            rank
-        })
-        .collect();
-    codes
-        .iter()
-        .map(|&code| by_code.get(code as usize).copied().unwrap_or(f64::NAN))
-        .collect()
-}
-
-/// The pairs of which both members satisfy a condition.
-pub(super) fn complete<'a>(
-    x: &'a [f64],
-    y: &'a [f64],
-    keep: impl Fn(f64) -> bool + 'a,
-) -> impl Iterator<Item = (f64, f64)> + 'a {
-    x.iter()
-        .copied()
-        .zip(y.iter().copied())
-        .filter(move |&(x, y)| keep(x) && keep(y))
-}
-
-/// Pandas leaves infinite values out of a correlation, ranks included.
-fn finite_or_nan(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|&v| if v.is_finite() { v } else { f64::NAN })
-        .collect()
 }
 
 #[cfg(test)]
@@ -366,10 +244,12 @@ mod tests {
         }
 
         #[test]
-        fn counting_ranks_as_sorting_does(values in plain_column()) {
-            let whole: Vec<f64> = values.iter().map(|v| v.round()).collect();
-            let sorted = Codes::by_sorting(&whole).ranks();
-            prop_assert_eq!(format!("{sorted:?}"), format!("{:?}", average_ranks(&whole)));
+        fn ranks_count_what_is_below(values in plain_column()) {
+            for (value, rank) in values.iter().zip(average_ranks(&values)) {
+                let below = values.iter().filter(|other| *other < value).count() as f64;
+                let same = values.iter().filter(|other| *other == value).count() as f64;
+                prop_assert!(rank == below + (same + 1.0) / 2.0 || value.is_nan() && rank.is_nan());
+            }
         }
     }
 }

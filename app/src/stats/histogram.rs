@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::summary::present;
+use super::tally::Tally;
 
 /// Counts between edges: bin `i` holds the values from `edges[i]` up to, not including,
 /// `edges[i + 1]`; the last bin includes its upper edge.
@@ -28,8 +28,12 @@ const LARGEST_WHOLE: f64 = 4_503_599_627_370_496.0;
 /// Equal values get bins over ±0.5. `None` without values or bins, with infinite values, and where
 /// the range is too narrow for that many distinct edges (numpy raises an error there).
 pub fn equal_width(values: &[f64], bins: usize) -> Option<Histogram> {
-    let values = present(values);
-    let (mut first, mut last) = range(&values)?;
+    Tally::of(values).equal_width(bins)
+}
+
+/// [`equal_width`] of values that are counted.
+fn of_equal_width(values: &Tally, bins: usize) -> Option<Histogram> {
+    let (mut first, mut last) = range(values)?;
     if first == last {
         (first, last) = (first - 0.5, last + 0.5);
     }
@@ -44,9 +48,9 @@ pub fn equal_width(values: &[f64], bins: usize) -> Option<Histogram> {
         return None;
     }
     let mut counts = vec![0; bins];
-    for value in values {
+    for &(value, count) in values.runs() {
         let guess = (((value - first) / width) * bins as f64) as usize;
-        counts[bin_of(value, &edges, guess.min(bins - 1))] += 1;
+        counts[bin_of(value, &edges, guess.min(bins - 1))] += count;
     }
     Some(Histogram { edges, counts })
 }
@@ -72,14 +76,16 @@ fn bin_of(value: f64, edges: &[f64], guess: usize) -> usize {
 /// first with at most 200, and begin at multiples of their width (less a half). `None` without
 /// values, and when a value is not whole or beyond 2^52.
 pub fn whole_numbers(values: &[f64]) -> Option<Histogram> {
-    let values = present(values);
-    if values
-        .iter()
-        .any(|value| value.fract() != 0.0 || value.abs() > LARGEST_WHOLE)
-    {
+    Tally::of(values).whole_numbers()
+}
+
+/// [`whole_numbers`] of values that are counted.
+fn of_whole_numbers(values: &Tally) -> Option<Histogram> {
+    let whole = |value: f64| value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE;
+    if !values.runs().iter().all(|&(value, _)| whole(value)) {
         return None;
     }
-    let (min, max) = range(&values)?;
+    let (min, max) = range(values)?;
     let width = whole_width(min, max);
     let first = (min / width).floor();
     let bins = ((max / width).floor() - first) as usize + 1;
@@ -87,8 +93,8 @@ pub fn whole_numbers(values: &[f64]) -> Option<Histogram> {
         .map(|i| (first + i as f64) * width - 0.5)
         .collect();
     let mut counts = vec![0; bins];
-    for value in values {
-        counts[((value / width).floor() - first) as usize] += 1;
+    for (value, count) in values.runs() {
+        counts[((value / width).floor() - first) as usize] += count;
     }
     Some(Histogram { edges, counts })
 }
@@ -112,10 +118,20 @@ fn whole_width(min: f64, max: f64) -> f64 {
 }
 
 /// Least and greatest value; `None` without values.
-fn range(values: &[f64]) -> Option<(f64, f64)> {
-    let min = values.iter().copied().reduce(f64::min)?;
-    let max = values.iter().copied().reduce(f64::max)?;
-    Some((min, max))
+fn range(values: &Tally) -> Option<(f64, f64)> {
+    (!values.is_empty()).then(|| (values.min(), values.max()))
+}
+
+impl Tally {
+    /// Bins of equal width, as [`equal_width`] makes them.
+    pub fn equal_width(&self, bins: usize) -> Option<Histogram> {
+        of_equal_width(self, bins)
+    }
+
+    /// A bin per whole number, as [`whole_numbers`] makes them.
+    pub fn whole_numbers(&self) -> Option<Histogram> {
+        of_whole_numbers(self)
+    }
 }
 
 #[cfg(test)]

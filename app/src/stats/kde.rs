@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use serde::Serialize;
 
-use super::summary::{sorted, standard_deviation};
+use super::tally::Tally;
 
 /// A density estimate on an even grid.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,31 +24,36 @@ pub struct Kde {
 /// Scott, "Multivariate Density Estimation" (1992): the bandwidth is the sample standard deviation
 /// times n^(−1/5). `None` below two values, without spread, and with infinite values.
 pub fn gaussian_kde(values: &[f64], points: usize) -> Option<Kde> {
-    smoothed(values, points, 0.0)
+    Tally::of(values).kde(points)
 }
 
-/// The same for whole numbers, to be drawn: the bandwidth is at least 0.5, since a narrower kernel
-/// shows waves between one whole number and the next.
-pub fn gaussian_kde_of_whole_numbers(values: &[f64], points: usize) -> Option<Kde> {
-    smoothed(values, points, 0.5)
+impl Tally {
+    /// Density as [`gaussian_kde`] estimates it.
+    pub fn kde(&self, points: usize) -> Option<Kde> {
+        smoothed(self, points, 0.0)
+    }
+
+    /// The same for whole numbers, to be drawn: the bandwidth is at least 0.5, since a narrower
+    /// kernel shows waves between one whole number and the next.
+    pub fn kde_of_whole_numbers(&self, points: usize) -> Option<Kde> {
+        smoothed(self, points, 0.5)
+    }
 }
 
-fn smoothed(values: &[f64], points: usize, least_bandwidth: f64) -> Option<Kde> {
-    let sorted = sorted(values);
-    let n = sorted.len() as f64;
-    let (&min, &max) = (sorted.first()?, sorted.last()?);
+fn smoothed(values: &Tally, points: usize, least_bandwidth: f64) -> Option<Kde> {
+    let n = values.n() as f64;
+    let (min, max) = (values.min(), values.max());
     let factor = n.powf(-0.2);
-    let bandwidth = (standard_deviation(&sorted) * factor).max(least_bandwidth);
+    let bandwidth = (values.standard_deviation() * factor).max(least_bandwidth);
     // Also refuses NaN, which infinite values and a single value leave.
     if !(bandwidth > 0.0 && bandwidth.is_finite() && min < max) {
         return None;
     }
-    let kernels = run_lengths(&sorted);
     let x = grid(min, max, points);
     let scale = n * bandwidth * TAU.sqrt();
     let y = x
         .iter()
-        .map(|&at| density(&kernels, at, bandwidth) / scale)
+        .map(|&at| density(values.runs(), at, bandwidth) / scale)
         .collect();
     Some(Kde {
         factor,
@@ -58,20 +63,13 @@ fn smoothed(values: &[f64], points: usize, least_bandwidth: f64) -> Option<Kde> 
     })
 }
 
-/// Each distinct value with how often it occurs: whole scores repeat, and equal kernels need one
-/// exponential.
-fn run_lengths(sorted: &[f64]) -> Vec<(f64, f64)> {
-    sorted
-        .chunk_by(|a, b| a == b)
-        .map(|run| (run[0], run.len() as f64))
-        .collect()
-}
-
 /// Sum of the kernels at a point, before normalisation.
-fn density(kernels: &[(f64, f64)], at: f64, bandwidth: f64) -> f64 {
-    let kernel = |&(centre, count): &(f64, f64)| {
+///
+/// Equal kernels need one exponential.
+fn density(kernels: &[(f64, usize)], at: f64, bandwidth: f64) -> f64 {
+    let kernel = |&(centre, count): &(f64, usize)| {
         let distance = (at - centre) / bandwidth;
-        count * (-0.5 * distance * distance).exp()
+        count as f64 * (-0.5 * distance * distance).exp()
     };
     kernels.iter().map(kernel).sum()
 }

@@ -3,7 +3,11 @@
 
 use serde::Serialize;
 
-use super::{correlation::average_ranks, distributions::chi2_sf, levels::present_groups};
+use super::{
+    distributions::chi2_sf,
+    sums,
+    tally::{Tally, present_groups, tallies},
+};
 
 /// Kruskal and Wallis' test, after `scipy.stats.kruskal`. Both figures are NaN when all values tie.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -19,27 +23,36 @@ pub struct Kruskal {
 /// Kruskal and Wallis, "Use of Ranks in One-Criterion Variance Analysis" (1952): the variance of
 /// the groups' mean ranks over that of all ranks, whose ties thereby count.
 pub fn kruskal(groups: &[Vec<f64>]) -> Option<Kruskal> {
-    let groups = present_groups(groups);
-    if groups.len() < 2 {
-        return None;
+    Kruskal::of(&tallies(groups))
+}
+
+impl Kruskal {
+    /// [`kruskal`] of groups that are counted.
+    pub fn of(groups: &[Tally]) -> Option<Self> {
+        let groups = present_groups(groups);
+        if groups.len() < 2 {
+            return None;
+        }
+        let all = Tally::together(groups.iter().copied());
+        let middle = (all.n() + 1) as f64 / 2.0;
+        let excess: Vec<f64> = all.ranks().map(|rank| rank - middle).collect();
+        let runs = all.runs().iter().zip(&excess);
+        let total = sums::weighted(runs.map(|((_, count), excess)| (excess.powi(2), *count)));
+        let mut between = 0.0;
+        for group in &groups {
+            let own: Vec<(f64, usize)> = all
+                .places(group)
+                .map(|(place, count)| (excess[place], count))
+                .collect();
+            let excess = sums::weighted(own.iter().copied());
+            between += excess * excess / group.n() as f64;
+        }
+        let h = (all.n() - 1) as f64 * between / total;
+        Some(Self {
+            h,
+            p: chi2_sf(h, (groups.len() - 1) as f64),
+        })
     }
-    let values = groups.concat();
-    let ranks = average_ranks(&values);
-    let middle = (values.len() + 1) as f64 / 2.0;
-    let total: f64 = ranks.iter().map(|rank| (rank - middle).powi(2)).sum();
-    let mut rest = ranks.as_slice();
-    let mut between = 0.0;
-    for group in &groups {
-        let (own, others) = rest.split_at(group.len());
-        let excess: f64 = own.iter().map(|rank| rank - middle).sum();
-        between += excess * excess / group.len() as f64;
-        rest = others;
-    }
-    let h = (values.len() - 1) as f64 * between / total;
-    Some(Kruskal {
-        h,
-        p: chi2_sf(h, (groups.len() - 1) as f64),
-    })
 }
 
 #[cfg(test)]

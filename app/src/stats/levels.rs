@@ -1,10 +1,6 @@
 //! Splits an outcome by the levels of a factor: what box plots per level and analyses of variance
 //! take.
 
-use std::borrow::Cow;
-
-use super::summary::present;
-
 /// The outcomes present per level, in level order and within a level in row order.
 ///
 /// `codes` and `outcome` hold one element per row. The result has `levels` vectors, empty ones
@@ -24,18 +20,6 @@ pub fn by_level(codes: &[u32], levels: usize, outcome: &[f64]) -> Vec<Vec<f64>> 
         }
     }
     groups
-}
-
-/// The values present in each group, groups without any left out.
-pub(super) fn present_groups(groups: &[Vec<f64>]) -> Vec<Cow<'_, [f64]>> {
-    groups
-        .iter()
-        .map(|group| match group.iter().any(|value| value.is_nan()) {
-            true => Cow::Owned(present(group)),
-            false => Cow::Borrowed(group.as_slice()),
-        })
-        .filter(|group| !group.is_empty())
-        .collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 
 mod anova;
 mod bands;
+mod coded;
 mod contingency;
 mod correlation;
 mod distributions;
@@ -22,9 +23,11 @@ mod kde;
 mod kruskal;
 mod levels;
 mod multiple;
+mod pairs;
 mod regression;
 mod summary;
 mod sums;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod trend;
@@ -34,6 +37,7 @@ mod welch;
 
 pub use anova::{Anova, anova};
 pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
+pub use coded::{Codes, Levels, Numbers};
 pub use contingency::{Association, association, proportion_difference};
 pub use correlation::{
     Correlation, Matrix, average_ranks, correlation_interval, pearson, pearson_matrix, spearman,
@@ -41,15 +45,19 @@ pub use correlation::{
 };
 pub use effect::{eta2_interval, r2_interval};
 pub use histogram::{Histogram, equal_width, whole_numbers};
-pub use kde::{Kde, gaussian_kde, gaussian_kde_of_whole_numbers};
+pub use kde::{Kde, gaussian_kde};
 pub use kruskal::{Kruskal, kruskal};
 pub use levels::by_level;
 pub use multiple::benjamini_hochberg;
+pub use pairs::{Pair, Pairs};
 pub use regression::{
     Coefficient, Factor, Influence, MOST_TERMS, Partial, Prediction, Regression, Setting, Term,
-    Unfit, regress, regress_through_origin,
+    Unfit, regress, regress_coded, regress_through_origin,
 };
-pub use summary::{Summary, mean, mean_interval, quantile, sorted, summarize};
+pub use summary::{
+    Summary, mean, mean_interval, quantile, quantile_of_any_order, sorted, summarize,
+};
+pub use tally::Tally;
 pub use trend::{Trend, trend};
 pub use tukey::{BoxStats, box_stats};
 pub use two_groups::{

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{distributions::t_quantile, sums};
+use super::{distributions::t_quantile, sums, tally::Tally};
 
 /// What pandas' `describe` gives for a numeric column, in the column's unit.
 ///
@@ -32,16 +32,61 @@ pub struct Summary {
 
 /// Summary of the values present.
 pub fn summarize(values: &[f64]) -> Summary {
-    let sorted = sorted(values);
-    Summary {
-        count: sorted.len(),
-        mean: sums::mean(&sorted),
-        std: standard_deviation(&sorted),
-        min: sorted.first().copied().unwrap_or(f64::NAN),
-        q1: quantile(&sorted, 0.25),
-        median: quantile(&sorted, 0.5),
-        q3: quantile(&sorted, 0.75),
-        max: sorted.last().copied().unwrap_or(f64::NAN),
+    Tally::of(values).summary()
+}
+
+impl Tally {
+    /// The eight figures.
+    pub fn summary(&self) -> Summary {
+        let [q1, median, q3] = [0.25, 0.5, 0.75].map(|p| self.quantile(p));
+        Summary {
+            count: self.n(),
+            mean: self.mean(),
+            std: self.standard_deviation(),
+            min: self.min(),
+            q1,
+            median,
+            q3,
+            max: self.max(),
+        }
+    }
+
+    /// Arithmetic mean; NaN without values.
+    pub fn mean(&self) -> f64 {
+        match self.is_constant() {
+            true => self.max(),
+            false => self.sum(|value| value) / self.n() as f64,
+        }
+    }
+
+    /// Quantile as [`quantile`] gives it.
+    pub fn quantile(&self, p: f64) -> f64 {
+        interpolated(self.n(), p, |position| {
+            let mut before = 0;
+            let run = self.runs().iter().find(|(_, count)| {
+                before += count;
+                before > position
+            });
+            run.map_or(f64::NAN, |(value, _)| *value)
+        })
+    }
+
+    /// Sample standard deviation (n − 1); NaN below two values.
+    pub fn standard_deviation(&self) -> f64 {
+        match self.n() {
+            0 | 1 => f64::NAN,
+            n => (self.squares() / (n - 1) as f64).sqrt(),
+        }
+    }
+
+    /// 95 % interval of the mean by Student's t with n − 1 degrees of freedom; `None` below two values.
+    pub fn mean_interval(&self) -> Option<[f64; 2]> {
+        if self.n() < 2 {
+            return None;
+        }
+        let (n, mean) = (self.n() as f64, self.mean());
+        let half = t_quantile(0.975, n - 1.0) * self.standard_deviation() / n.sqrt();
+        Some([mean - half, mean + half])
     }
 }
 
@@ -63,7 +108,8 @@ pub(super) fn present(values: &[f64]) -> Vec<f64> {
 
 /// Arithmetic mean of the values present; NaN without values.
 pub fn mean(values: &[f64]) -> f64 {
-    sums::mean(&present(values))
+    let values = present(values);
+    sums::sum(values.iter().copied()) / values.len() as f64
 }
 
 /// Quantile of ascending values without missing ones, `p` in 0..=1; NaN without values.
@@ -71,7 +117,23 @@ pub fn mean(values: &[f64]) -> f64 {
 /// Hyndman and Fan, "Sample Quantiles in Statistical Packages" (1996), type 7: linear
 /// interpolation at (n − 1) p, the default of pandas and numpy.
 pub fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else {
+    interpolated(sorted.len(), p, |position| sorted[position])
+}
+
+/// [`quantile`] of values in any order, which it changes.
+pub fn quantile_of_any_order(values: &mut [f64], p: f64) -> f64 {
+    let n = values.len();
+    let at = std::cell::RefCell::new(values);
+    interpolated(n, p, |position| {
+        *at.borrow_mut()
+            .select_nth_unstable_by(position, f64::total_cmp)
+            .1
+    })
+}
+
+/// Quantile of `n` ascending values of which each is known by its position.
+fn interpolated(n: usize, p: f64, at: impl Fn(usize) -> f64) -> f64 {
+    let Some(last) = n.checked_sub(1) else {
         return f64::NAN;
     };
     if !(0.0..=1.0).contains(&p) {
@@ -79,7 +141,7 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
     }
     let position = last as f64 * p;
     let below = (position as usize).min(last);
-    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    let (low, high) = (at(below), at((below + 1).min(last)));
     let share = position - below as f64;
     if low == high {
         low // infinite neighbours have no difference to interpolate in
@@ -94,23 +156,7 @@ pub fn quantile(sorted: &[f64], p: f64) -> f64 {
 ///
 /// `None` below two values.
 pub fn mean_interval(values: &[f64]) -> Option<[f64; 2]> {
-    let values = present(values);
-    if values.len() < 2 {
-        return None;
-    }
-    let n = values.len() as f64;
-    let mean = sums::mean(&values);
-    let half = t_quantile(0.975, n - 1.0) * standard_deviation(&values) / n.sqrt();
-    Some([mean - half, mean + half])
-}
-
-/// Sample standard deviation (n − 1) of values without missing ones; NaN below two values.
-pub(super) fn standard_deviation(values: &[f64]) -> f64 {
-    if values.len() < 2 {
-        return f64::NAN;
-    }
-    let deviations = sums::centred(values);
-    (sums::dot(&deviations, &deviations) / (values.len() - 1) as f64).sqrt()
+    Tally::of(values).mean_interval()
 }
 
 #[cfg(test)]
@@ -151,8 +197,10 @@ mod tests {
     #[test]
     fn quantiles_are_type_seven() {
         let sorted = sorted(&VALUES);
+        let mut any_order = [40.0, 1.0, 2.0, 8.0, 2.0, 3.0, 13.0, 5.0];
         for (p, want) in [(0.0, 1.0), (0.1, 1.7), (0.9, 21.1), (1.0, 40.0)] {
             assert_close(quantile(&sorted, p), want);
+            assert_close(quantile_of_any_order(&mut any_order, p), want);
         }
         assert!(quantile(&sorted, 1.1).is_nan());
         assert!(quantile(&[], 0.5).is_nan());

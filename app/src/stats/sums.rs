@@ -24,57 +24,21 @@ pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// Arithmetic mean of all values; NaN without values.
-pub(super) fn mean(values: &[f64]) -> f64 {
-    sum(values.iter().copied()) / values.len() as f64
-}
-
-/// Every value less the mean.
-///
-/// The mean of large values is itself rounded, so what it leaves is centred once more; after that
-/// plain sums are as good as compensated ones, and faster.
-pub(super) fn centred(values: &[f64]) -> Vec<f64> {
-    let mut rest = values.to_vec();
-    for _ in 0..2 {
-        let centre = in_lanes(&rest, &rest, |value, _| value) / rest.len() as f64;
-        rest.iter_mut().for_each(|value| *value -= centre);
-    }
-    rest
-}
-
-/// Sum of products of two centred columns.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    in_lanes(a, b, |left, right| left * right)
-}
-
-/// Sum of the values' distances to `centre`.
-pub(super) fn about(values: &[f64], centre: f64) -> f64 {
-    in_lanes(values, values, |value, _| value - centre)
-}
-
-/// Sum of the squared distances to `offset + mean`, the offset taken off first so that neither
-/// subtraction rounds much.
-pub(super) fn squares_about(values: &[f64], offset: f64, mean: f64) -> f64 {
-    in_lanes(values, values, |value, _| (value - offset - mean).powi(2))
-}
-
-/// Sum of a function of each pair, in four lanes so that the processor need not wait for each
-/// addition.
-fn in_lanes(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
-    let (a4, a_rest) = a.as_chunks::<4>();
-    let (b4, b_rest) = b.as_chunks::<4>();
-    let mut lanes = [0.0; 4];
-    for (left, right) in a4.iter().zip(b4) {
-        for lane in 0..4 {
-            lanes[lane] += term(left[lane], right[lane]);
+/// Sum of values each of which occurs several times, with about twice the digits of a plain one; the
+/// plain one with infinite values or overflow.
+pub(super) fn weighted(values: impl Iterator<Item = (f64, usize)> + Clone) -> f64 {
+    let mut sum = Running::default();
+    for (value, count) in values.clone() {
+        match count {
+            1 => sum.add(value),
+            _ => sum.add_product(value, count as f64),
         }
     }
-    let rest: f64 = a_rest
-        .iter()
-        .zip(b_rest)
-        .map(|(&left, &right)| term(left, right))
-        .sum();
-    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]) + rest
+    let [total, lost] = sum.parts();
+    if total.is_finite() && lost.is_finite() {
+        return total;
+    }
+    values.map(|(value, count)| value * count as f64).sum()
 }
 
 /// A sum of numbers and products with about twice the digits of a plain one.
@@ -100,6 +64,13 @@ impl Running {
         let [product, lost] = two_product(a, b);
         self.add(product);
         self.lost += lost;
+    }
+
+    /// Adds the same product several times.
+    pub(super) fn add_products(&mut self, a: f64, b: f64, times: usize) {
+        let [product, lost] = two_product(a, b);
+        self.add_product(product, times as f64);
+        self.lost += lost * times as f64;
     }
 
     /// The sum as a large part and what it lacks.
@@ -132,11 +103,6 @@ fn halves(value: f64) -> [f64; 2] {
     [high, value - high]
 }
 
-/// Whether all values are equal; true without values.
-pub(super) fn constant(values: &[f64]) -> bool {
-    values.windows(2).all(|pair| pair[0] == pair[1])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,13 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn centring_survives_a_large_offset() {
-        // 1e12 + {0.25, 0.5, 0.75} are exact, their mean is too; the deviations must be exact.
-        assert_eq!(
-            centred(&[1e12 + 0.25, 1e12 + 0.5, 1e12 + 0.75]),
-            [-0.25, 0.0, 0.25]
-        );
-        assert!(mean(&[]).is_nan());
+    fn weighted_sums_keep_what_cancels() {
+        let sum = |values: &[(f64, usize)]| weighted(values.iter().copied());
+        assert_eq!(sum(&[(1.0, 2), (1e30, 3), (-1e30, 3)]), 2.0);
+        assert_eq!(sum(&[(f64::INFINITY, 1), (1.0, 2)]), f64::INFINITY);
+        assert_eq!(sum(&[(f64::MAX, 2)]), f64::INFINITY);
+        assert_eq!(sum(&[(f64::MAX, 1), (-1.0, 1)]), f64::MAX);
+        assert!(sum(&[(f64::INFINITY, 1), (f64::NEG_INFINITY, 1)]).is_nan());
+        assert_eq!(sum(&[]), 0.0);
     }
 
     #[test]
@@ -170,13 +137,5 @@ mod tests {
             [total, lost],
             [2.0 * f64::EPSILON, f64::EPSILON * f64::EPSILON]
         );
-    }
-
-    #[test]
-    fn dot_takes_every_length() {
-        let ones = [1.0; 9];
-        for n in 0..=9 {
-            assert_eq!(dot(&ones[..n], &ones[..n]), n as f64);
-        }
     }
 }

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    correlation::complete,
     distributions::{t_quantile, t_two_sided_p},
-    sums,
+    pairs::Pairs,
 };
 
 /// Keeps the t statistic of a perfect line finite, as scipy does.
@@ -62,57 +61,58 @@ impl Trend {
 
 /// The trend of `y` over `x`, from rows where both are finite; `None` below two distinct `x`.
 pub fn trend(x: &[f64], y: &[f64]) -> Option<Trend> {
-    let (x, y): (Vec<f64>, Vec<f64>) = complete(x, y, |v| v.is_finite()).unzip();
-    if x.len() < 2 || sums::constant(&x) {
-        return None;
+    Trend::of(&Pairs::of(x, y))
+}
+
+impl Trend {
+    /// [`trend`] of pairs that are counted.
+    pub fn of(pairs: &Pairs) -> Option<Self> {
+        let [same_x, same_y] = pairs.constant();
+        if same_x {
+            return None;
+        }
+        let centred = pairs.centred();
+        let x_squares = centred.sum(|pair| pair.x * pair.x);
+        let slope = match same_y {
+            true => 0.0,
+            false => centred.sum(|pair| pair.x * pair.y) / x_squares,
+        };
+        // From the residuals: 1 − r² has no digits left on a steep, clean line.
+        let residual_squares = centred.sum(|pair| (pair.y - slope * pair.x).powi(2));
+        let y_squares = centred.sum(|pair| pair.y * pair.y);
+        let r = match same_y {
+            true => f64::NAN,
+            false => slope * x_squares.sqrt() / y_squares.sqrt(),
+        };
+        let r = r.clamp(-1.0, 1.0);
+        let ([x_mean, y_mean], df) = (pairs.means(), (pairs.n() - 2) as f64);
+        let residual_std = if df > 0.0 {
+            (residual_squares / df).sqrt()
+        } else {
+            0.0
+        };
+        let slope_stderr = if df > 0.0 && r.is_nan() {
+            f64::NAN
+        } else {
+            residual_std / x_squares.sqrt()
+        };
+        let t_critical = t_quantile(0.975, df);
+        let half = t_critical * slope_stderr;
+        Some(Self {
+            n: pairs.n(),
+            slope,
+            intercept: y_mean - slope * x_mean,
+            r,
+            r2: r * r,
+            p: slope_p(r, residual_squares / y_squares, df, same_y),
+            slope_stderr,
+            slope_ci95: [slope - half, slope + half],
+            x_mean,
+            x_squares,
+            residual_std,
+            t_critical,
+        })
     }
-    let (dx, dy) = (sums::centred(&x), sums::centred(&y));
-    let x_squares = sums::dot(&dx, &dx);
-    let slope = if sums::constant(&y) {
-        0.0
-    } else {
-        sums::dot(&dx, &dy) / x_squares
-    };
-    // From the residuals: 1 − r² has no digits left on a steep, clean line.
-    let residual_squares: f64 = dx
-        .iter()
-        .zip(&dy)
-        .map(|(dx, dy)| (dy - slope * dx).powi(2))
-        .sum();
-    let y_squares = sums::dot(&dy, &dy);
-    let r = if sums::constant(&y) {
-        f64::NAN
-    } else {
-        slope * x_squares.sqrt() / y_squares.sqrt()
-    };
-    let r = r.clamp(-1.0, 1.0);
-    let (x_mean, df) = (sums::mean(&x), (x.len() - 2) as f64);
-    let residual_std = if df > 0.0 {
-        (residual_squares / df).sqrt()
-    } else {
-        0.0
-    };
-    let slope_stderr = if df > 0.0 && r.is_nan() {
-        f64::NAN
-    } else {
-        residual_std / x_squares.sqrt()
-    };
-    let t_critical = t_quantile(0.975, df);
-    let half = t_critical * slope_stderr;
-    Some(Trend {
-        n: x.len(),
-        slope,
-        intercept: sums::mean(&y) - slope * x_mean,
-        r,
-        r2: r * r,
-        p: slope_p(r, residual_squares / y_squares, df, y[0] == y[1]),
-        slope_stderr,
-        slope_ci95: [slope - half, slope + half],
-        x_mean,
-        x_squares,
-        residual_std,
-        t_critical,
-    })
 }
 
 /// P-value of slope 0, where `unexplained` is 1 − r².

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::summary::{quantile, sorted};
+use super::tally::Tally;
 
 /// A box with whiskers, in the unit of the values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,32 +42,34 @@ fn fences(q1: f64, q3: f64) -> [f64; 2] {
 /// interquartile ranges of the box. Infinite values can leave the fences undefined; then the
 /// whiskers are NaN.
 pub fn box_stats(values: &[f64]) -> Option<BoxStats> {
-    let sorted = sorted(values);
-    if sorted.is_empty() {
-        return None;
+    Tally::of(values).box_stats()
+}
+
+impl Tally {
+    /// Box as [`box_stats`] makes it.
+    pub fn box_stats(&self) -> Option<BoxStats> {
+        if self.is_empty() {
+            return None;
+        }
+        let [q1, median, q3] = [0.25, 0.5, 0.75].map(|p| self.quantile(p));
+        let [low, high] = fences(q1, q3);
+        let runs = || self.runs().iter().copied();
+        let mut inside = runs().filter(|(value, _)| (low..=high).contains(value));
+        let whisker_low = inside.next().map_or(f64::NAN, |(value, _)| value);
+        let whisker_high = inside.next_back().map_or(whisker_low, |(value, _)| value);
+        let outliers = runs()
+            .filter(|&(value, _)| value < low || value > high)
+            .flat_map(|(value, count)| std::iter::repeat_n(value, count));
+        Some(BoxStats {
+            n: self.n(),
+            q1,
+            median,
+            q3,
+            whisker_low,
+            whisker_high,
+            outliers: outliers.collect(),
+        })
     }
-    let [q1, median, q3] = [0.25, 0.5, 0.75].map(|p| quantile(&sorted, p));
-    let [low, high] = fences(q1, q3);
-    let mut inside = sorted
-        .iter()
-        .copied()
-        .filter(|value| (low..=high).contains(value));
-    let whisker_low = inside.next().unwrap_or(f64::NAN);
-    let whisker_high = inside.next_back().unwrap_or(whisker_low);
-    let outliers = sorted
-        .iter()
-        .copied()
-        .filter(|&value| value < low || value > high)
-        .collect();
-    Some(BoxStats {
-        n: sorted.len(),
-        q1,
-        median,
-        q3,
-        whisker_low,
-        whisker_high,
-        outliers,
-    })
 }
 
 #[cfg(test)]

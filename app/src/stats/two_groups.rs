@@ -4,11 +4,10 @@
 use serde::Serialize;
 
 use super::{
-    correlation::average_ranks,
     distributions::{chi2_sf, normal_quantile, t_quantile, t_two_sided_p},
     incomplete_beta::stirling_error,
-    summary::present,
     sums,
+    tally::Tally,
 };
 
 /// Difference of two means by Welch's t, after scipy's `ttest_ind` with `equal_var=False`.
@@ -34,21 +33,28 @@ pub struct MeanDifference {
 /// Welch, "The Generalization of 'Student's' Problem when Several Different Population Variances
 /// are Involved" (1947).
 pub fn mean_difference(a: &[f64], b: &[f64]) -> Option<MeanDifference> {
-    let [a, b] = Moments::of_both(a, b)?;
-    let (a_square, b_square) = (a.variance() / a.n, b.variance() / b.n);
-    let square = a_square + b_square;
-    let shares =
-        (a_square / square).powi(2) / (a.n - 1.0) + (b_square / square).powi(2) / (b.n - 1.0);
-    let (difference, df) = (a.mean - b.mean, 1.0 / shares);
-    let t = difference / square.sqrt();
-    let half = t_quantile(0.975, df) * square.sqrt();
-    Some(MeanDifference {
-        difference,
-        ci95: [difference - half, difference + half],
-        t,
-        df,
-        p: t_two_sided_p(t, df),
-    })
+    MeanDifference::of(&Tally::of(a), &Tally::of(b))
+}
+
+impl MeanDifference {
+    /// [`mean_difference`] of groups that are counted.
+    pub fn of(a: &Tally, b: &Tally) -> Option<Self> {
+        let [a, b] = Moments::of_both(a, b)?;
+        let (a_square, b_square) = (a.variance() / a.n, b.variance() / b.n);
+        let square = a_square + b_square;
+        let shares =
+            (a_square / square).powi(2) / (a.n - 1.0) + (b_square / square).powi(2) / (b.n - 1.0);
+        let (difference, df) = (a.mean - b.mean, 1.0 / shares);
+        let t = difference / square.sqrt();
+        let half = t_quantile(0.975, df) * square.sqrt();
+        Some(Self {
+            difference,
+            ci95: [difference - half, difference + half],
+            t,
+            df,
+            p: t_two_sided_p(t, df),
+        })
+    }
 }
 
 /// A difference of means in standard deviations.
@@ -69,16 +75,23 @@ pub struct HedgesG {
 /// "Statistical Methods for Meta-Analysis" (1985), 5.B: normal with variance
 /// (n₁ + n₂) / (n₁ n₂) + g² / (2 (n₁ + n₂)).
 pub fn hedges_g(a: &[f64], b: &[f64]) -> Option<HedgesG> {
-    let [a, b] = Moments::of_both(a, b)?;
-    let df = a.n + b.n - 2.0;
-    let pooled = ((a.squares + b.squares) / df).sqrt();
-    let g = unbiasing(df) * (a.mean - b.mean) / pooled;
-    let n = a.n + b.n;
-    let half = normal_quantile(0.975) * (n / (a.n * b.n) + g * g / (2.0 * n)).sqrt();
-    Some(HedgesG {
-        g,
-        ci95: [g - half, g + half],
-    })
+    HedgesG::of(&Tally::of(a), &Tally::of(b))
+}
+
+impl HedgesG {
+    /// [`hedges_g`] of groups that are counted.
+    pub fn of(a: &Tally, b: &Tally) -> Option<Self> {
+        let [a, b] = Moments::of_both(a, b)?;
+        let df = a.n + b.n - 2.0;
+        let pooled = ((a.squares + b.squares) / df).sqrt();
+        let g = unbiasing(df) * (a.mean - b.mean) / pooled;
+        let n = a.n + b.n;
+        let half = normal_quantile(0.975) * (n / (a.n * b.n) + g * g / (2.0 * n)).sqrt();
+        Some(Self {
+            g,
+            ci95: [g - half, g + half],
+        })
+    }
 }
 
 /// Γ(m/2) / (√(m/2) Γ((m−1)/2)) for m ≥ 2: the logarithms of the gammas would cancel, so they are
@@ -97,28 +110,25 @@ struct Moments {
 }
 
 impl Moments {
-    fn of_both(a: &[f64], b: &[f64]) -> Option<[Self; 2]> {
-        let (a, b) = (present(a), present(b));
-        if a.len() < 2 || b.len() < 2 {
+    fn of_both(a: &Tally, b: &Tally) -> Option<[Self; 2]> {
+        if a.n() < 2 || b.n() < 2 {
             return None;
         }
         // Far from zero, the difference of two rounded means would be rounding.
-        let offset = sums::mean(&a);
-        Some([a, b].map(|values| Self::about(&values, offset)))
+        let offset = a.mean();
+        Some([a, b].map(|values| Self::about(values, offset)))
     }
 
-    fn about(values: &[f64], offset: f64) -> Self {
-        let n = values.len() as f64;
-        let shifted: Vec<f64> = values.iter().map(|value| value - offset).collect();
-        let mean = if sums::constant(&shifted) {
-            shifted[0]
-        } else {
-            sums::mean(&shifted)
+    fn about(values: &Tally, offset: f64) -> Self {
+        let n = values.n() as f64;
+        let mean = match values.is_constant() {
+            true => values.min() - offset,
+            false => values.sum(|value| value - offset) / n,
         };
         Self {
             n,
             mean,
-            squares: sums::squares_about(&shifted, 0.0, mean),
+            squares: values.sum(|value| (value - offset - mean).powi(2)),
         }
     }
 
@@ -148,23 +158,35 @@ pub struct MannWhitney {
 /// "On a Test of Whether One of Two Random Variables Is Stochastically Larger Than the Other"
 /// (1947); the variance is that of all ranks, whose ties thereby count.
 pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<MannWhitney> {
-    let (a, b) = (present(a), present(b));
-    if a.is_empty() || b.is_empty() {
-        return None;
+    MannWhitney::of(&Tally::of(a), &Tally::of(b))
+}
+
+impl MannWhitney {
+    /// [`mann_whitney`] of groups that are counted.
+    pub fn of(a: &Tally, b: &Tally) -> Option<Self> {
+        if a.is_empty() || b.is_empty() {
+            return None;
+        }
+        let all = Tally::together([a, b]);
+        let (n, m) = (a.n() as f64, b.n() as f64);
+        let middle = 0.5 * (n + m + 1.0);
+        let ranks: Vec<f64> = all.ranks().map(|rank| rank - middle).collect();
+        let own: Vec<(f64, usize)> = all
+            .places(a)
+            .map(|(place, count)| (ranks[place], count))
+            .collect();
+        let excess = sums::weighted(own.iter().copied());
+        let every = all.runs().iter().zip(&ranks);
+        let squares = sums::weighted(every.map(|((_, count), rank)| (rank.powi(2), *count)));
+        let spread = (n * m / (n + m) / (n + m - 1.0) * squares).sqrt();
+        let z = (excess.abs() - 0.5) / spread;
+        let u = excess + 0.5 * n * m;
+        Some(Self {
+            u,
+            p: if z > 0.0 { chi2_sf(z * z, 1.0) } else { 1.0 },
+            superiority: u / (n * m),
+        })
     }
-    let ranks = average_ranks(&[a.as_slice(), b.as_slice()].concat());
-    let (n, m) = (a.len() as f64, b.len() as f64);
-    let middle = 0.5 * (n + m + 1.0);
-    let excess: f64 = ranks[..a.len()].iter().map(|rank| rank - middle).sum();
-    let squares: f64 = ranks.iter().map(|rank| (rank - middle).powi(2)).sum();
-    let spread = (n * m / (n + m) / (n + m - 1.0) * squares).sqrt();
-    let z = (excess.abs() - 0.5) / spread;
-    let u = excess + 0.5 * n * m;
-    Some(MannWhitney {
-        u,
-        p: if z > 0.0 { chi2_sf(z * z, 1.0) } else { 1.0 },
-        superiority: u / (n * m),
-    })
 }
 
 #[cfg(test)]

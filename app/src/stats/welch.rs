@@ -3,7 +3,10 @@
 
 use serde::Serialize;
 
-use super::{distributions::f_sf, levels::present_groups, summary::standard_deviation, sums};
+use super::{
+    distributions::f_sf,
+    tally::{Tally, present_groups, tallies},
+};
 
 /// Welch's analysis of variance, after statsmodels' `anova_oneway` with `use_var="unequal"`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -24,49 +27,56 @@ pub struct WelchAnova {
 /// fewer than two groups that have values, and where a group has one value or equal ones: without a
 /// spread of its own it has no weight.
 pub fn welch_anova(groups: &[Vec<f64>]) -> Option<WelchAnova> {
-    let groups = present_groups(groups);
-    let spreads = groups
-        .iter()
-        .all(|group| group.len() >= 2 && !sums::constant(group));
-    if groups.len() < 2 || !spreads {
-        return None;
-    }
-    let total: usize = groups.iter().map(|group| group.len()).sum();
-    // Means about a common offset: far from zero, their differences would lose digits.
-    let offset = groups
-        .iter()
-        .map(|group| sums::about(group, 0.0))
-        .sum::<f64>()
-        / total as f64;
-    let weighed: Vec<(f64, f64, f64)> = groups
-        .iter()
-        .map(|group| {
-            let n = group.len() as f64;
-            let weight = n / standard_deviation(group).powi(2);
-            (n, weight, sums::about(group, offset) / n)
+    WelchAnova::of(&tallies(groups))
+}
+
+impl WelchAnova {
+    /// [`welch_anova`] of groups that are counted.
+    pub fn of(groups: &[Tally]) -> Option<Self> {
+        let groups = present_groups(groups);
+        let spreads = groups
+            .iter()
+            .all(|group| group.n() >= 2 && !group.is_constant());
+        if groups.len() < 2 || !spreads {
+            return None;
+        }
+        let total: usize = groups.iter().map(|group| group.n()).sum();
+        // Means about a common offset: far from zero, their differences would lose digits.
+        let offset = groups
+            .iter()
+            .map(|group| group.sum(|value| value))
+            .sum::<f64>()
+            / total as f64;
+        let weighed: Vec<(f64, f64, f64)> = groups
+            .iter()
+            .map(|group| {
+                let n = group.n() as f64;
+                let weight = n / group.standard_deviation().powi(2);
+                (n, weight, group.sum(|value| value - offset) / n)
+            })
+            .collect();
+        let weights: f64 = weighed.iter().map(|(_, weight, _)| weight).sum();
+        let centre = weighed.iter().map(|(_, w, mean)| w * mean).sum::<f64>() / weights;
+        let k = groups.len() as f64;
+        let between = weighed
+            .iter()
+            .map(|(_, w, mean)| w * (mean - centre).powi(2))
+            .sum::<f64>()
+            / (k - 1.0);
+        let unsure = weighed
+            .iter()
+            .map(|(n, w, _)| (1.0 - w / weights).powi(2) / (n - 1.0))
+            .sum::<f64>()
+            / (k * k - 1.0);
+        let f = between / (1.0 + 2.0 * (k - 2.0) * unsure);
+        let df_within = 1.0 / (3.0 * unsure);
+        Some(Self {
+            f,
+            p: f_sf(f, k - 1.0, df_within),
+            df_between: k - 1.0,
+            df_within,
         })
-        .collect();
-    let weights: f64 = weighed.iter().map(|(_, weight, _)| weight).sum();
-    let centre = weighed.iter().map(|(_, w, mean)| w * mean).sum::<f64>() / weights;
-    let k = groups.len() as f64;
-    let between = weighed
-        .iter()
-        .map(|(_, w, mean)| w * (mean - centre).powi(2))
-        .sum::<f64>()
-        / (k - 1.0);
-    let unsure = weighed
-        .iter()
-        .map(|(n, w, _)| (1.0 - w / weights).powi(2) / (n - 1.0))
-        .sum::<f64>()
-        / (k * k - 1.0);
-    let f = between / (1.0 + 2.0 * (k - 2.0) * unsure);
-    let df_within = 1.0 / (3.0 * unsure);
-    Some(WelchAnova {
-        f,
-        p: f_sf(f, k - 1.0, df_within),
-        df_between: k - 1.0,
-        df_within,
-    })
+    }
 }
 
 #[cfg(test)]

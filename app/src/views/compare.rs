@@ -120,7 +120,7 @@ fn contrasts(shown: &Card) -> Markup {
                 "The association is 0 where the groups are alike in a factor and 1 where it tells them apart: \
                  the correlation with membership for numbers, Cramér's V for levels. g is the difference of the \
                  means in standard deviations; of levels the table has the one whose share differs most, and the \
-                 CSV has all. q is p adjusted over these factors."
+                 dashboard’s CSV has all. q is p adjusted over these factors."
             }
         }
     }

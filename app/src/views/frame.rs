@@ -6,6 +6,7 @@ use crate::export::Format;
 use crate::figures::Analysis;
 use crate::filter::{Choices, Condition, Filters, Request, Scope, in_words, parameter};
 use crate::format;
+use crate::privacy::{Protected, Release};
 
 use super::{Page, REPORT};
 
@@ -129,6 +130,18 @@ pub struct Frame {
     pub(super) upload_limit: Option<u64>,
     /// Whether a password was asked for, so that there is something to log out of.
     pub(super) guarded: bool,
+    /// What takes the place of counts and rows where small groups are withheld.
+    pub(super) privacy: Option<Privacy>,
+}
+
+/// What pages say where groups below a minimum are withheld.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Privacy {
+    pub least: usize,
+    /// How many students the page is about, in words.
+    pub students: String,
+    /// How many students the dataset has, in words.
+    pub all: String,
 }
 
 impl Frame {
@@ -184,6 +197,32 @@ impl Frame {
             report: request.href(REPORT, dataset),
             upload_limit: None,
             guarded: false,
+            privacy: None,
+        }
+    }
+
+    /// The frame of a page in privacy mode, from what is known without a student.
+    pub fn protected(
+        page: Page,
+        about: About,
+        surroundings: &Analysis<'_>,
+        protected: &Protected,
+        release: &Release,
+    ) -> Self {
+        let own_mark = protected.pass_mark(surroundings.request);
+        let chosen = surroundings.request.choices.pass;
+        Self {
+            pass_mark: chosen.or(own_mark),
+            default_pass_mark: own_mark,
+            // Whether there are any is all that is told of them.
+            selected: usize::from(!release.is_empty),
+            exports: Vec::new(),
+            privacy: Some(Privacy {
+                least: protected.least().get(),
+                students: release.students.clone(),
+                all: protected.students(),
+            }),
+            ..Self::new(page, about, surroundings)
         }
     }
 

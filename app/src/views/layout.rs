@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::Frame;
 use super::sidebar::sidebar;
+use super::{Frame, guide, protected};
 use crate::assets;
 use crate::format;
 
@@ -40,9 +40,14 @@ fn count_line(frame: &Frame) -> Markup {
     let (n, all) = (frame.selected, frame.about.rows);
     let percent = 100.0 * n as f64 / all as f64;
     html! {
-        p #count role="status" {
-            strong { (format::count(n)) } " of " (format::count(all)) " students ("
-            (format::decimals(percent, 1)) " %)"
+        @if let Some(privacy) = &frame.privacy {
+            p #count role="status" { (privacy.students) }
+            p.note { (protected::mode(privacy)) " " (guide::link_as("What that means", "privacy")) }
+        } @else {
+            p #count role="status" {
+                strong { (format::count(n)) } " of " (format::count(all)) " students ("
+                (format::decimals(percent, 1)) " %)"
+            }
         }
         // For paper too, where the sidebar is left out.
         @if !frame.conditions.is_empty() {

@@ -18,6 +18,7 @@ mod overview;
 mod page;
 mod performance;
 mod problem;
+mod protected;
 mod relationships;
 mod report;
 mod sidebar;
@@ -36,6 +37,7 @@ pub use overview::overview;
 pub use page::Page;
 pub use performance::performance;
 pub use problem::{problem, unreadable};
+pub use protected::{protected, withheld_panel};
 pub use relationships::{RelationChoices, relationships};
 pub use report::{
     Item, Part, REPORT, Report, compare_panels, explain_panels, explore_panels, factor_panels,

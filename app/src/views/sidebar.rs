@@ -21,6 +21,9 @@ pub(super) fn sidebar(frame: &Frame) -> Markup {
                         a #clear-all href=(href) { "Clear all" }
                     }
                 }
+                @if frame.privacy.is_some() {
+                    p.note { "Two filters at most; ranges are widened to fixed steps." }
+                }
                 @for filter in &frame.unfolded { (filter_markup(filter)) }
                 @if !frame.folded.is_empty() { (folded(frame)) }
                 @if frame.left_out > 0 {
@@ -42,7 +45,13 @@ fn source(frame: &Frame) -> Markup {
             h2 #heading-source { "Data" }
             dl {
                 dt { "Source" } dd { (about.name) }
-                dt { "Rows" } dd { (format::count(about.rows)) }
+                dt { "Rows" }
+                dd {
+                    @match &frame.privacy {
+                        Some(privacy) => (privacy.all),
+                        None => (format::count(about.rows)),
+                    }
+                }
                 dt { "Loaded" } dd { (about.loaded) }
                 dt { "From" } dd { (about.origin) }
             }
@@ -50,7 +59,7 @@ fn source(frame: &Frame) -> Markup {
             @match &about.stay {
                 Stay::Fixed | Stay::Watched { fault: None, .. } => {}
                 Stay::Watched { fault: Some(fault), .. } => (stale(fault)),
-                Stay::Uploaded { id, until, guessed } => (own(id, until, *guessed)),
+                Stay::Uploaded { id, until, guessed } => (own(id, until, *guessed, frame.privacy.is_none())),
             }
             @if let Some(limit) = frame.upload_limit { (upload(limit)) }
             @if frame.guarded {
@@ -71,10 +80,12 @@ fn version(about: &About) -> Option<&str> {
 /// The selected rows as files.
 fn exports(frame: &Frame) -> Markup {
     html! {
-        p.exports {
-            span { "Download these " (format::counted(frame.selected, "row", "rows")) ":" }
-            @for (format, href) in &frame.exports {
-                " " a href=(href) download { (format.name()) }
+        @if frame.privacy.is_none() {
+            p.exports {
+                span { "Download these " (format::counted(frame.selected, "row", "rows")) ":" }
+                @for (format, href) in &frame.exports {
+                    " " a href=(href) download { (format.name()) }
+                }
             }
         }
         p.exports {
@@ -91,12 +102,14 @@ fn stale(fault: &str) -> Markup {
 }
 
 /// What the owner of an uploaded dataset may do.
-fn own(id: &str, until: &str, guessed: bool) -> Markup {
+fn own(id: &str, until: &str, guessed: bool, columns: bool) -> Markup {
     html! {
         @if guessed {
             p.notice { "What the columns hold is guessed, and nobody has confirmed it yet." }
         }
-        p { a href={ "/datasets/" (id) "/mapping" } data-leave { "Columns" } ": outcome, types, identifiers" }
+        @if columns {
+            p { a href={ "/datasets/" (id) "/mapping" } data-leave { "Columns" } ": outcome, types, identifiers" }
+        }
         p.note { "Kept until " (until) ". Whoever has this page's address can see it." }
         form.actions method="post" action={ "/datasets/" (id) "/delete" } {
             button type="submit" { "Delete this data" }

@@ -31,7 +31,7 @@ fn clean(command: &mut Command) -> &mut Command {
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 
-const OPTIONS: [&str; 14] = [
+const OPTIONS: [&str; 15] = [
     "data",
     "watch",
     "store",
@@ -41,6 +41,7 @@ const OPTIONS: [&str; 14] = [
     "port",
     "bind",
     "target",
+    "min-group",
     "drain",
     "password-file",
     "cookie-key-file",

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use student_analytics::dataset::{Dataset, read};
+use student_analytics::privacy::MinGroup;
 use student_analytics::server::{Access, App, Current, Loaded, router};
 use student_analytics::views::{About, Stay};
 use tower::ServiceExt;
@@ -53,6 +54,18 @@ pub(crate) fn dashboard(dataset: Dataset) -> Router {
 
 /// A dashboard on the dataset, loaded at a fixed time.
 pub(crate) fn guarded(dataset: Dataset, access: Option<Arc<Access>>) -> Router {
+    let app = App::new(current(dataset), None).expect("the metrics have valid names");
+    router(app, access)
+}
+
+/// A dashboard that withholds groups of fewer students.
+pub(crate) fn withholding(dataset: Dataset, min_group: usize) -> Router {
+    let app = App::withholding(current(dataset), None, MinGroup::new(min_group));
+    router(app.expect("the metrics have valid names"), None)
+}
+
+/// The dataset as it is served.
+fn current(dataset: Dataset) -> Arc<Current> {
     let about = About {
         name: dataset.name().to_owned(),
         rows: dataset.rows(),
@@ -60,9 +73,7 @@ pub(crate) fn guarded(dataset: Dataset, access: Option<Arc<Access>>) -> Router {
         loaded: "2026-01-31 12:00 UTC".to_owned(),
         stay: Stay::Fixed,
     };
-    let current = Arc::new(Current::of(Loaded::new(dataset, about)));
-    let app = App::new(current, None).expect("the metrics have valid names");
-    router(app, access)
+    Arc::new(Current::of(Loaded::new(dataset, about)))
 }
 
 /// A dashboard on a CSV text whose outcome is `Exam_Score`.

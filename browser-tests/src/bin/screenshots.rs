@@ -16,8 +16,8 @@ struct Cli {
     /// The folder for a picture of every view, light and dark, wide and narrow.
     #[arg(long, value_name = "DIR", required_unless_present = "readme")]
     out: Option<PathBuf>,
-    /// The file for the picture that the README shows.
-    #[arg(long, value_name = "FILE")]
+    /// The folder for the pictures that the README shows.
+    #[arg(long, value_name = "DIR")]
     readme: Option<PathBuf>,
 }
 
@@ -39,18 +39,30 @@ fn main() -> Result<()> {
             }
         }
     }
-    if let Some(file) = &cli.readme {
-        let browser = Browser {
-            size: SIZES[0],
-            ..Browser::default()
-        };
-        let picture = browse(&program, browser, async |page| {
-            page.goto(VIEWS[1]).await?;
-            page.picture().await
-        })?;
-        write(file, &picture)?;
+    if let Some(folder) = &cli.readme {
+        for scheme in Scheme::ALL {
+            readme(&program, scheme, folder)?;
+        }
     }
     Ok(())
+}
+
+/// Takes the view that shows most at a glance, as a window shows it.
+fn readme(program: &Program, scheme: Scheme, folder: &Path) -> Result<()> {
+    let browser = Browser {
+        scheme,
+        size: SIZES[0],
+        ..Browser::default()
+    };
+    let picture = browse(program, browser, async |page| {
+        page.goto(VIEWS[1]).await?;
+        page.picture().await
+    })?;
+    let name = match scheme {
+        Scheme::Light => "performance.png",
+        Scheme::Dark => "performance-dark.png",
+    };
+    write(&folder.join(name), &picture)
 }
 
 /// Takes every view in its whole height.

@@ -7,6 +7,7 @@ mod hostile;
 mod layout;
 mod newer_data;
 mod no_scripts;
+mod private;
 mod report;
 mod theme;
 mod uploads;

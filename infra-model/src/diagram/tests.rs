@@ -2,17 +2,10 @@
 
 use super::*;
 use crate::settings::{Alarms, Nat, Oidc, Payload, Settings};
-use crate::values::{CertificateArn, Port, Sha256, UserData};
+use crate::values::CertificateArn;
 
 fn topology(settings: Settings) -> Topology {
-    let sha256 = Sha256::new("a".repeat(64)).unwrap();
-    let payload = Payload {
-        release: sha256.clone(),
-        sample_data: sha256,
-        user_data: UserData::new("#!/bin/bash").unwrap(),
-        unit_port: Port::of(8501),
-    };
-    Topology::new(&settings, &payload)
+    Topology::new(&settings, &Payload::example())
 }
 
 #[test]

@@ -1,16 +1,13 @@
 //! What can be said of the documents without the tools that read them.
 
 use super::*;
-use crate::settings::{APP_PORT, Alarms, Nat, Oidc, Payload};
-use crate::values::{CertificateArn, Sha256, UserData};
+use crate::settings::{Alarms, Nat, Oidc, Payload};
+use crate::values::{CertificateArn, UserData};
 
 fn topology(settings: &Settings) -> Topology {
-    let sha256 = Sha256::new("a".repeat(64)).unwrap();
     let payload = Payload {
-        release: sha256.clone(),
-        sample_data: sha256,
         user_data: UserData::new("#!/bin/bash\necho \"${HOME} %{x}\"\n").unwrap(),
-        unit_port: APP_PORT,
+        ..Payload::example()
     };
     Topology::new(settings, &payload)
 }

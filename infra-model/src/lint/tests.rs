@@ -3,19 +3,9 @@
 use super::*;
 use crate::settings::{ImageFamily, Oidc, Payload, Settings};
 use crate::topology::Resource;
-use crate::values::{CertificateArn, Instances, ParameterPath, Port, Sha256, UserData};
+use crate::values::{CertificateArn, Instances, ParameterPath, Port};
 
 const TODAY: Date = Date::of(2026, 11, 23);
-
-fn payload() -> Payload {
-    let sha256 = |digit: &str| Sha256::new(digit.repeat(64)).unwrap();
-    Payload {
-        release: sha256("a"),
-        sample_data: sha256("5"),
-        user_data: UserData::new("#!/bin/bash").unwrap(),
-        unit_port: Port::of(8501),
-    }
-}
 
 /// Nothing to find: the newer image, HTTPS, and known networks.
 fn safe() -> Settings {
@@ -39,11 +29,11 @@ fn check(topology: &Topology, expected: &[&str]) {
 fn check_settings(edit: impl FnOnce(&mut Settings), expected: &[&str]) {
     let mut settings = safe();
     edit(&mut settings);
-    check(&Topology::new(&settings, &payload()), expected);
+    check(&Topology::new(&settings, &Payload::example()), expected);
 }
 
 fn check_edit(id: Id, edit: impl FnOnce(&mut Resource), expected: &[&str]) {
-    let mut topology = Topology::new(&safe(), &payload());
+    let mut topology = Topology::new(&safe(), &Payload::example());
     edit(topology.resource_mut(id));
     check(&topology, expected);
 }
@@ -62,7 +52,7 @@ macro_rules! edit {
 #[test]
 fn the_published_system_works_and_warns() {
     check(
-        &Topology::new(&Settings::published().unwrap(), &payload()),
+        &Topology::new(&Settings::published().unwrap(), &Payload::example()),
         &[
             "Warning balancer-rules: anyone on the internet may upload files",
             "Warning http-listener: pages and uploads travel unencrypted",
@@ -80,7 +70,7 @@ fn with_a_password_uploads_are_no_risk() {
         ..Settings::published().unwrap()
     };
     check(
-        &Topology::new(&settings, &payload()),
+        &Topology::new(&settings, &Payload::example()),
         &[
             "Warning http-listener: pages and uploads travel unencrypted",
             "Warning launch-template: amazon-linux-2 has had no security updates since 2026-06-30",
@@ -138,7 +128,7 @@ fn people_sign_in_by_https_and_the_load_balancer_asks_about_them() {
         oidc: Some(Oidc::example()),
         ..safe()
     };
-    let mut topology = Topology::new(&settings, &payload());
+    let mut topology = Topology::new(&settings, &Payload::example());
     if let Resource::GroupRules(rules) = topology.resource_mut(Id::BalancerRules) {
         rules.egress.retain(|rule| rule.port != HTTPS);
     }
@@ -184,7 +174,7 @@ fn networks_lie_in_the_vpc_and_apart() {
 #[test]
 fn the_port_is_the_same_everywhere() {
     let other = Port::of(9000);
-    let mut payload = payload();
+    let mut payload = Payload::example();
     payload.unit_port = other;
     check(
         &Topology::new(&safe(), &payload),
@@ -284,7 +274,7 @@ fn health_checks_can_pass() {
 fn every_finding_says_what_to_do() {
     let mut settings = Settings::published().unwrap();
     settings.max = Instances::of(1);
-    for finding in lint(&Topology::new(&settings, &payload()), TODAY) {
+    for finding in lint(&Topology::new(&settings, &Payload::example()), TODAY) {
         assert!(
             !finding.remedy.is_empty() && !finding.remedy.ends_with('.'),
             "{finding:?}"

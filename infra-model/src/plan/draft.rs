@@ -334,19 +334,7 @@ impl<'a> Draft<'a> {
             );
             return self.refuse(entry, format!("{what}, and {by}"), START_AFRESH);
         }
-        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
-            return self.refuse(entry, what, remedy);
-        }
-        self.unbind(entry, found);
-        let (item, from) = (found.id.clone(), found.state.clone());
-        let action = Action::Replace {
-            item,
-            tags,
-            from,
-            to,
-            changes,
-        };
-        self.push(entry, Some(found), action, reason.to_owned());
+        self.make_anew(entry, found, to, tags, changes, reason.to_owned());
     }
 
     /// What cannot change in place is made anew, unless that takes away what others use.
@@ -382,29 +370,37 @@ impl<'a> Draft<'a> {
             };
             return self.refuse(entry, what, remedy);
         }
-        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
-            return self.refuse(entry, what, remedy);
-        }
         let names = fixed
             .iter()
             .map(|c| c.attribute.to_string())
             .collect::<Vec<_>>()
             .join(", ");
+        let reason = format!("{names} cannot change in place");
+        self.make_anew(entry, found, to, tags, changes, reason);
+    }
+
+    /// The step that makes another in its place, unless what that would be is taken.
+    fn make_anew(
+        &mut self,
+        entry: &Entry,
+        found: &'a Found,
+        to: State,
+        tags: Tags,
+        changes: Vec<Change>,
+        reason: String,
+    ) {
+        if let Some((what, remedy)) = self.collision(&to, Some(found)) {
+            return self.refuse(entry, what, remedy);
+        }
         self.unbind(entry, found);
-        let (item, from) = (found.id.clone(), found.state.clone());
         let action = Action::Replace {
-            item,
+            item: found.id.clone(),
             tags,
-            from,
+            from: found.state.clone(),
             to,
             changes,
         };
-        self.push(
-            entry,
-            Some(found),
-            action,
-            format!("{names} cannot change in place"),
-        );
+        self.push(entry, Some(found), action, reason);
     }
 
     /// From here on, references lead to the new one, which has no parts yet.

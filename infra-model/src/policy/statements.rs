@@ -441,14 +441,16 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
     ]
 }
 
+/// The bucket, when it is empty.
+pub(super) fn remove_bucket(scope: &Scope) -> Value {
+    let actions = ["s3:DeleteBucket", "s3:ListBucketMultipartUploads"];
+    statement("Bucket", &actions, &scope.bucket())
+}
+
 /// The bucket, and with `--purge-bucket` all that it holds.
 pub(super) fn purge(scope: &Scope) -> Vec<Value> {
     vec![
-        statement(
-            "Bucket",
-            &["s3:DeleteBucket", "s3:ListBucketMultipartUploads"],
-            &scope.bucket(),
-        ),
+        remove_bucket(scope),
         statement(
             "Purge",
             &[

@@ -237,46 +237,34 @@ pub(super) fn add(
         },
     );
     let forward = Action::Forward(targets);
-    match &settings.certificate {
-        None => {
-            t.add(
-                Id::HttpListener,
-                Listener {
-                    balancer,
-                    port: HTTP,
-                    tls: None,
-                    sign_in: None,
-                    action: forward,
-                },
-            );
-        }
-        Some(certificate) => {
-            let action = Action::RedirectToHttps;
-            t.add(
-                Id::HttpListener,
-                Listener {
-                    balancer,
-                    port: HTTP,
-                    tls: None,
-                    sign_in: None,
-                    action,
-                },
-            );
-            let tls = Some(Tls {
-                certificate: certificate.clone(),
-                policy: TLS_POLICY,
-            });
-            t.add(
-                Id::HttpsListener,
-                Listener {
-                    balancer,
-                    port: HTTPS,
-                    tls,
-                    sign_in: settings.oidc.clone(),
-                    action: forward,
-                },
-            );
-        }
+    t.add(
+        Id::HttpListener,
+        Listener {
+            balancer,
+            port: HTTP,
+            tls: None,
+            sign_in: None,
+            action: match &settings.certificate {
+                None => forward.clone(),
+                Some(_) => Action::RedirectToHttps,
+            },
+        },
+    );
+    if let Some(certificate) = &settings.certificate {
+        let tls = Some(Tls {
+            certificate: certificate.clone(),
+            policy: TLS_POLICY,
+        });
+        t.add(
+            Id::HttpsListener,
+            Listener {
+                balancer,
+                port: HTTPS,
+                tls,
+                sign_in: settings.oidc.clone(),
+                action: forward,
+            },
+        );
     }
 
     let template = t.add(

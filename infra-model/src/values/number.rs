@@ -92,6 +92,11 @@ bounded!(
     "is not between 1 and 604800", "write seconds; AWS allows 7 days, which are 604800"
 );
 bounded!(
+    /// The smallest group of students that the dashboard shows; 0 withholds nothing.
+    MinGroup, u16, "smallest group", 0..=1000,
+    "is not between 0 and 1000", "write how many students a group needs; 10 is common, 0 withholds nothing"
+);
+bounded!(
     /// A whole percentage.
     Percent, u8, "percentage", 1..=100,
     "is not between 1 and 100", "write a whole percentage without its sign"

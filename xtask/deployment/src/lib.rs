@@ -1,5 +1,8 @@
 //! The deployment that flags and environment variables describe: what every command about it
 //! begins with.
+//!
+//! Each flag has its variable, and its default in the model. How settings fit together is not judged here:
+//! that is the model's lint.
 
 mod alarms;
 mod sign_in;
@@ -10,8 +13,8 @@ use anyhow::{Context, Result};
 use infra_model::settings::{ImageFamily, Nat, Payload, Settings, Uploads};
 use infra_model::topology::Topology;
 use infra_model::values::{
-    AccountId, BucketName, CertificateArn, Cidr, InstanceType, Instances, ParameterPath, Percent,
-    PublicKey, Region, Sha256, Stage,
+    AccountId, BucketName, CertificateArn, Cidr, InstanceType, Instances, MinGroup, ParameterPath,
+    Percent, PublicKey, Region, Sha256, Stage,
 };
 
 use alarms::AlarmOptions;
@@ -61,7 +64,7 @@ pub struct Deployment {
     public_key: Option<PathBuf>,
     /// Smallest group of students that the dashboard shows; 0 shows all [default: 0]
     #[arg(long, env = "STUDENT_ANALYTICS_MIN_GROUP", value_name = "N")]
-    min_group: Option<u32>,
+    min_group: Option<MinGroup>,
     /// Switch uploads off: instances only read the bucket
     #[arg(long, env = "STUDENT_ANALYTICS_NO_UPLOADS")]
     no_uploads: bool,

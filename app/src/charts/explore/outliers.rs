@@ -232,7 +232,7 @@ fn list_finding(figures: &Outliers, most: usize) -> String {
     }
     let listed = match most < n {
         true => format!(
-            " Listed are the first {most} of {}; the CSV has all.",
+            " Listed are the first {most} of {}; the dashboard’s CSV has all.",
             format::count(n)
         ),
         false => String::new(),

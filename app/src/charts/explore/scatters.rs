@@ -102,7 +102,7 @@ fn left_out(figures: &[Scatter], drawn: &[Vec<Point>], all: usize) -> String {
     let shown: usize = drawn.iter().map(Vec::len).sum();
     if shown < points {
         said += &format!(
-            " The chart draws {} of {} points, spread evenly; the CSV has all.",
+            " The chart draws {} of {} points, spread evenly; the dashboard’s CSV has all.",
             format::count(shown),
             format::count(points)
         );

@@ -3,8 +3,8 @@
 use super::{Inference, Mapping, MappingError};
 use crate::dataset::infer::{Meaning, meaning};
 use crate::dataset::problem::shortened;
-use crate::dataset::reader::{fill, find_outcome, gather, header, slip, slips};
-use crate::dataset::{Column, ColumnId, Dataset, Fault, ReadError, Report, dialect};
+use crate::dataset::reader::{Text, fill, find_outcome, gather, header, slip, slips};
+use crate::dataset::{Column, ColumnId, Dataset, Fault, ReadError, Report};
 
 /// A table as a mapping has it.
 #[derive(Debug, Clone)]
@@ -29,19 +29,18 @@ pub fn read_mapped(
     outcome: &str,
     mapping: Option<&Mapping>,
 ) -> Result<Mapped, ReadError> {
-    let text = dialect::text(bytes)?;
-    let separator = dialect::separator(text);
-    let (header, of_header) = header(text, separator)?;
-    let found = gather(text, separator, &header);
-    let report = of_header.merged(found.report);
+    let text = Text::Bytes(bytes);
+    let (header, of_header) = header(text)?;
+    let mut found = gather(text, &header)?;
+    let report = of_header.merged(std::mem::take(&mut found.report));
     let expected = |report: Report| {
         let of = header.iter().zip(&found.evidence);
         let faulty: Vec<bool> = of.map(|(name, of)| of.is_faulty(name == outcome)).collect();
-        report.merged(slips(text, separator, &header, &faulty, slip))
+        Ok::<_, ReadError>(report.merged(slips(text, &header, &faulty, slip)?))
     };
     let report = match mapping {
         Some(_) => report,
-        None => expected(report),
+        None => expected(report)?,
     };
     refuse(report)?;
     if found.rows == 0 {
@@ -52,20 +51,24 @@ pub fn read_mapped(
         Some(mapping) => {
             mapping.check(&inference).map_err(ReadError::Mapping)?;
             let numeric = mapping.columns(&inference);
-            let numeric: Vec<bool> = numeric.iter().map(Column::is_numeric).collect();
-            refuse(slips(text, separator, &header, &numeric, no_number))?;
+            let of = numeric.iter().zip(&found.evidence);
+            let faulty: Vec<bool> = of
+                .map(|(column, evidence)| column.is_numeric() && !evidence.is_clean())
+                .collect();
+            refuse(slips(text, &header, &faulty, no_number)?)?;
             mapping.clone()
         }
         None => proposed(&inference, &found.evidence, outcome)?,
     };
     let columns = mapping.columns(&inference);
-    let (frame, texts) = fill(text, separator, &columns, &found.evidence, found.rows)?;
+    let (values, texts) = fill(text, &columns, &mut found.evidence, found.rows)?;
     Ok(Mapped {
         dataset: Dataset {
             name,
             outcome: ColumnId(mapping.outcome),
             columns,
-            frame,
+            rows: found.rows,
+            values,
             texts,
             reference: None,
         },

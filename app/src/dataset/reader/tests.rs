@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use super::super::cell::{LONGEST_TOKEN, MISSING_TOKENS};
 use super::super::{Kind, MOST_LISTED};
 use super::*;
 

@@ -8,7 +8,7 @@ use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
 use crate::stats::{
-    association, benjamini_hochberg, hedges_g, mean, mean_difference, pearson,
+    Correlation, HedgesG, MeanDifference, Pairs, association, benjamini_hochberg,
     proportion_difference,
 };
 
@@ -79,19 +79,16 @@ pub(super) fn compute(
 }
 
 fn numbers(analysis: &Analysis<'_>, members: &Members, id: ColumnId) -> Contrasted {
-    let [a, b] = members.both(analysis.selected.numbers(id));
-    let sides = [vec![1.0; a.len()], vec![0.0; b.len()]].concat();
-    let values = [a.as_slice(), b.as_slice()].concat();
-    let g = hedges_g(&a, &b);
-    let present = |values: &[f64]| values.iter().filter(|value| !value.is_nan()).count();
+    let [a, b] = &members.both(analysis, id);
+    let g = HedgesG::of(a, b);
     Contrasted {
         factor: analysis.dataset.column(id).name.clone(),
-        association: pearson(&values, &sides).r.abs(),
-        p: mean_difference(&a, &b).map_or(f64::NAN, |difference| difference.p),
+        association: Correlation::pearson(&Pairs::of_sides(a, b)).r.abs(),
+        p: MeanDifference::of(a, b).map_or(f64::NAN, |difference| difference.p),
         q: f64::NAN,
-        n: [present(&a), present(&b)],
+        n: [a.n(), b.n()],
         contrast: Contrast::Numbers {
-            means: [mean(&a), mean(&b)],
+            means: [a.mean(), b.mean()],
             g: g.map_or(f64::NAN, |g| g.g),
             interval: g.map(|g| g.ci95),
         },
@@ -100,15 +97,7 @@ fn numbers(analysis: &Analysis<'_>, members: &Members, id: ColumnId) -> Contrast
 
 fn levels(analysis: &Analysis<'_>, members: &Members, id: ColumnId) -> Contrasted {
     let column = analysis.dataset.column(id);
-    let counts = members.both(analysis.selected.codes(id)).map(|codes| {
-        let mut counts = vec![0_usize; column.levels().len()];
-        for code in codes {
-            if let Some(count) = counts.get_mut(code as usize) {
-                *count += 1;
-            }
-        }
-        counts
-    });
+    let counts = members.counts(analysis, id);
     let n = [0, 1].map(|side: usize| counts[side].iter().sum::<usize>());
     let test = association(&counts);
     let shares = column.levels().iter().enumerate().map(|(i, level)| {

@@ -3,12 +3,12 @@
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::filter::{Condition, Filters, Groups};
-use crate::stats::{MISSING_LEVEL, quantile, sorted};
+use crate::stats::{Levels, Tally};
 
 /// The membership of each selected row.
 pub(super) struct Members {
-    /// In the first group, in the second.
-    rows: Vec<[bool; 2]>,
+    /// By row: 1 for the first group, 2 for the second, 3 for both.
+    rows: Vec<u8>,
     /// Rows in each.
     pub(super) sizes: [usize; 2],
     /// Rows in both.
@@ -33,30 +33,40 @@ impl Members {
             (true, false) => (not(&b), b),
             _ => (a, b),
         };
+        let is = |member: Option<bool>| u8::from(member == Some(true));
         let pairs = || a.iter().copied().zip(b.iter().copied());
-        let is = |member: Option<bool>| member == Some(true);
-        let rows: Vec<[bool; 2]> = pairs().map(|(a, b)| [is(a), is(b)]).collect();
-        let count = |wanted: fn(&[bool; 2]) -> bool| rows.iter().filter(|row| wanted(row)).count();
+        let rows: Vec<u8> = pairs().map(|(a, b)| is(a) | is(b) << 1).collect();
+        let counts = levels(&rows).counts();
         Self {
-            sizes: [count(|[a, _]| *a), count(|[_, b]| *b)],
-            in_both: count(|[a, b]| *a && *b),
-            in_neither: count(|[a, b]| !*a && !*b),
+            sizes: [counts[1] + counts[3], counts[2] + counts[3]],
+            in_both: counts[3],
+            in_neither: counts[0],
             unknown: pairs()
-                .filter(|&(a, b)| !is(a) && !is(b) && (a.is_none() || b.is_none()))
+                .zip(&rows)
+                .filter(|((a, b), member)| **member == 0 && (a.is_none() || b.is_none()))
                 .count(),
             rows,
         }
     }
 
-    /// The values of each group; rows in both are in each.
-    pub(super) fn both<T: Copy>(&self, values: &[T]) -> [Vec<T>; 2] {
-        [0, 1].map(|side: usize| {
-            let rows = self.rows.iter().zip(values);
-            rows.filter(|(row, _)| row[side])
-                .map(|(_, &value)| value)
-                .collect()
+    /// The numbers of each group; rows in both are in each.
+    pub(super) fn both(&self, analysis: &Analysis<'_>, id: ColumnId) -> [Tally; 2] {
+        let groups = analysis.selected.coded(id).by_level(&levels(&self.rows));
+        [1, 2].map(|group| Tally::together([&groups[group], &groups[3]]))
+    }
+
+    /// How often each group has each level of a factor; rows in both are in each.
+    pub(super) fn counts(&self, analysis: &Analysis<'_>, id: ColumnId) -> [Vec<usize>; 2] {
+        let groups = analysis.selected.levels(id).by_level(&levels(&self.rows));
+        [1, 2].map(|group| {
+            let both = groups[group].iter().zip(&groups[3]);
+            both.map(|(alone, in_both)| alone + in_both).collect()
         })
     }
+}
+
+fn levels(codes: &[u8]) -> Levels<'_> {
+    Levels { codes, levels: 4 }
 }
 
 /// The groups that the page proposes: the first and the last level of the categorical factor that
@@ -67,8 +77,7 @@ pub(super) fn proposed(analysis: &Analysis<'_>) -> Option<Groups> {
     let levels = best().find_map(|id| ends(analysis, id));
     levels.or_else(|| {
         let numeric = best().find(|&id| analysis.dataset.column(id).is_numeric())?;
-        let values = sorted(analysis.selected.numbers(numeric));
-        let median = quantile(&values, 0.5);
+        let median = analysis.selected.tally(numeric).quantile(0.5);
         let range = Condition::Range {
             low: Some(if median.is_finite() { median } else { 0.0 }),
             high: None,
@@ -82,10 +91,11 @@ pub(super) fn proposed(analysis: &Analysis<'_>) -> Option<Groups> {
 
 /// The first and the last of a factor's levels with rows; `None` with fewer than two.
 fn ends(analysis: &Analysis<'_>, id: ColumnId) -> Option<Groups> {
-    let codes = analysis.selected.codes(id).iter().copied();
-    let present = codes.filter(|&code| code != MISSING_LEVEL);
-    let (first, last) = (present.clone().min()?, present.max()?);
-    let only = |level: u32| Filters::default().with(id, Condition::Levels(vec![level as usize]));
+    let counts = analysis.selected.counts(id);
+    let present = |count: &usize| *count > 0;
+    let first = counts.iter().position(present)?;
+    let last = counts.iter().rposition(present)?;
+    let only = |level: usize| Filters::default().with(id, Condition::Levels(vec![level]));
     (first != last).then(|| Groups {
         a: only(first),
         b: only(last),

@@ -9,10 +9,7 @@ pub use overlay::Distributions;
 
 use super::Analysis;
 use crate::filter::{Filters, Groups, in_words};
-use crate::stats::{
-    HedgesG, MannWhitney, MeanDifference, hedges_g, mann_whitney, mean, mean_difference,
-    mean_interval, summarize,
-};
+use crate::stats::{HedgesG, MannWhitney, MeanDifference, Tally};
 use groups::Members;
 
 /// One of the two groups.
@@ -77,27 +74,27 @@ impl Comparison {
             false => named.clone(),
         };
         let members = Members::of(&chosen, analysis);
-        let [a, b] = members.both(analysis.scores());
+        let [a, b] = &members.both(analysis, analysis.outcome);
         let defining: Vec<_> = analysis
             .dataset
             .ids()
             .filter(|&id| chosen.a.get(id).or(chosen.b.get(id)).is_some())
             .collect();
-        let g = hedges_g(&a, &b).filter(|g| g.g.is_finite() && g.ci95[0].is_finite());
+        let g = HedgesG::of(a, b).filter(|g| g.g.is_finite() && g.ci95[0].is_finite());
         Some(Self {
             proposed,
             groups: [
-                group(analysis, &chosen.a, members.sizes[0], &a),
-                group(analysis, &chosen.b, members.sizes[1], &b),
+                group(analysis, &chosen.a, members.sizes[0], a),
+                group(analysis, &chosen.b, members.sizes[1], b),
             ],
             both: members.in_both,
             neither: members.in_neither,
             unknown: members.unknown,
             by_outcome: defining.contains(&analysis.outcome),
-            difference: mean_difference(&a, &b),
+            difference: MeanDifference::of(a, b),
             g,
-            ranks: mann_whitney(&a, &b),
-            distributions: Distributions::of(analysis, [&a, &b]),
+            ranks: MannWhitney::of(a, b),
+            distributions: Distributions::of(analysis, [a, b]),
             contrasts: contrast::compute(analysis, &members, &defining),
             defining: defining
                 .iter()
@@ -112,9 +109,9 @@ fn group(
     analysis: &Analysis<'_>,
     conditions: &Filters,
     rows: usize,
-    outcomes: &[f64],
+    outcomes: &Tally,
 ) -> GroupFigure {
-    let summary = summarize(outcomes);
+    let summary = outcomes.summary();
     GroupFigure {
         conditions: conditions
             .iter()
@@ -122,8 +119,8 @@ fn group(
             .collect(),
         rows,
         n: summary.count,
-        mean: mean(outcomes),
-        interval: mean_interval(outcomes),
+        mean: summary.mean,
+        interval: outcomes.mean_interval(),
         std: summary.std,
         median: summary.median,
     }

@@ -3,7 +3,7 @@
 use crate::figures::Analysis;
 use crate::figures::performance::{EQUAL_BINS, KDE_POINTS};
 use crate::filter::Bins;
-use crate::stats::{Kde, equal_width, gaussian_kde, gaussian_kde_of_whole_numbers, whole_numbers};
+use crate::stats::{Kde, Tally};
 
 /// Histograms and densities of both groups.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,23 +19,23 @@ pub struct Distributions {
 }
 
 impl Distributions {
-    pub(super) fn of(analysis: &Analysis<'_>, groups: [&[f64]; 2]) -> Option<Self> {
-        let all = groups.concat();
+    pub(super) fn of(analysis: &Analysis<'_>, groups: [&Tally; 2]) -> Option<Self> {
+        let all = Tally::together(groups);
         let whole_possible = analysis.dataset.column(analysis.outcome).is_whole();
         let whole = (whole_possible && analysis.choices().bins != Some(Bins::Twenty))
-            .then(|| whole_numbers(&all))
+            .then(|| all.whole_numbers())
             .flatten();
         let (bins, histogram) = match whole {
             Some(whole) => (Bins::Whole, whole),
-            None => (Bins::Twenty, equal_width(&all, EQUAL_BINS)?),
+            None => (Bins::Twenty, all.equal_width(EQUAL_BINS)?),
         };
         let edges = histogram.edges;
         Some(Self {
             bins,
             counts: groups.map(|values| count(&edges, values)),
             kde: groups.map(|values| match whole_possible {
-                true => gaussian_kde_of_whole_numbers(values, KDE_POINTS),
-                false => gaussian_kde(values, KDE_POINTS),
+                true => values.kde_of_whole_numbers(KDE_POINTS),
+                false => values.kde(KDE_POINTS),
             }),
             edges,
         })
@@ -43,13 +43,13 @@ impl Distributions {
 }
 
 /// Values between the edges; the last bin includes its upper edge.
-fn count(edges: &[f64], values: &[f64]) -> Vec<usize> {
+fn count(edges: &[f64], values: &Tally) -> Vec<usize> {
     let mut counts = vec![0; edges.len().saturating_sub(1)];
-    for value in values.iter().filter(|value| !value.is_nan()) {
-        let above = edges.partition_point(|edge| edge <= value);
+    for &(value, times) in values.runs() {
+        let above = edges.partition_point(|edge| *edge <= value);
         let bin = above.saturating_sub(1).min(counts.len().saturating_sub(1));
         if let Some(count) = counts.get_mut(bin) {
-            *count += 1;
+            *count += times;
         }
     }
     counts

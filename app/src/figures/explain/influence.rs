@@ -1,10 +1,10 @@
 //! How far students lie from what the model expects, and which of them bear much on it.
 
 use crate::figures::{Analysis, Point};
-use crate::stats::{self, Regression, pearson, quantile, sorted};
+use crate::stats::{self, Regression, pearson, quantile_of_any_order};
 
 /// Cells across and upwards within which students are one point: finer than a symbol.
-const CELLS: f64 = 120.0;
+const CELLS: usize = 120;
 /// Influential students that are listed.
 const LISTED: usize = 20;
 
@@ -25,12 +25,12 @@ pub struct Residuals {
 
 impl Residuals {
     pub(super) fn of(fit: &Regression) -> Self {
-        let residuals = sorted(&fit.residuals);
+        let mut residuals = fit.residuals.clone();
         let sizes: Vec<f64> = fit.residuals.iter().map(|rest| rest.abs()).collect();
         let largest = fit.residuals.iter().copied();
         Self {
             points: points(&fit.fitted, &fit.residuals),
-            quartiles: [0.25, 0.75].map(|p| quantile(&residuals, p)),
+            quartiles: [0.25, 0.75].map(|p| quantile_of_any_order(&mut residuals, p)),
             largest: largest.fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a }),
             spread: pearson(&fit.fitted, &sizes).r,
         }
@@ -39,24 +39,25 @@ impl Residuals {
 
 fn points(across: &[f64], upwards: &[f64]) -> Vec<Point> {
     let (x, y) = (Cells::of(across), Cells::of(upwards));
-    let mut cells: Vec<(f64, f64)> = across
-        .iter()
-        .zip(upwards)
-        .map(|(&a, &b)| (x.middle(a), y.middle(b)))
-        .collect();
-    cells.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let same = cells.chunk_by(|a, b| a == b);
-    same.map(|same| Point {
-        x: same[0].0,
-        y: same[0].1,
-        count: same.len(),
-    })
-    .collect()
+    let mut counts = vec![0; (CELLS + 1) * (CELLS + 1)];
+    for (&a, &b) in across.iter().zip(upwards) {
+        counts[x.cell(a) * (CELLS + 1) + y.cell(b)] += 1;
+    }
+    let cells = counts.into_iter().enumerate();
+    cells
+        .filter(|(_, count)| *count > 0)
+        .map(|(cell, count)| Point {
+            x: x.middle(cell / (CELLS + 1)),
+            y: y.middle(cell % (CELLS + 1)),
+            count,
+        })
+        .collect()
 }
 
 /// Even steps over the values.
 struct Cells {
     low: f64,
+    /// 0 where all values are one.
     width: f64,
 }
 
@@ -64,18 +65,23 @@ impl Cells {
     fn of(values: &[f64]) -> Self {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let width = high / CELLS as f64 - low / CELLS as f64;
         Self {
             low,
-            width: high / CELLS - low / CELLS,
+            width: if width.is_finite() { width } else { 0.0 },
         }
     }
 
-    fn middle(&self, value: f64) -> f64 {
-        if self.width > 0.0 && self.width.is_finite() {
-            self.low + ((value - self.low) / self.width).round() * self.width
-        } else {
-            value
+    /// Which one a value lies in.
+    fn cell(&self, value: f64) -> usize {
+        match self.width > 0.0 {
+            true => (((value - self.low) / self.width).round() as usize).min(CELLS),
+            false => 0,
         }
+    }
+
+    fn middle(&self, cell: usize) -> f64 {
+        self.low + cell as f64 * self.width
     }
 }
 
@@ -112,9 +118,8 @@ impl Influence {
         influence: &stats::Influence,
     ) -> Self {
         let above = influence.influential();
-        let position = positions(analysis);
         let rows = above.iter().take(LISTED).map(|&i| InfluentialRow {
-            row: position[fit.rows[i]] + 1,
+            row: analysis.selected.position(fit.rows[i]) + 1,
             outcome: fit.fitted[i] + fit.residuals[i],
             expected: fit.fitted[i],
             leverage: influence.leverage[i],
@@ -126,14 +131,4 @@ impl Influence {
             above: above.len(),
         }
     }
-}
-
-/// Position in the dataset of each row that meets the filters.
-fn positions(analysis: &Analysis<'_>) -> Vec<usize> {
-    let members = analysis.request.filters.members(&analysis.dataset.table());
-    let members = members.iter().enumerate();
-    members
-        .filter(|(_, member)| **member == Some(true))
-        .map(|(position, _)| position)
-        .collect()
 }

@@ -39,11 +39,8 @@ fn columns<'a>(analysis: &'a Analysis<'_>, ids: &[ColumnId]) -> Vec<Factor<'a>> 
     let factor = |&id: &ColumnId| {
         let column = analysis.dataset.column(id);
         match column.is_numeric() {
-            true => Factor::Numeric(analysis.selected.numbers(id)),
-            false => Factor::Categorical {
-                codes: analysis.selected.codes(id),
-                levels: column.levels().len(),
-            },
+            true => Factor::Coded(analysis.selected.coded(id)),
+            false => Factor::Levels(analysis.selected.levels(id)),
         }
     };
     ids.iter().map(factor).collect()

@@ -8,8 +8,7 @@ use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
 use crate::format;
 use crate::stats::{
-    Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress,
-    summarize,
+    Coefficient, MOST_TERMS, Partial, Regression, Term, Unfit, benjamini_hochberg, regress_coded,
 };
 
 /// Why there is no model.
@@ -143,7 +142,8 @@ impl Model {
             return Err(NoModel::NoFactor);
         }
         let factors = columns(analysis, &ids);
-        let fit = regress(analysis.scores(), &factors).map_err(|unfit| match unfit {
+        let scores = analysis.selected.coded(analysis.outcome);
+        let fit = regress_coded(scores, &factors).map_err(|unfit| match unfit {
             Unfit::NoRows => NoModel::NoRows,
             Unfit::TooManyTerms { terms } => NoModel::TooManyTerms { terms },
         })?;
@@ -185,8 +185,8 @@ impl Model {
 
 /// Why a fit says nothing, if so.
 fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
-    let scores: Vec<f64> = fit.rows.iter().map(|&row| analysis.scores()[row]).collect();
-    let summary = summarize(&scores);
+    let scores = analysis.selected.coded(analysis.outcome);
+    let scores = scores.tally_of(&fit.rows);
     if fit.df_residual == 0 {
         return Err(NoModel::TooFew {
             rows: match fit.n {
@@ -196,7 +196,7 @@ fn refuse(fit: &Regression, analysis: &Analysis<'_>) -> Result<(), NoModel> {
             terms: format::counted(fit.coefficients.len(), "term", "terms"),
         });
     }
-    if summary.min == summary.max || fit.r2.is_nan() {
+    if scores.min() == scores.max() || fit.r2.is_nan() {
         return Err(NoModel::Constant);
     }
     Ok(())

@@ -4,7 +4,7 @@
 use crate::figures::Analysis;
 use crate::figures::baseline::larger_first;
 use crate::figures::performance::scores_by;
-use crate::stats::{Kruskal, WelchAnova, anova, benjamini_hochberg, kruskal, welch_anova};
+use crate::stats::{Anova, Kruskal, WelchAnova, benjamini_hochberg};
 
 /// The tests of one categorical factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ pub(super) fn compute(analysis: &Analysis<'_>) -> Vec<LevelTests> {
     let mut all: Vec<LevelTests> = ids
         .filter_map(|id| {
             let groups = scores_by(analysis, id);
-            let test = anova(&groups).filter(|test| test.df_within > 0.0)?;
+            let test = Anova::of(&groups).filter(|test| test.df_within > 0.0)?;
             Some(LevelTests {
                 factor: analysis.dataset.column(id).name.clone(),
                 levels: test.levels,
@@ -50,9 +50,9 @@ pub(super) fn compute(analysis: &Analysis<'_>) -> Vec<LevelTests> {
                 p: test.p,
                 eta2: test.eta2,
                 omega2: test.omega2,
-                welch: welch_anova(&groups),
+                welch: WelchAnova::of(&groups),
                 welch_q: f64::NAN,
-                kruskal: kruskal(&groups),
+                kruskal: Kruskal::of(&groups),
                 kruskal_q: f64::NAN,
             })
         })

@@ -4,7 +4,7 @@
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::filter::{Assumed, parameter};
-use crate::stats::{Prediction, Regression, Setting, quantile, sorted};
+use crate::stats::{Prediction, Regression, Setting};
 
 /// The value of one factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,10 +108,8 @@ fn number(
     fit: &Regression,
     assumed: Option<Assumed>,
 ) -> (FieldValue, Setting, Setting) {
-    let all = analysis.selected.numbers(id);
-    let values: Vec<f64> = fit.rows.iter().map(|&row| all[row]).collect();
-    let values = sorted(&values);
-    let [low, median, high] = [0.0, 0.5, 1.0].map(|p| quantile(&values, p));
+    let values = analysis.selected.coded(id).tally_of(&fit.rows);
+    let [low, median, high] = [0.0, 0.5, 1.0].map(|p| values.quantile(p));
     let usual = match analysis.dataset.column(id).is_whole() {
         true => median.round(),
         false => median,
@@ -135,13 +133,7 @@ fn level(
     assumed: Option<Assumed>,
 ) -> (FieldValue, Setting, Setting) {
     let names = analysis.dataset.column(id).levels();
-    let codes = analysis.selected.codes(id);
-    let mut counts = vec![0_usize; names.len()];
-    for &row in &fit.rows {
-        if let Some(count) = counts.get_mut(codes[row] as usize) {
-            *count += 1;
-        }
-    }
+    let counts = analysis.selected.levels(id).counts_of(&fit.rows);
     // Of levels that are equally common the first.
     let usual = (0..counts.len())
         .rev()

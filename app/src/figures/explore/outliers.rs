@@ -3,7 +3,7 @@
 use crate::dataset::ColumnId;
 use crate::figures::Analysis;
 use crate::figures::overview::possible_range;
-use crate::stats::{BoxStats, box_stats};
+use crate::stats::BoxStats;
 
 /// Why a value is called outlying.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,14 +52,13 @@ pub struct Outliers {
 impl Outliers {
     /// The outliers of the rows that meet the filters; the fences are of those rows too.
     pub(super) fn compute(analysis: &Analysis<'_>) -> Self {
-        let rows = analysis.request.filters.positions(analysis.dataset);
         let mut columns = Vec::new();
         let mut values = Vec::new();
         for id in analysis.dataset.numeric_ids() {
-            let Some(stats) = box_stats(analysis.selected.numbers(id)) else {
+            let Some(stats) = analysis.selected.tally(id).box_stats() else {
                 continue;
             };
-            values.extend(caught(analysis, id, &stats, &rows, columns.len()));
+            values.extend(caught(analysis, id, &stats, columns.len()));
             columns.push(ColumnBox {
                 column: analysis.dataset.column(id).name.clone(),
                 stats,
@@ -76,32 +75,35 @@ impl Outliers {
     }
 }
 
-fn caught<'a>(
-    analysis: &'a Analysis<'_>,
+fn caught(
+    analysis: &Analysis<'_>,
     id: ColumnId,
     stats: &BoxStats,
-    rows: &'a [usize],
     column: usize,
-) -> impl Iterator<Item = OutlyingValue> + use<'a> {
+) -> Vec<OutlyingValue> {
     let [low, high] = stats.fences();
     let possible = possible_range(analysis, analysis.dataset, id);
-    let values = analysis.selected.numbers(id).iter().zip(rows);
-    values.filter_map(move |(&value, row)| {
-        let rules: Vec<Rule> = [
+    let rules = |value: f64| {
+        let rules = [
             (value < low).then_some(Rule::Below(low)),
             (value > high).then_some(Rule::Above(high)),
             possible
                 .filter(|[least, most]| value < *least || value > *most)
                 .map(Rule::Impossible),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        (!rules.is_empty()).then_some(OutlyingValue {
-            row: row + 1,
+        ];
+        rules.into_iter().flatten()
+    };
+    // Of most rows this is all that is asked.
+    let is_caught = |value: Option<f64>| value.filter(|value| rules(*value).next().is_some());
+    let found = analysis.selected.each_number(id, is_caught);
+    let caught = found.into_iter().enumerate();
+    caught
+        .filter_map(|(row, value)| Some((row, value?)))
+        .map(|(row, value)| OutlyingValue {
+            row: analysis.selected.position(row) + 1,
             column,
             value,
-            rules,
+            rules: rules(value).collect(),
         })
-    })
+        .collect()
 }

@@ -1,12 +1,12 @@
 //! Numeric columns in pairs, coloured by a factor: a sample of the rows to draw, and the density of
 //! every column in every level over all rows.
 
+use std::rc::Rc;
+
 use super::the_most_useful;
 use crate::dataset::ColumnId;
 use crate::figures::{Analysis, sample};
-use crate::stats::{
-    Kde, MISSING_LEVEL, Summary, gaussian_kde, gaussian_kde_of_whole_numbers, summarize,
-};
+use crate::stats::{Kde, Summary, Tally};
 
 /// Columns that are drawn at most: more of them leave each plot too small to be read.
 const MOST_COLUMNS: usize = 8;
@@ -61,18 +61,8 @@ impl PairPlot {
         let dataset = analysis.dataset;
         let ids = columns(analysis);
         let color = color(analysis);
-        let (rows, levels) = rows_by_level(analysis, color);
-        // The sample is of all rows at once, so that each group has its share of it.
-        let total: usize = rows.iter().map(|(_, rows)| rows.len()).sum();
-        let mut drawn = vec![false; analysis.selected.rows()];
-        let mut together: Vec<usize> = rows
-            .iter()
-            .flat_map(|(_, rows)| rows.iter().copied())
-            .collect();
-        together.sort_unstable();
-        for position in sample(total, MOST_ROWS) {
-            drawn[together[position]] = true;
-        }
+        let (shown, levels) = commonest(analysis, color);
+        let drawn = drawn(analysis, color, &shown);
         Self {
             columns: ids
                 .iter()
@@ -80,10 +70,7 @@ impl PairPlot {
                 .collect(),
             numeric: dataset.numeric_ids().len(),
             color: color.map(|id| (id, dataset.column(id).name.clone())),
-            groups: rows
-                .into_iter()
-                .map(|(level, rows)| group(analysis, &ids, level, &rows, &drawn))
-                .collect(),
+            groups: groups(analysis, &ids, color, shown, drawn),
             levels,
         }
     }
@@ -121,65 +108,90 @@ fn color(analysis: &Analysis<'_>) -> Option<ColumnId> {
     chosen.or_else(|| factors.first().copied())
 }
 
-type Level = Option<(usize, String)>;
+/// A level with its rows.
+type Common = (usize, usize);
 
-/// Rows of each of the commonest levels, in factor order, and how many levels have rows.
-fn rows_by_level(
-    analysis: &Analysis<'_>,
-    color: Option<ColumnId>,
-) -> (Vec<(Level, Vec<usize>)>, usize) {
-    let Some(factor) = color else {
-        return (vec![(None, (0..analysis.selected.rows()).collect())], 1);
+/// The commonest levels with their rows, in factor order, and how many levels have rows. Without a
+/// factor all rows are of one level.
+fn commonest(analysis: &Analysis<'_>, color: Option<ColumnId>) -> (Vec<Common>, usize) {
+    let counts = match color {
+        Some(factor) => analysis.selected.counts(factor).to_vec(),
+        None => return (vec![(0, analysis.selected.rows())], 1),
     };
-    let names = analysis.dataset.column(factor).levels();
-    let mut rows = vec![Vec::new(); names.len()];
-    for (row, &code) in analysis.selected.codes(factor).iter().enumerate() {
-        let level = usize::try_from(code).ok().filter(|_| code != MISSING_LEVEL);
-        if let Some(rows) = level.and_then(|level| rows.get_mut(level)) {
-            rows.push(row);
-        }
-    }
-    let mut common: Vec<(usize, Vec<usize>)> = rows
-        .into_iter()
-        .enumerate()
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect();
+    let mut common: Vec<Common> = counts.into_iter().enumerate().collect();
+    common.retain(|(_, count)| *count > 0);
     let levels = common.len();
-    common.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
+    common.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     common.truncate(MOST_LEVELS);
     common.sort_by_key(|(level, _)| *level);
-    let named = common
-        .into_iter()
-        .map(|(level, rows)| (Some((level, names[level].clone())), rows));
-    (named.collect(), levels)
+    (common, levels)
 }
 
-fn group(
+/// The rows of each such level that are drawn. The sample is of all rows at once, so that each level
+/// has its share of it.
+fn drawn(analysis: &Analysis<'_>, color: Option<ColumnId>, shown: &[Common]) -> Vec<Vec<usize>> {
+    let total = shown.iter().map(|(_, count)| count).sum();
+    let mut wanted = sample(total, MOST_ROWS).into_iter().peekable();
+    let mut drawn = vec![Vec::new(); shown.len()];
+    let place = |level: Option<usize>| shown.iter().position(|(shown, _)| Some(*shown) == level);
+    let places = match color {
+        Some(factor) => analysis.selected.each_level(factor, place),
+        None => vec![Some(0); analysis.selected.rows()],
+    };
+    let members = places.into_iter().enumerate();
+    let members = members.filter_map(|(row, place)| Some((row, place?)));
+    for (number, (row, place)) in members.enumerate() {
+        if wanted.next_if_eq(&number).is_some() {
+            drawn[place].push(row);
+        }
+    }
+    drawn
+}
+
+fn groups(
     analysis: &Analysis<'_>,
     ids: &[ColumnId],
-    level: Level,
-    rows: &[usize],
-    drawn: &[bool],
-) -> PairGroup {
+    color: Option<ColumnId>,
+    shown: Vec<Common>,
+    drawn: Vec<Vec<usize>>,
+) -> Vec<PairGroup> {
     let table = &analysis.selected;
-    let columns = ids.iter().map(|&id| {
-        let values = table.numbers(id);
-        let own: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
-        PairColumn {
-            summary: summarize(&own),
-            kde: match analysis.dataset.column(id).is_whole() {
-                true => gaussian_kde_of_whole_numbers(&own, KDE_POINTS),
-                false => gaussian_kde(&own, KDE_POINTS),
-            },
-        }
-    });
-    let shown = rows.iter().filter(|&&row| drawn[row]);
-    PairGroup {
-        level,
-        n: rows.len(),
-        drawn: shown
-            .map(|&row| ids.iter().map(|&id| table.numbers(id)[row]).collect())
-            .collect(),
-        columns: columns.collect(),
+    // Of each column one tally for each level.
+    let tallies: Vec<Rc<Vec<Tally>>> = ids
+        .iter()
+        .map(|&id| match color {
+            Some(factor) => table.by_level(factor, id),
+            None => Rc::new(vec![table.tally(id).clone()]),
+        })
+        .collect();
+    let name = |level: usize| {
+        let column = analysis.dataset.column(color?);
+        Some((level, column.levels()[level].clone()))
+    };
+    let groups = shown.into_iter().zip(drawn);
+    groups
+        .map(|((level, n), rows)| PairGroup {
+            level: name(level),
+            n,
+            drawn: rows
+                .iter()
+                .map(|&row| ids.iter().map(|&id| table.number(row, id)).collect())
+                .collect(),
+            columns: ids
+                .iter()
+                .zip(&tallies)
+                .map(|(&id, of)| column(analysis, id, &of[level]))
+                .collect(),
+        })
+        .collect()
+}
+
+fn column(analysis: &Analysis<'_>, id: ColumnId, values: &Tally) -> PairColumn {
+    PairColumn {
+        summary: values.summary(),
+        kde: match analysis.dataset.column(id).is_whole() {
+            true => values.kde_of_whole_numbers(KDE_POINTS),
+            false => values.kde(KDE_POINTS),
+        },
     }
 }

@@ -33,18 +33,28 @@ pub(in crate::server) async fn find(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let query = request.uri().query().unwrap_or_default();
-    let (loaded, about) = match value(query, DATA) {
-        Some(id) => uploaded(&app, &id).await?,
-        None => default(&app)?,
-    };
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let guarded = request.extensions().get::<LoggedIn>().is_some();
-    request.extensions_mut().insert(Asked {
+    let asked = named(&app, &query, guarded).await?;
+    request.extensions_mut().insert(asked);
+    Ok(next.run(request).await)
+}
+
+/// The dataset that an address' query names, for somebody who has logged in or has not.
+pub(in crate::server) async fn named(
+    app: &App,
+    query: &str,
+    guarded: bool,
+) -> Result<Asked, Failure> {
+    let (loaded, about) = match value(query, DATA) {
+        Some(id) => uploaded(app, &id).await?,
+        None => default(app)?,
+    };
+    Ok(Asked {
         loaded,
         about,
         guarded,
-    });
-    Ok(next.run(request).await)
+    })
 }
 
 /// The first value of a parameter that has one.

@@ -15,12 +15,16 @@ pub(super) mod source;
 pub(super) mod uploads;
 pub(super) mod watch;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+
+use polars::prelude::PolarsResult;
 
 use crate::dataset::{Dataset, Inference, Mapping};
 use crate::figures::Baseline;
 use crate::format::counted;
+use crate::privacy::{MinGroup, Protected};
 use crate::views::About;
 
 /// A dataset, what is known of it without filters, and where it is from.
@@ -34,6 +38,8 @@ pub struct Loaded {
     pub(super) since: Instant,
     /// What an uploaded table's columns hold, for who uploaded it to correct.
     pub(super) columns: Option<Columns>,
+    /// The same without a way to its rows, made when it is first asked for; a server has one minimum.
+    protected: OnceLock<Protected>,
 }
 
 /// What the columns of an uploaded table hold.
@@ -69,7 +75,20 @@ impl Loaded {
             about,
             since: Instant::now(),
             columns: None,
+            protected: OnceLock::new(),
         }
+    }
+
+    /// The dataset as it is shown where smaller groups are withheld.
+    ///
+    /// # Errors
+    /// Only if polars cannot filter, which is a defect.
+    pub(super) fn protected(&self, least: MinGroup) -> PolarsResult<&Protected> {
+        if let Some(protected) = self.protected.get() {
+            return Ok(protected);
+        }
+        let made = Protected::new(&self.dataset, least)?;
+        Ok(self.protected.get_or_init(|| made))
     }
 
     /// The same with what its columns hold.

@@ -38,9 +38,17 @@ pub(in crate::server) async fn receive(
     let _place = app.receiving.try_acquire().map_err(|_| Failure::Crowded)?;
     let mut form = form.map_err(|_| UploadProblem::NoFile)?;
     let id = keep(uploads, &mut form).await?;
-    let address = match check(uploads, id).await?.said() {
-        Said::Expected => first_page(id),
-        _ => mapping::path(id),
+    let checked = check(uploads, id).await;
+    let address = match app.min_group {
+        // Neither what is wrong with its cells is shown nor its columns as the file has them.
+        Some(_) => {
+            checked.map_err(Failure::without_cells)?;
+            first_page(id)
+        }
+        None => match checked?.said() {
+            Said::Expected => first_page(id),
+            _ => mapping::path(id),
+        },
     };
     Ok(Redirect::to(&address).into_response())
 }

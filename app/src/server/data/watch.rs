@@ -36,8 +36,9 @@ async fn until_loaded(source: &Source, outcome: &str, current: &Current) {
     while current.state().loaded.is_none() {
         match source.load(outcome).await {
             Ok(loaded) => {
-                info!(rows = loaded.dataset.rows(), "the dataset is loaded");
+                let rows = loaded.dataset.rows();
                 current.swap(loaded);
+                info!(rows, "the dataset is loaded");
                 return;
             }
             Err(error) => refuse(current, &error),
@@ -72,9 +73,11 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
     }
     match loaded {
         Ok(loaded) => {
-            info!(rows = loaded.dataset.rows(), "a newer dataset is served");
+            let rows = loaded.dataset.rows();
             current.swap(loaded);
+            info!(rows, "a newer dataset is served");
             *seen = version;
+            info!(rows, "a newer dataset is served");
         }
         Err(error) => {
             if matches!(error, LoadError::Data(_)) {
@@ -87,15 +90,15 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
 
 /// The log gets the kind alone, since messages about a file hold cells of it.
 fn refuse(current: &Current, error: &LoadError) {
+    current.fail(match error {
+        LoadError::Store(StoreError::NotFound) => "the file is gone".to_owned(),
+        other => other.to_string(),
+    });
     match error {
         LoadError::Data(_) => warn!("the newest dataset is not a usable table"),
         LoadError::Store(error) => warn!(%error, "the newest dataset cannot be fetched"),
         LoadError::Defect(_) => warn!("reading the newest dataset failed: a defect"),
     }
-    current.fail(match error {
-        LoadError::Store(StoreError::NotFound) => "the file is gone".to_owned(),
-        other => other.to_string(),
-    });
 }
 
 fn version_in_use(current: &Current) -> String {

@@ -8,8 +8,9 @@ use crate::server::data::current::State;
 use crate::server::data::uploads::Uploads;
 use crate::server::kept::Kept;
 
-/// Its size and age, once there is one, and whether a newer one could not be loaded.
-pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
+/// Its size and age, once there is one, and whether a newer one could not be loaded. The size is left out
+/// where counts of students are withheld.
+pub(super) fn now(current: &State, uncounted: bool) -> Result<Vec<MetricFamily>> {
     let failures = Counter::new(
         "student_analytics_dataset_failures_total",
         "Times that the dataset could not be loaded.",
@@ -23,11 +24,13 @@ pub(super) fn now(current: &State) -> Result<Vec<MetricFamily>> {
         stale,
     )];
     if let Some(loaded) = &current.loaded {
-        gauges.push((
-            "student_analytics_dataset_rows",
-            "Rows of the dataset.",
-            loaded.dataset.rows() as f64,
-        ));
+        if !uncounted {
+            gauges.push((
+                "student_analytics_dataset_rows",
+                "Rows of the dataset.",
+                loaded.dataset.rows() as f64,
+            ));
+        }
         gauges.push((
             "student_analytics_dataset_age_seconds",
             "Time since the dataset was loaded.",

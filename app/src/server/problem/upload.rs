@@ -28,6 +28,9 @@ pub(in crate::server) enum UploadProblem {
     /// It is no table.
     #[error(transparent)]
     Unusable(ReadError),
+    /// It is no table, and its rows and cells are not told.
+    #[error("{0}\nRows and cells are not named in privacy mode.")]
+    UnusableInGeneral(String),
 }
 
 /// A number of bytes in words.
@@ -40,7 +43,7 @@ impl IntoResponse for UploadProblem {
         let status = match &self {
             Self::NoFile | Self::CutOff => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unusable(_) | Self::UnusableInGeneral(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         said(status, "This file cannot be used", self.to_string())
     }

@@ -1,12 +1,16 @@
 //! From factors to columns of numbers: which terms a model has, and what each row holds of them.
 
-use super::super::sums;
+use super::super::{Codes, Levels, Numbers, sums};
 
 /// One column that may explain the outcome, with one element per row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Factor<'a> {
     /// Numbers; NaN and infinite ones are missing.
     Numeric(&'a [f64]),
+    /// Numbers as codes.
+    Coded(Numbers<'a>),
+    /// Levels as bytes, in factor order.
+    Levels(Levels<'a>),
     /// Levels by their codes, in factor order; a code that is not below `levels` is missing.
     Categorical {
         /// Code of each row's level.
@@ -14,6 +18,70 @@ pub enum Factor<'a> {
         /// Number of levels.
         levels: usize,
     },
+}
+
+impl Factor<'_> {
+    /// What a row has of it.
+    pub fn setting(&self, row: usize) -> Setting {
+        match self {
+            Self::Numeric(_) | Self::Coded(_) => Setting::Number(self.number(row)),
+            Self::Levels(_) | Self::Categorical { .. } => Setting::Level(self.level(row)),
+        }
+    }
+
+    /// Rows that there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Numeric(values) => values.len(),
+            Self::Coded(numbers) => numbers.codes.len(),
+            Self::Levels(levels) => levels.codes.len(),
+            Self::Categorical { codes, .. } => codes.len(),
+        }
+    }
+
+    /// The number of a row; NaN of a factor without numbers.
+    pub(super) fn number(&self, row: usize) -> f64 {
+        match self {
+            Self::Numeric(values) => values[row],
+            Self::Coded(numbers) => numbers.at(row),
+            Self::Levels(_) | Self::Categorical { .. } => f64::NAN,
+        }
+    }
+
+    /// The level of a row; none of a factor without levels.
+    fn level(&self, row: usize) -> usize {
+        match self {
+            Self::Levels(levels) => usize::from(levels.codes[row]),
+            Self::Categorical { codes, .. } => codes[row] as usize,
+            Self::Numeric(_) | Self::Coded(_) => usize::MAX,
+        }
+    }
+
+    /// Marks the rows without a value, and those that are not there, as incomplete.
+    fn mark(&self, complete: &mut [bool]) {
+        let there = self.len().min(complete.len());
+        let (complete, beyond) = complete.split_at_mut(there);
+        beyond.fill(false);
+        match *self {
+            Self::Numeric(values) => mark(complete, values, |value| value.is_finite()),
+            Self::Coded(Numbers { codes, numbers }) => match codes {
+                Codes::Narrow(codes) => mark(complete, codes, |c| usize::from(c) < numbers.len()),
+                Codes::Wide(codes) => mark(complete, codes, |c| (c as usize) < numbers.len()),
+            },
+            Self::Levels(Levels { codes, levels }) => {
+                mark(complete, codes, |code| usize::from(code) < levels);
+            }
+            Self::Categorical { codes, levels } => {
+                mark(complete, codes, |code| (code as usize) < levels);
+            }
+        }
+    }
+}
+
+fn mark<T: Copy>(complete: &mut [bool], values: &[T], is_there: impl Fn(T) -> bool) {
+    for (complete, &value) in complete.iter_mut().zip(values) {
+        *complete &= is_there(value);
+    }
 }
 
 /// A column of the model; factors and levels are given by their position.
@@ -69,9 +137,18 @@ impl Unit {
     /// Sterbenz, "Floating-Point Computation" (1974): a difference of two numbers is exact when
     /// neither is more than twice the other. Where that fails the column's spread is like its size,
     /// and nothing cancels.
-    fn of(values: impl Iterator<Item = f64> + Clone, has_intercept: bool) -> Self {
-        let count = values.clone().count();
-        let mean = sums::sum(values.clone()) / count as f64;
+    fn of(column: &Factor<'_>, rows: &[usize], has_intercept: bool) -> Self {
+        if let Factor::Coded(numbers) = column {
+            let tally = numbers.tally_of(rows);
+            let values = tally.runs().iter().map(|(value, _)| *value);
+            return Self::about(tally.mean(), values, has_intercept);
+        }
+        let values = rows.iter().map(|&row| column.number(row));
+        let mean = sums::sum(values.clone()) / rows.len() as f64;
+        Self::about(mean, values, has_intercept)
+    }
+
+    fn about(mean: f64, values: impl Iterator<Item = f64> + Clone, has_intercept: bool) -> Self {
         let near =
             |value: f64| value / mean >= 0.5 && value / mean <= 2.0 && mean.abs() < f64::MAX / 4.0;
         let shift = if has_intercept && mean.is_normal() && values.clone().all(near) {
@@ -94,7 +171,7 @@ impl Unit {
 
 /// How one factor enters the model.
 #[derive(Debug, Clone, PartialEq)]
-enum Coded {
+pub(super) enum Coded {
     /// As one column.
     Number { term: usize, unit: Unit },
     /// As a column of zeros and ones per level with rows, but for the reference.
@@ -119,21 +196,21 @@ pub(super) struct Coding {
     pub(super) terms: Vec<Term>,
     pub(super) has_intercept: bool,
     pub(super) outcome: Unit,
-    factors: Vec<Coded>,
+    pub(super) factors: Vec<Coded>,
 }
 
 impl Coding {
     /// Codes factors by the rows that are complete.
     pub(super) fn new(
         factors: &[Factor<'_>],
-        outcome: &[f64],
+        outcome: &Factor<'_>,
         rows: &[usize],
         has_intercept: bool,
     ) -> Self {
         let mut coding = Self {
             terms: Vec::new(),
             has_intercept,
-            outcome: Unit::of(rows.iter().map(|&row| outcome[row]), has_intercept),
+            outcome: Unit::of(outcome, rows, has_intercept),
             factors: Vec::new(),
         };
         if has_intercept {
@@ -148,17 +225,17 @@ impl Coding {
 
     fn code(&mut self, factor: usize, values: &Factor<'_>, rows: &[usize]) -> Coded {
         match *values {
-            Factor::Numeric(values) => {
+            Factor::Numeric(_) | Factor::Coded(_) => {
                 self.terms.push(Term::Numeric { factor });
                 Coded::Number {
                     term: self.terms.len() - 1,
-                    unit: Unit::of(rows.iter().map(|&row| values[row]), self.has_intercept),
+                    unit: Unit::of(values, rows, self.has_intercept),
                 }
             }
-            Factor::Categorical { codes, levels } => {
+            Factor::Levels(Levels { levels, .. }) | Factor::Categorical { levels, .. } => {
                 let mut present = vec![false; levels];
                 rows.iter()
-                    .for_each(|&row| present[codes[row] as usize] = true);
+                    .for_each(|&row| present[values.level(row)] = true);
                 let reference = present.iter().position(|&there| there);
                 let terms = (0..levels).map(|level| {
                     if !present[level] || Some(level) == reference {
@@ -196,14 +273,11 @@ impl Coding {
     pub(super) fn read(&self, factors: &[Factor<'_>], row: usize, into: &mut Row) {
         self.start(into);
         for (coded, factor) in self.factors.iter().zip(factors) {
-            match (coded, *factor) {
-                (Coded::Number { term, unit }, Factor::Numeric(values)) => {
-                    into.numbers.push((*term, unit.apply(values[row])));
+            match coded {
+                Coded::Number { term, unit } => {
+                    into.numbers.push((*term, unit.apply(factor.number(row))));
                 }
-                (Coded::Levels { terms, .. }, Factor::Categorical { codes, .. }) => {
-                    into.ones.extend(terms[codes[row] as usize]);
-                }
-                _ => {}
+                Coded::Levels { terms, .. } => into.ones.extend(terms[factor.level(row)]),
             }
         }
     }
@@ -242,24 +316,23 @@ impl Coding {
 }
 
 /// Rows in which the outcome and every factor are there.
-pub(super) fn complete_rows(factors: &[Factor<'_>], outcome: &[f64]) -> Vec<usize> {
-    let there = |row: usize| {
-        outcome[row].is_finite()
-            && factors.iter().all(|factor| match *factor {
-                Factor::Numeric(values) => values.get(row).is_some_and(|v| v.is_finite()),
-                Factor::Categorical { codes, levels } => {
-                    codes.get(row).is_some_and(|&code| (code as usize) < levels)
-                }
-            })
-    };
-    (0..outcome.len()).filter(|&row| there(row)).collect()
+pub(super) fn complete_rows(factors: &[Factor<'_>], outcome: &Factor<'_>) -> Vec<usize> {
+    let mut complete = vec![true; outcome.len()];
+    outcome.mark(&mut complete);
+    factors.iter().for_each(|factor| factor.mark(&mut complete));
+    let rows = complete.iter().enumerate();
+    rows.filter(|(_, complete)| **complete)
+        .map(|(row, _)| row)
+        .collect()
 }
 
 /// Terms that a model of these factors would have at most.
 pub(super) fn most_terms(factors: &[Factor<'_>], has_intercept: bool) -> usize {
     let of_factors = factors.iter().map(|factor| match factor {
-        Factor::Numeric(_) => 1,
-        Factor::Categorical { levels, .. } => levels.saturating_sub(1),
+        Factor::Numeric(_) | Factor::Coded(_) => 1,
+        Factor::Levels(Levels { levels, .. }) | Factor::Categorical { levels, .. } => {
+            levels.saturating_sub(1)
+        }
     });
     of_factors.sum::<usize>() + usize::from(has_intercept)
 }

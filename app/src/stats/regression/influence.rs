@@ -59,6 +59,9 @@ impl Regression {
 
     fn leverages(&self, factors: &[Factor<'_>]) -> Vec<f64> {
         let quadratic = Quadratic::new(&self.swept, self.coding.terms.len());
+        if let (Some(compact), Some(inverse)) = (&self.compact, &quadratic.inverse) {
+            return compact.leverages(inverse, quadratic.size);
+        }
         let mut row = Row::default();
         self.rows
             .iter()

@@ -4,6 +4,7 @@
 //! [`predict`] say how single rows bear on the model and what it expects of others.
 
 mod coding;
+mod compact;
 mod influence;
 mod predict;
 #[cfg(test)]
@@ -14,9 +15,11 @@ use serde::Serialize;
 use thiserror::Error;
 use twofloat::TwoFloat;
 
+use super::Numbers;
 use super::distributions::{f_sf, t_quantile, t_two_sided_p};
 use coding::{Coding, Row, complete_rows, most_terms};
 pub use coding::{Factor, Setting, Term};
+use compact::Compact;
 pub use influence::Influence;
 pub use predict::Prediction;
 use sweep::Swept;
@@ -107,6 +110,8 @@ pub struct Regression {
     /// What each factor explains beyond the others; `None` for one without terms of its own.
     pub partial: Vec<Option<Partial>>,
     coding: Coding,
+    /// The rows used, where bytes tell their values apart.
+    compact: Option<Compact>,
     swept: Swept,
 }
 
@@ -117,7 +122,16 @@ pub struct Regression {
 /// # Errors
 /// Without complete rows, and with more than [`MOST_TERMS`] terms.
 pub fn regress(outcome: &[f64], factors: &[Factor<'_>]) -> Result<Regression, Unfit> {
-    fit(outcome, factors, true)
+    fit(&Factor::Numeric(outcome), factors, true)
+}
+
+/// [`regress`] on an outcome whose numbers are coded: where a byte holds each of them and of the
+/// factors' values, rows are counted rather than multiplied.
+///
+/// # Errors
+/// As [`regress`].
+pub fn regress_coded(outcome: Numbers<'_>, factors: &[Factor<'_>]) -> Result<Regression, Unfit> {
+    fit(&Factor::Coded(outcome), factors, true)
 }
 
 /// [`regress`] through the origin: without an intercept.
@@ -128,10 +142,14 @@ pub fn regress_through_origin(
     outcome: &[f64],
     factors: &[Factor<'_>],
 ) -> Result<Regression, Unfit> {
-    fit(outcome, factors, false)
+    fit(&Factor::Numeric(outcome), factors, false)
 }
 
-fn fit(outcome: &[f64], factors: &[Factor<'_>], has_intercept: bool) -> Result<Regression, Unfit> {
+fn fit(
+    outcome: &Factor<'_>,
+    factors: &[Factor<'_>],
+    has_intercept: bool,
+) -> Result<Regression, Unfit> {
     let terms = most_terms(factors, has_intercept);
     if terms > MOST_TERMS {
         return Err(Unfit::TooManyTerms { terms });
@@ -141,18 +159,32 @@ fn fit(outcome: &[f64], factors: &[Factor<'_>], has_intercept: bool) -> Result<R
         return Err(Unfit::NoRows);
     }
     let coding = Coding::new(factors, outcome, &rows, has_intercept);
-    let mut swept = Swept::new(&coding, factors, outcome, &rows);
+    let compact = Compact::new(&coding, factors, outcome, &rows);
+    let mut swept = match &compact {
+        Some(compact) => Swept::of(compact.products(coding.terms.len() + 1)),
+        None => Swept::new(&coding, factors, outcome, &rows),
+    };
     if has_intercept {
         swept.enter(0);
     }
     let total = swept.unexplained();
     swept.enter_all();
 
-    let (residuals, squares) = residuals(&coding, &swept, factors, outcome, &rows);
+    let weights: Vec<TwoFloat> = (0..coding.terms.len())
+        .map(|term| match swept.holds(term) {
+            true => swept.coefficient(term),
+            false => TwoFloat::from(0.0),
+        })
+        .collect();
+    let scale = coding.outcome.scale;
+    let (residuals, squares) = match &compact {
+        Some(compact) => in_units(scale, compact.residuals(&weights)),
+        None => in_units(scale, residuals(&coding, &weights, factors, outcome, &rows)),
+    };
     let fitted = rows
         .iter()
         .zip(&residuals)
-        .map(|(&row, rest)| outcome[row] - rest);
+        .map(|(&row, rest)| outcome.number(row) - rest);
     let (estimated, aliased): (Vec<usize>, Vec<usize>) =
         (0..coding.terms.len()).partition(|&term| swept.holds(term));
     let df_residual = rows.len().saturating_sub(estimated.len());
@@ -187,39 +219,42 @@ fn fit(outcome: &[f64], factors: &[Factor<'_>], has_intercept: bool) -> Result<R
             .collect(),
         rows,
         coding,
+        compact,
         swept,
     })
 }
 
-/// Outcome less model per row, and the sum of their squares in the outcome's [`Unit`](coding::Unit).
+/// Residuals in the data's unit, from those in the outcome's [`Unit`](coding::Unit), of which the sum
+/// of the squares is.
+fn in_units(scale: f64, residuals: impl Iterator<Item = TwoFloat>) -> (Vec<f64>, TwoFloat) {
+    let mut squares = TwoFloat::from(0.0);
+    let residuals = residuals.map(|rest| {
+        squares += rest * rest;
+        f64::from(rest) / scale
+    });
+    (residuals.collect(), squares)
+}
+
+/// Outcome less model per row.
 ///
 /// In long arithmetic: large terms may cancel to a small expectation.
 fn residuals(
     coding: &Coding,
-    swept: &Swept,
+    weights: &[TwoFloat],
     factors: &[Factor<'_>],
-    outcome: &[f64],
+    outcome: &Factor<'_>,
     rows: &[usize],
-) -> (Vec<f64>, TwoFloat) {
-    let weights: Vec<TwoFloat> = (0..coding.terms.len())
-        .map(|term| match swept.holds(term) {
-            true => swept.coefficient(term),
-            false => TwoFloat::from(0.0),
-        })
-        .collect();
+) -> impl Iterator<Item = TwoFloat> {
     let mut row = Row::default();
-    let mut squares = TwoFloat::from(0.0);
-    let residuals = rows.iter().map(|&number| {
+    rows.iter().map(move |&number| {
         coding.read(factors, number, &mut row);
-        let mut rest = TwoFloat::from(coding.outcome.apply(outcome[number]));
+        let mut rest = TwoFloat::from(coding.outcome.apply(outcome.number(number)));
         row.ones.iter().for_each(|&term| rest -= weights[term]);
         row.numbers
             .iter()
             .for_each(|&(term, value)| rest -= weights[term] * value);
-        squares += rest * rest;
-        f64::from(rest) / coding.outcome.scale
-    });
-    (residuals.collect(), squares)
+        rest
+    })
 }
 
 /// Coefficients in the units of the data, from those in the [`Unit`](coding::Unit)s of the columns.

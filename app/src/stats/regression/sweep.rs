@@ -36,7 +36,7 @@ impl Swept {
     pub(super) fn new(
         coding: &Coding,
         factors: &[Factor<'_>],
-        outcome: &[f64],
+        outcome: &Factor<'_>,
         rows: &[usize],
     ) -> Self {
         let size = coding.terms.len() + 1;
@@ -44,10 +44,16 @@ impl Swept {
         let mut row = Row::default();
         for &number in rows {
             coding.read(factors, number, &mut row);
-            let outcome = coding.outcome.apply(outcome[number]);
+            let outcome = coding.outcome.apply(outcome.number(number));
             row.numbers.push((size - 1, outcome));
             products.add(&row);
         }
+        Self::of(products)
+    }
+
+    /// The same of products that are summed.
+    pub(super) fn of(products: Products) -> Self {
+        let size = products.size;
         let cells = products.into_cells();
         Self {
             size,
@@ -148,15 +154,15 @@ fn reciprocal(number: TwoFloat) -> TwoFloat {
     rest * near + near
 }
 
-/// Cross products on the way. Zeros and ones are counted, not multiplied.
-struct Products {
+/// Cross products on the way: those of a table's rows, or of counts of them. Zeros and ones are counted, not multiplied.
+pub(super) struct Products {
     size: usize,
     counts: Vec<u64>,
     sums: Vec<Running>,
 }
 
 impl Products {
-    fn new(size: usize) -> Self {
+    pub(super) fn new(size: usize) -> Self {
         Self {
             size,
             counts: vec![0; size * size],
@@ -183,6 +189,26 @@ impl Products {
                 self.sums[a * self.size + b].add_product(left, right);
             }
         }
+    }
+
+    /// Adds rows in which two terms are 1.
+    pub(super) fn add_ones(&mut self, a: usize, b: usize, rows: usize) {
+        let at = self.at(a, b);
+        self.counts[at] += rows as u64;
+    }
+
+    /// Adds rows in which one term is 1 and another one a number, of which this is the sum.
+    pub(super) fn add_sum(&mut self, one: usize, number: usize, sum: Running) {
+        let at = self.at(one, number);
+        let [total, lost] = sum.parts();
+        self.sums[at].add(total);
+        self.sums[at].add(lost);
+    }
+
+    /// Adds rows in which two terms are these numbers.
+    pub(super) fn add_numbers(&mut self, a: (usize, f64), b: (usize, f64), rows: usize) {
+        let at = self.at(a.0, b.0);
+        self.sums[at].add_products(a.1, b.1, rows);
     }
 
     fn into_cells(self) -> Vec<TwoFloat> {

@@ -70,15 +70,20 @@ pub(super) fn link(chart: &str) -> Markup {
     }
 }
 
-/// The link to a topic.
+/// The link to how the figures of a topic are computed.
 pub(super) fn link_to(slug: &str) -> Markup {
+    link_as("How it is computed", slug)
+}
+
+/// The link to a topic in those words.
+pub(super) fn link_as(words: &str, slug: &str) -> Markup {
     let title = TOPICS
         .iter()
         .find(|topic| topic.slug == slug)
         .map(|topic| topic.title);
     html! {
         a.how href={ (PATH) "/" (slug) } data-leave {
-            "How it is computed"
+            (words)
             @if let Some(title) = title { span.visually-hidden { ": " (title) } }
         }
     }

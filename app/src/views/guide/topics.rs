@@ -16,7 +16,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in the order of the pages that use them.
-pub(super) const TOPICS: [Topic; 14] = [
+pub(super) const TOPICS: [Topic; 15] = [
     Topic {
         slug: "summary",
         title: "Mean, spread and quartiles",
@@ -253,6 +253,28 @@ pub(super) const TOPICS: [Topic; 14] = [
             "shares: difference with Newcombe's interval from Wilson's",
         ],
         source: "Cramér, “Mathematical Methods of Statistics” (1946); Newcombe (1998), method 10.",
+    },
+    Topic {
+        slug: "privacy",
+        title: "Privacy mode",
+        words: &[
+            "Where a server runs with a smallest group of N students, it withholds every group of fewer, and the next one \
+             where the difference would give the group away. Who passes, a band and a bar of a histogram are groups too: bars \
+             are merged, ranges come in steps, rare levels become one. Rows, points, boxes, quartiles, least and greatest values, \
+             residuals and predictions belong to single students and are not there at all. Students who lack a value are left out.",
+            "Guaranteed: in one answer, taken together with those that dropping any of its filters gives, no group below N is shown, \
+             and none follows by adding and subtracting; a filter is all that is asked of one column. An address takes two conditions at most; \
+             where the number who meet both would give a group away, nothing is shown of them.",
+            "Not prevented: what other answers tell together, such as those for two levels of one column, neighbouring ranges, another \
+             pass mark, other outcomes, or the same data on another day; and what is known from elsewhere. A whole group with one and the same \
+             result is shown: who is known to be in it has that result.",
+        ],
+        formulas: &[
+            "filters cut the students into 2ᵏ cells, in or out of each; every part that is counted has 0 or at least N of each cell",
+            "a column with at most four values in a cell is itself counted: N of each",
+            "counts in sentences: to the nearest multiple of max(N, 10)",
+        ],
+        source: "Hundepool et al., “Statistical Disclosure Control” (2012), chapter 4: primary and complementary suppression; US Department of Education, PTAC, on small cells.",
     },
 ];
 

@@ -92,14 +92,60 @@ const METHODS: [(&str, &str); 16] = [
     ),
 ];
 
-pub(super) fn section() -> Markup {
+/// Subjects that are not shown, or not so, where small groups are withheld.
+const OPEN_ONLY: [&str; 9] = [
+    "Missing values",
+    "Means and quantiles",
+    "Histogram and density",
+    "Boxes",
+    "Trend",
+    "Tests of levels",
+    "Two groups",
+    "Map of missing values",
+    "Outlying values",
+];
+
+/// What takes their place.
+const WITHHOLDING: [(&str, &str); 4] = [
+    (
+        "Privacy mode",
+        "No group smaller than the least one is shown, nor does one follow by adding and subtracting \
+         figures of this report and of those that dropping any of its filters gives. What further reports tell \
+         together is not prevented. Nothing is shown of single students.",
+    ),
+    (
+        "Missing values",
+        "Students who lack a value of any column are in no figure; columns that lack many are left out \
+         instead.",
+    ),
+    (
+        "Means",
+        "Standard deviations are those of a sample (n − 1). Intervals of means are 95 % intervals by \
+         Student's t.",
+    ),
+    (
+        "Distribution and two groups",
+        "Bars are merged until each holds enough students. The difference of means comes with Welch's t \
+         and its 95 % interval, and Hedges' g with the exact correction.",
+    ),
+];
+
+/// The methods; `withholding` where small groups are withheld.
+pub(super) fn section(withholding: bool) -> Markup {
+    let (first, left_out): (&[_], &[_]) = match withholding {
+        true => (&WITHHOLDING, &OPEN_ONLY),
+        false => (&[], &[]),
+    };
+    let others = METHODS
+        .iter()
+        .filter(|(subject, _)| !left_out.contains(subject));
     html! {
         section.part #methods aria-labelledby="heading-methods" {
             h2 #heading-methods { "Methods" }
             div.panel {
                 p { "The figures agree with those of pandas, scipy and statsmodels." }
                 dl.methods {
-                    @for (subject, method) in METHODS {
+                    @for (subject, method) in first.iter().chain(others) {
                         dt { (subject) } dd { (method) }
                     }
                 }

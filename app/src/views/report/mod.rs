@@ -14,7 +14,7 @@ pub use panels::{
 use maud::{Markup, html};
 
 use super::card::{plot, table};
-use super::{Frame, Page};
+use super::{Frame, Page, protected};
 use crate::charts::Card;
 use crate::format;
 
@@ -103,7 +103,7 @@ pub fn report(frame: &Frame, report: &Report) -> Markup {
             (subject(frame, report))
             (contents(&report.parts))
             @for part in &report.parts { (section(part, &report.parts)) }
-            (methods::section())
+            (methods::section(frame.privacy.is_some()))
         }
     };
     document::document(&title, &body)
@@ -117,7 +117,15 @@ fn subject(frame: &Frame, report: &Report) -> Markup {
         dl.subject {
             dt { "Students" }
             dd {
-                (format::count(n)) " of " (format::count(all)) " (" (format::decimals(percent, 1)) " %)"
+                @match &frame.privacy {
+                    Some(privacy) => (privacy.students),
+                    None => {
+                        (format::count(n)) " of " (format::count(all)) " (" (format::decimals(percent, 1)) " %)"
+                    }
+                }
+            }
+            @if let Some(privacy) = &frame.privacy {
+                dt { "Privacy mode" } dd { (protected::mode(privacy)) }
             }
             dt { "Filters" }
             dd {
