@@ -247,7 +247,7 @@ impl CarryingOut {
             }
         };
         page::wait(address, redirects, &pace).await?;
-        say!("✓ the dashboard answers through {address}");
+        say!("✓ {}", page::seen(address, redirects));
         Ok(format!("{scheme}://{dns_name}/"))
     }
 }
