@@ -14,6 +14,7 @@ mod statements;
 
 pub use pipeline::pipeline;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -99,7 +100,9 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
         Command::Shell => operate::shell(&scope),
         _ => statements::look(&scope),
     };
-    all.extend(about_alarms(&scope, command, settings.alarms.is_some()));
+    if let Some(doing) = with_alarms(command, settings.alarms.is_some()) {
+        all.extend(alarms::statements(&scope, doing));
+    }
     match command {
         Command::Diff | Command::Status | Command::Logs | Command::Shell => {}
         Command::Doctor => all.extend(operate::doctor(&scope)),
@@ -119,30 +122,50 @@ pub fn policy(settings: &Settings, command: Command) -> Value {
             all.extend(statements::purge(&scope));
         }
     }
-    json!({ "Version": "2012-10-17", "Statement": all })
+    json!({ "Version": "2012-10-17", "Statement": merged(all) })
+}
+
+/// One statement for what is about the same: the policies of a role have a longest length.
+fn merged(statements: Vec<Value>) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for statement in statements {
+        let is_same = |it: &Value| {
+            ["Sid", "Resource", "Condition"]
+                .iter()
+                .all(|part| it.get(part) == statement.get(part))
+        };
+        let Some(same) = all.iter_mut().find(|it| is_same(it)) else {
+            all.push(statement);
+            continue;
+        };
+        let new = statement["Action"].as_array().cloned().unwrap_or_default();
+        if let Some(actions) = same["Action"].as_array_mut() {
+            actions.extend(new);
+            let mut seen = BTreeSet::new();
+            actions.retain(|it| seen.insert(it.to_string()));
+        }
+    }
+    all
 }
 
 /// What a command does with alarms, where some are wanted and where none are.
-fn about_alarms(scope: &statements::Scope, command: Command, are_wanted: bool) -> Vec<Value> {
-    let (look, remove) = (alarms::look(scope), alarms::remove(scope));
+fn with_alarms(command: Command, are_wanted: bool) -> Option<alarms::Doing> {
     match command {
-        Command::Status | Command::Logs | Command::Shell => Vec::new(),
-        Command::Diff | Command::Doctor => look,
-        Command::Deploy | Command::Rollback if are_wanted => {
-            [look, alarms::make(scope), remove].concat()
-        }
-        Command::Deploy | Command::Rollback | Command::Destroy => [look, remove].concat(),
+        Command::Status | Command::Logs | Command::Shell => None,
+        Command::Diff | Command::Doctor => Some(alarms::Doing::Looking),
+        Command::Deploy | Command::Rollback if are_wanted => Some(alarms::Doing::Making),
+        Command::Deploy | Command::Rollback | Command::Destroy => Some(alarms::Doing::Removing),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::settings::Alarms;
 
     fn statements(command: Command) -> Vec<Value> {
         let settings = Settings {
-            alarms: Some(crate::settings::Alarms::example()),
+            alarms: Some(Alarms::example()),
             ..Settings::published().unwrap()
         };
         let policy = policy(&settings, command);
@@ -285,6 +308,7 @@ mod tests {
         let longest = Settings {
             stage: "s2345678".parse().unwrap(),
             bucket: "b".repeat(54).parse().unwrap(),
+            alarms: Some(Alarms::example()),
             ..Settings::published().unwrap()
         };
         for command in Command::ALL {
@@ -298,6 +322,18 @@ mod tests {
     }
 
     #[test]
+    fn each_statement_has_a_name_of_its_own() {
+        for command in Command::ALL {
+            let names = statements(command)
+                .into_iter()
+                .map(|it| it["Sid"].to_string());
+            let names: Vec<String> = names.collect();
+            let unique: BTreeSet<&String> = names.iter().collect();
+            assert_eq!(unique.len(), names.len(), "{command}: {names:?}");
+        }
+    }
+
+    #[test]
     fn the_policy_of_diff() {
         let policy = policy(&Settings::published().unwrap(), Command::Diff);
         insta::assert_json_snapshot!(policy, @r#"
@@ -305,7 +341,7 @@ mod tests {
           "Version": "2012-10-17",
           "Statement": [
             {
-              "Sid": "Describe",
+              "Sid": "InRegion",
               "Effect": "Allow",
               "Action": [
                 "ec2:DescribeTags",
@@ -328,7 +364,8 @@ mod tests {
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeTags",
                 "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribePolicies"
+                "autoscaling:DescribePolicies",
+                "cloudwatch:DescribeAlarms"
               ],
               "Resource": [
                 "*"
@@ -340,7 +377,7 @@ mod tests {
               }
             },
             {
-              "Sid": "LookAtBucket",
+              "Sid": "Bucket",
               "Effect": "Allow",
               "Action": [
                 "s3:ListBucket",
@@ -357,7 +394,7 @@ mod tests {
               ]
             },
             {
-              "Sid": "LookAtFiles",
+              "Sid": "Files",
               "Effect": "Allow",
               "Action": [
                 "s3:GetObject"
@@ -390,6 +427,31 @@ mod tests {
               ],
               "Resource": [
                 "arn:aws:ssm:eu-north-1::parameter/aws/service/ami-amazon-linux-latest/*"
+              ]
+            },
+            {
+              "Sid": "Alarms",
+              "Effect": "Allow",
+              "Action": [
+                "cloudwatch:ListTagsForResource"
+              ],
+              "Resource": [
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNoHealthyTarget",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsServerErrors",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsSlowAnswers",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNatErrors-a",
+                "arn:aws:cloudwatch:eu-north-1:*:alarm:StudentAnalyticsNatErrors-b"
+              ]
+            },
+            {
+              "Sid": "Topic",
+              "Effect": "Allow",
+              "Action": [
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource"
+              ],
+              "Resource": [
+                "arn:aws:sns:eu-north-1:*:StudentAnalyticsAlarms"
               ]
             }
           ]

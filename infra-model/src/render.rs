@@ -3,10 +3,12 @@
 //! [`text`] is one line a step; [`document`] is what `--json` prints. Its fields keep their
 //! names and meaning while [`Document::format`] is the same; new ones may be added.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::cost;
 use crate::id::Kind;
 use crate::observed::State;
 use crate::plan::{Action, Attribute, Change, Plan, Problem, ProblemKind, Step};
@@ -152,8 +154,15 @@ fn detail(to: &State) -> Option<String> {
             .map(|it| format!("{} from {}", it.instance_type, it.image)),
         State::AutoScalingGroup(group) => Some(format!("{} to {} instances", group.min, group.max)),
         State::ScalingPolicy(policy) => policy.target.map(|target| format!("{target} % CPU")),
+        State::Topic(topic) => Some(format!("mails to {}", joined(&topic.emails))),
+        State::Alarm(_) => Some(format!("{:.2} USD a month", cost::monthly(to))),
         _ => None,
     }
+}
+
+fn joined(texts: &BTreeSet<String>) -> String {
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    texts.join(", ")
 }
 
 fn paint(text: &str, code: &str, colour: Colour) -> String {

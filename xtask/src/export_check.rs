@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use infra_model::export;
-use infra_model::settings::{ImageFamily, Nat, Oidc, SESSION_TIMEOUT, Settings};
+use infra_model::settings::{Alarms, ImageFamily, Nat, Oidc, SESSION_TIMEOUT, Settings, Watched};
 use infra_model::topology::Topology;
 use infra_model::values::{CertificateArn, ProviderUrl, PublicKey, Scope};
 use serde_json::Value;
@@ -86,6 +86,10 @@ fn variants() -> Result<[(&'static str, Settings); 2]> {
         allowed: vec!["203.0.113.0/24".parse()?, "198.51.100.0/24".parse()?],
         public_key: Some(PublicKey::new(key)?),
         access_logs: Some("123456789012".parse()?),
+        alarms: Some(Alarms {
+            emails: ["staff@school.example".parse()?].into(),
+            watched: Watched::ALL.into(),
+        }),
         ..published.clone()
     };
     Ok([("published", published), ("other", other)])

@@ -14,7 +14,7 @@ pub struct MinGroup(usize);
 /// Distinct values up to which a mean and a spread tell how many students have each.
 const FEW: usize = 4;
 
-/// A figure, if it may be shown. Only a [`Gate`] makes one.
+/// A figure, if it may be shown. Only a `Gate` makes one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown<T>(Option<T>);
 

@@ -2,7 +2,7 @@
 //!
 //! Between figures and views. Pages are made of what [`Protected`] releases and of nothing else: it keeps
 //! the rows to itself, and what it hands out are finished cards, a count in words, and the dataset's columns
-//! without rows. The policy is [`gate`]'s; whom figures are about is settled by `population`, and how finely
+//! without rows. The policy is `gate`'s; whom figures are about is settled by `population`, and how finely
 //! numbers are cut by `steps`.
 //!
 //! Guaranteed for one response, together with those that dropping any of its conditions gives: no group

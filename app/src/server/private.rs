@@ -116,7 +116,7 @@ async fn find(
         fault: Some(fault), ..
     } = &mut about.stay
     {
-        "it is not a table that this program can use".clone_into(fault);
+        "what is wrong with it is not told in privacy mode".clone_into(fault);
     }
     request.extensions_mut().insert(Guarded {
         loaded,

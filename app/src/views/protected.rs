@@ -56,7 +56,7 @@ fn figures(frame: &Frame, shown: &Card) -> Markup {
     html! {
         p.finding { (shown.finding) }
         @if !shown.table.rows.is_empty() {
-            (table(&shown.table, &shown.title))
+            (table(&shown.table, &format!("Figures of “{}”", shown.title)))
             p.downloads { a.csv href=(csv_address(frame, shown)) download { "CSV" } }
         }
     }

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use student_analytics::dataset::read;
+use student_analytics::privacy::MinGroup;
 use student_analytics::server::{App, Current, Limits, Loaded, Uploads, router};
 use student_analytics::store::{Location, Store};
 use student_analytics::views::{About, Stay};
@@ -27,6 +28,11 @@ pub(crate) const LIMITS: Limits = Limits {
 
 /// A dashboard on the small table that takes uploads.
 pub(crate) fn dashboard(store: &Store, limits: Limits) -> Router {
+    withholding(store, limits, 0)
+}
+
+/// The same where groups of fewer students are withheld; 0 withholds nothing.
+pub(crate) fn withholding(store: &Store, limits: Limits, min_group: usize) -> Router {
     let dataset = read("small.csv".to_owned(), SMALL.as_bytes(), "Exam_Score").unwrap();
     let about = About {
         name: "small.csv".to_owned(),
@@ -37,7 +43,9 @@ pub(crate) fn dashboard(store: &Store, limits: Limits) -> Router {
     };
     let current = Arc::new(Current::of(Loaded::new(dataset, about)));
     let uploads = Uploads::new(store.clone(), limits, "Exam_Score".to_owned());
-    router(App::new(current, Some(Arc::new(uploads))).unwrap(), None)
+    let least = MinGroup::new(min_group);
+    let app = App::withholding(current, Some(Arc::new(uploads)), least);
+    router(app.unwrap(), None)
 }
 
 /// A folder that no other test has; empty.

@@ -61,7 +61,8 @@ fn assert_no_violations(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-async fn look(page: &Page, path: &str, found: &mut Vec<String>) -> Result<()> {
+/// Adds what axe finds on the page as it is, and with every folded part open.
+pub(crate) async fn look(page: &Page, path: &str, found: &mut Vec<String>) -> Result<()> {
     found.extend(
         page.violations()
             .await?

@@ -3,17 +3,29 @@
 use std::collections::BTreeSet;
 
 use infra_model::policy::{Command, policy};
-use infra_model::settings::Settings;
+use infra_model::settings::{Alarms, Settings, Watched};
 
 use crate::doctoring::user;
 use crate::drift::drift_everywhere;
 use cloud_tests::{World, in_a_cloud};
+use xtask_emulator::rules_from;
 
 /// Needs no permission: everyone may ask who they are.
 const FREE: &str = "sts:GetCallerIdentity";
 
+/// Who gets alarms.
+const STAFF: [&str; 2] = ["--alarm-email", "staff@school.example"];
+
 fn allowed(command: Command) -> BTreeSet<String> {
-    let policy = policy(&Settings::published().unwrap(), command);
+    let alarms = Alarms {
+        emails: [STAFF[1].parse().unwrap()].into(),
+        watched: Watched::ALL.into(),
+    };
+    let settings = Settings {
+        alarms: Some(alarms),
+        ..Settings::published().unwrap()
+    };
+    let policy = policy(&settings, command);
     let statements = policy["Statement"].as_array().unwrap().clone();
     statements
         .iter()
@@ -87,6 +99,26 @@ fn missing(from: &BTreeSet<String>, in_: &BTreeSet<String>) -> Vec<String> {
     from.difference(in_).cloned().collect()
 }
 
+/// The tags for people go, of the topic and of one alarm.
+async fn lose_names(world: &World) {
+    let account = "eu-north-1:123456789012";
+    for (service, name) in [
+        ("sns", "StudentAnalyticsAlarms"),
+        ("cloudwatch", "alarm:StudentAnalyticsServerErrors"),
+    ] {
+        let arn = format!("arn:aws:{service}:{account}:{name}");
+        let words = [
+            service,
+            "untag-resource",
+            "--resource-arn",
+            &arn,
+            "--tag-keys",
+            "Name",
+        ];
+        world.aws(&words).await;
+    }
+}
+
 #[test]
 fn what_is_called_is_allowed_and_what_is_allowed_is_called() {
     in_a_cloud(async |world| {
@@ -94,18 +126,29 @@ fn what_is_called_is_allowed_and_what_is_allowed_is_called() {
         let (first, second) = (first.to_str().unwrap(), second.to_str().unwrap());
 
         let artifact = |file| ["deploy", "--yes", "--artifact", file];
-        world.expect(0, &artifact(first)).await;
+        let head = ["--alarm-email", "head@school.example"];
+        let agreed = || rules_from(&["mails-agreed"]).unwrap();
+        world.emulator().set_rules(agreed());
+        world
+            .expect(0, &[&artifact(first)[..], &STAFF].concat())
+            .await;
         let _ = called(world);
-        world.expect(0, &["diff"]).await;
+        world.expect(0, &[&["diff"][..], &STAFF].concat()).await;
         let diff = called(world);
 
         // Everything that a deployment may have to do, over several of them.
         world.reset().await;
-        world.expect(0, &artifact(first)).await;
+        world.emulator().set_rules(agreed());
+        world
+            .expect(0, &[&artifact(first)[..], &STAFF].concat())
+            .await;
         let mut deploy = called(world);
         let targets = drift_everywhere(world).await;
+        lose_names(world).await;
         let _ = called(world);
-        world.expect(0, &artifact(second)).await;
+        world
+            .expect(0, &[&artifact(second)[..], &head].concat())
+            .await;
         deploy.extend(called(world));
 
         // What others have in our network would hold it.
@@ -117,7 +160,9 @@ fn what_is_called_is_allowed_and_what_is_allowed_is_called() {
                 &targets,
             ])
             .await;
-        world.expect(0, &["deploy", "--yes"]).await;
+        world
+            .expect(0, &[&["deploy", "--yes"][..], &head].concat())
+            .await;
         // An upload that was cut off holds the bucket.
         let begun = "s3api create-multipart-upload --bucket student-performance-app-files \
                      --key uploads/cut-off";
@@ -153,7 +198,7 @@ fn looking_after_what_runs_calls_what_it_may_and_no_more() {
             let file = world.file(release, release);
             let artifact = ["--artifact", file.to_str().unwrap()];
             world
-                .expect(0, &[&["deploy", "--yes"][..], &artifact].concat())
+                .expect(0, &[&["deploy", "--yes"][..], &artifact, &STAFF].concat())
                 .await;
         }
         let key = user(world).await;
@@ -161,7 +206,10 @@ fn looking_after_what_runs_calls_what_it_may_and_no_more() {
         for (command, words) in [
             (Command::Status, &["status"][..]),
             (Command::Logs, &["logs"]),
-            (Command::Doctor, &["doctor", "--for", "shell"]),
+            (
+                Command::Doctor,
+                &["doctor", "--for", "shell", STAFF[0], STAFF[1]],
+            ),
         ] {
             let run = world.run_with("AWS_ACCESS_KEY_ID", &key, words).await;
             assert_eq!(run.exit, 0, "{}", run.said());

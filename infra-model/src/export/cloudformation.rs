@@ -95,7 +95,8 @@ fn names(id: Id, parts: &[Part]) -> Vec<String> {
             .map(|index| format!("{}{index}", logical(id)))
             .collect(),
         Some(State::RolePolicies(_) | State::VpcDefaults(_)) => Vec::new(),
-        Some(State::Bucket(_)) => vec![logical(id), format!("{}Policy", logical(id))],
+        // Whoever waits for it refers to it, and waits for what it lets others do.
+        Some(State::Bucket(_)) => vec![format!("{}Policy", logical(id))],
         _ => vec![logical(id)],
     }
 }

@@ -5,46 +5,34 @@ use serde_json::Value;
 
 use super::statements::{Scope, everything, statement, when};
 
-/// The calls that `observe` makes.
-pub(super) fn look(scope: &Scope) -> Vec<Value> {
-    let topic = ["sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"];
-    vec![
-        when(
-            statement("FindAlarms", &["cloudwatch:DescribeAlarms"], &everything()),
-            scope.in_region(),
-        ),
-        statement(
-            "LookAtAlarms",
-            &["cloudwatch:ListTagsForResource"],
-            &scope.alarms(),
-        ),
-        statement("LookAtTopic", &topic, &scope.topic()),
-    ]
+/// What is done with alarms; each includes those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doing {
+    Looking,
+    Removing,
+    Making,
 }
 
-/// What did not exist, or differs.
-pub(super) fn make(scope: &Scope) -> Vec<Value> {
-    let alarms = ["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"];
-    let topic = ["sns:CreateTopic", "sns:TagResource", "sns:Subscribe"];
+pub(super) fn statements(scope: &Scope, doing: Doing) -> Vec<Value> {
+    let mut alarms = vec!["cloudwatch:ListTagsForResource"];
+    let mut topic = vec!["sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"];
+    // IAM knows no resources for these.
+    let mut every = vec!["cloudwatch:DescribeAlarms"];
+    if doing >= Doing::Removing {
+        alarms.push("cloudwatch:DeleteAlarms");
+        topic.push("sns:DeleteTopic");
+    }
+    if doing >= Doing::Making {
+        alarms.extend(["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"]);
+        topic.extend(["sns:CreateTopic", "sns:TagResource", "sns:Subscribe"]);
+        every.push("sns:Unsubscribe");
+    }
     vec![
-        statement("MakeAlarms", &alarms, &scope.alarms()),
-        statement("MakeTopic", &topic, &scope.topic()),
-        // IAM knows no resource for it.
         when(
-            statement("StopMails", &["sns:Unsubscribe"], &everything()),
+            statement("InRegion", &every, &everything()),
             scope.in_region(),
         ),
-    ]
-}
-
-/// What is not wanted any more.
-pub(super) fn remove(scope: &Scope) -> Vec<Value> {
-    vec![
-        statement(
-            "RemoveAlarms",
-            &["cloudwatch:DeleteAlarms"],
-            &scope.alarms(),
-        ),
-        statement("RemoveTopic", &["sns:DeleteTopic"], &scope.topic()),
+        statement("Alarms", &alarms, &scope.alarms()),
+        statement("Topic", &topic, &scope.topic()),
     ]
 }

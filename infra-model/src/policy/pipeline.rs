@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Command, policy, statements};
+use super::{Command, merged, policy, statements};
 use crate::settings::Settings;
 
 /// The policy document for a pipeline that deploys, goes back and destroys, but purges no bucket.
@@ -15,6 +15,7 @@ pub fn pipeline(settings: &Settings) -> Value {
         for statement in statements.iter_mut().filter_map(Value::as_object_mut) {
             statement.remove("Sid");
         }
+        *statements = merged(std::mem::take(statements));
     }
     document
 }

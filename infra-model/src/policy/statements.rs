@@ -178,12 +178,12 @@ pub(super) fn look(scope: &Scope) -> Vec<Value> {
     let files = format!("{RELEASES}*");
     vec![
         when(
-            statement("Describe", &describe, &everything()),
+            statement("InRegion", &describe, &everything()),
             scope.in_region(),
         ),
-        statement("LookAtBucket", &bucket, &scope.bucket()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "LookAtFiles",
+            "Files",
             &["s3:GetObject"],
             &scope.objects(&[&files, SAMPLE_DATA]),
         ),
@@ -206,7 +206,7 @@ pub(super) const REFRESH: &str = "autoscaling:DescribeInstanceRefreshes";
 /// What is waited for while something is done.
 pub(super) fn follow(scope: &Scope, describe: &[&str]) -> Vec<Value> {
     vec![when(
-        statement("Follow", describe, &everything()),
+        statement("InRegion", describe, &everything()),
         scope.in_region(),
     )]
 }
@@ -264,9 +264,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             statement("TagWhatIsMade", &["ec2:CreateTags"], &scope.ec2(&["*"])),
             on_creation,
         ),
-        statement("MakeBalancing", &balancing, &scope.balancing()),
+        statement("Balancing", &balancing, &scope.balancing()),
         statement(
-            "MakeGroup",
+            "Group",
             &["autoscaling:CreateAutoScalingGroup"],
             &scope.scaling(),
         ),
@@ -288,13 +288,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             ),
             linked,
         ),
+        statement("Role", &["iam:CreateRole", "iam:TagRole"], &scope.role()),
         statement(
-            "MakeRole",
-            &["iam:CreateRole", "iam:TagRole"],
-            &scope.role(),
-        ),
-        statement(
-            "MakeProfile",
+            "Profile",
             &[
                 "iam:CreateInstanceProfile",
                 "iam:TagInstanceProfile",
@@ -302,9 +298,9 @@ pub(super) fn make(scope: &Scope) -> Vec<Value> {
             ],
             &scope.profile(),
         ),
-        statement("MakeBucket", &bucket, &scope.bucket()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "Upload",
+            "Files",
             &["s3:PutObject"],
             &scope.objects(&[&format!("{RELEASES}*"), SAMPLE_DATA]),
         ),
@@ -360,15 +356,12 @@ pub(super) fn change(scope: &Scope) -> Vec<Value> {
         "s3:PutLifecycleConfiguration",
     ];
     vec![
-        when(
-            statement("Change", &ec2, &scope.ec2(&["*"])),
-            scope.tagged(),
-        ),
-        statement("ChangeBalancing", &balancing, &scope.balancing()),
-        statement("ChangeGroup", &scaling, &scope.scaling()),
-        statement("ChangeBucket", &bucket, &scope.bucket()),
+        when(statement("Ours", &ec2, &scope.ec2(&["*"])), scope.tagged()),
+        statement("Balancing", &balancing, &scope.balancing()),
+        statement("Group", &scaling, &scope.scaling()),
+        statement("Bucket", &bucket, &scope.bucket()),
         statement(
-            "ChangeRole",
+            "Role",
             &[
                 "iam:UpdateAssumeRolePolicy",
                 "iam:PutRolePolicy",
@@ -420,14 +413,11 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
         "autoscaling:DeleteAutoScalingGroup",
     ];
     vec![
-        when(
-            statement("Remove", &ec2, &scope.ec2(&["*"])),
-            scope.tagged(),
-        ),
-        statement("RemoveBalancing", &balancing, &scope.balancing()),
-        statement("RemoveGroup", &scaling, &scope.scaling()),
+        when(statement("Ours", &ec2, &scope.ec2(&["*"])), scope.tagged()),
+        statement("Balancing", &balancing, &scope.balancing()),
+        statement("Group", &scaling, &scope.scaling()),
         statement(
-            "RemoveRole",
+            "Role",
             &[
                 "iam:DeleteRolePolicy",
                 "iam:DetachRolePolicy",
@@ -436,7 +426,7 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
             &scope.role(),
         ),
         statement(
-            "RemoveProfile",
+            "Profile",
             &[
                 "iam:RemoveRoleFromInstanceProfile",
                 "iam:DeleteInstanceProfile",
@@ -454,7 +444,7 @@ pub(super) fn remove(scope: &Scope) -> Vec<Value> {
 /// The bucket, when it is empty.
 pub(super) fn remove_bucket(scope: &Scope) -> Value {
     let actions = ["s3:DeleteBucket", "s3:ListBucketMultipartUploads"];
-    statement("RemoveBucket", &actions, &scope.bucket())
+    statement("Bucket", &actions, &scope.bucket())
 }
 
 /// The bucket, and with `--purge-bucket` all that it holds.

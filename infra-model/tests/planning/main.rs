@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod alarms;
 mod cases;
 mod common;
 mod contract;

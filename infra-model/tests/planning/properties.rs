@@ -4,7 +4,7 @@ use crate::common::{Random, apply, deployed, empty_cloud, is_ours, others, paylo
 use infra_model::id::Kind;
 use infra_model::observed::{Found, Observed, State, Status};
 use infra_model::plan::plan;
-use infra_model::settings::{ImageFamily, Nat, Oidc, Settings, Uploads};
+use infra_model::settings::{Alarms, ImageFamily, Nat, Oidc, Settings, Uploads, Watched};
 use infra_model::tags::Tags;
 use infra_model::topology::{Choices, Topology};
 use infra_model::values::{
@@ -33,6 +33,18 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_alarms()(
+        emails in prop::collection::btree_set("[a-c]@school\\.example", 1..3),
+        watched in prop::collection::btree_set(prop::sample::select(Watched::ALL.to_vec()), 1..5),
+    ) -> Alarms {
+        Alarms {
+            emails: emails.into_iter().map(|it| it.parse().unwrap()).collect(),
+            watched,
+        }
+    }
+}
+
+prop_compose! {
     fn any_settings()(
         stage in "prod|[a-z0-9]{1,8}",
         nat in prop_oneof![Just(Nat::PerZone), Just(Nat::Single)],
@@ -40,6 +52,8 @@ prop_compose! {
         uploads in prop_oneof![Just(Uploads::On), Just(Uploads::Off)],
         https in any::<bool>(),
         oidc in prop::option::of(any_oidc()),
+        alarms in prop::option::of(any_alarms()),
+        logs in any::<bool>(),
         bucket in "[a-z0-9]{3,20}",
         allowed in prop::collection::vec((any::<[u8; 4]>(), 0_u8..=32), 1..4),
         numbers in (1_u16..=100, 1_u16..=100, 1_u8..=100),
@@ -54,6 +68,8 @@ prop_compose! {
             instance_type: InstanceType::new(if large { "m6i.large" } else { "t3.small" }).unwrap(),
             certificate: https.then(|| CertificateArn::new(CERTIFICATE).unwrap()),
             oidc,
+            alarms,
+            access_logs: logs.then(|| "123456789012".parse().unwrap()),
             allowed: allowed.into_iter().map(|(octets, prefix)| Cidr::of(octets, prefix)).collect(),
             min: Instances::of(numbers.0),
             max: Instances::of(numbers.1),

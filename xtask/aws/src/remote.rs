@@ -26,6 +26,10 @@ const PLUGIN: &str = "session-manager-plugin";
 /// How long SSM tries to hand a command to an instance, in seconds; its least is 30.
 const DELIVERY: i32 = 30;
 
+/// How much of what a command writes SSM hands over: the first of it, so that the last has to be
+/// chosen on the instance.
+const KEPT: usize = 24_000;
+
 /// A command on an instance has ended. Usually a second or two.
 const ENDED: Bound = Bound {
     state: "has run the command",
@@ -37,8 +41,10 @@ const ENDED: Bound = Bound {
 /// What a command on an instance wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// On its standard output; SSM keeps the first 24,000 characters.
+    /// On its standard output: the end of it, of at most [`KEPT`] bytes.
     pub(crate) out: String,
+    /// Whether there was more before that.
+    pub(crate) is_cut: bool,
     /// On its standard error; SSM keeps the first 8,000 characters.
     pub(crate) err: String,
     /// Why it did not succeed.
@@ -127,6 +133,21 @@ async fn online(session: &Session, instances: &[String]) -> Result<BTreeSet<Stri
     Ok(online.filter_map(|it| it.instance_id).collect())
 }
 
+/// Ends with what the line ends with, and writes the last of what it writes. Amazon Linux's `sh` is
+/// bash.
+fn ending(line: &str) -> String {
+    format!("set -o pipefail; {{ {line}; }} | tail --bytes {KEPT}")
+}
+
+/// What is left of an output that may have been cut: whole lines.
+fn whole_lines(out: &str) -> (String, bool) {
+    let rest = out.split_once('\n').map(|(_, rest)| rest);
+    match rest.filter(|_| out.len() >= KEPT) {
+        Some(rest) => (rest.to_owned(), true),
+        None => (out.to_owned(), false),
+    }
+}
+
 /// Runs a line of shell on an instance as root.
 pub(crate) async fn run(session: &Session, instance: &str, line: &str) -> Result<Said, Error> {
     let answer = session
@@ -135,7 +156,7 @@ pub(crate) async fn run(session: &Session, instance: &str, line: &str) -> Result
         .send_command()
         .document_name(SCRIPT)
         .instance_ids(instance)
-        .parameters("commands", vec![line.to_owned()])
+        .parameters("commands", vec![ending(line)])
         .timeout_seconds(DELIVERY)
         .send()
         .await
@@ -177,8 +198,10 @@ pub(crate) async fn run(session: &Session, instance: &str, line: &str) -> Result
                 answer.response_code()
             )),
         };
+        let (out, is_cut) = whole_lines(answer.standard_output_content().unwrap_or_default());
         Ok(Seen::Ready(Said {
-            out: text(answer.standard_output_content()),
+            out,
+            is_cut,
             err: text(answer.standard_error_content()),
             failure,
         }))
@@ -228,4 +251,26 @@ fn on_path(path: &OsStr, program: &str) -> Option<PathBuf> {
     std::env::split_paths(path)
         .map(|folder| folder.join(program))
         .find(|it| it.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_begins_with_a_whole_line() {
+        let short = "one\ntwo\n";
+        assert_eq!(whole_lines(short), (short.to_owned(), false));
+        let long = format!("{}\nlast\n", "x".repeat(KEPT));
+        assert_eq!(whole_lines(&long), ("last\n".to_owned(), true));
+        assert!(!whole_lines(&"x".repeat(KEPT)).1);
+    }
+
+    #[test]
+    fn the_last_is_chosen_where_it_is_written() {
+        assert_eq!(
+            ending("journalctl --lines 5"),
+            "set -o pipefail; { journalctl --lines 5; } | tail --bytes 24000"
+        );
+    }
 }

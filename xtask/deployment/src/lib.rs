@@ -73,7 +73,8 @@ pub struct Deployment {
     #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_PARAMETERS", value_name = "PATH")]
     access_parameters: Option<ParameterPath>,
     /// Have the load balancer write who asked for what into the bucket, below access-logs/, for 30
-    /// days; ACCOUNT is your account's number, and no other account's may write there
+    /// days, at 0.02 USD a month for a million requests; ACCOUNT is your account's number, and no
+    /// other account's may write there
     #[arg(long, env = "STUDENT_ANALYTICS_ACCESS_LOGS", value_name = "ACCOUNT")]
     access_logs: Option<AccountId>,
     #[command(flatten)]

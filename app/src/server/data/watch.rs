@@ -75,6 +75,7 @@ async fn look(source: &Source, outcome: &str, current: &Current, seen: &mut Stri
         Ok(loaded) => {
             let rows = loaded.dataset.rows();
             current.swap(loaded);
+            info!(rows, "a newer dataset is served");
             *seen = version;
             info!(rows, "a newer dataset is served");
         }

@@ -42,19 +42,11 @@ impl Logs {
         let said = instances.iter().map(|it| remote::run(&session, it, &line));
         let mut exit = Exit::Good;
         for (instance, said) in instances.iter().zip(join_all(said).await) {
-            let Said { out, err, failure } = said?;
-            print_line!("== {instance} ==");
-            print_line!(
-                "{}",
-                if out.is_empty() {
-                    "(nothing)"
-                } else {
-                    out.trim_end()
-                }
-            );
-            if !err.is_empty() {
-                say!("{}", err.trim_end());
-            }
+            let failure = match said {
+                Ok(said) => print(instance, &said),
+                // What the others wrote is worth reading all the same.
+                Err(failure) => Some(failure.to_string()),
+            };
             if let Some(failure) = failure {
                 say!("error: {instance}: {failure}");
                 exit = Exit::Failed;
@@ -78,6 +70,32 @@ impl Logs {
             (false, false) => format!("{JOURNAL} --lines {lines}"),
         }
     }
+}
+
+/// Prints what a command on an instance wrote; why it failed, if it did.
+fn print(instance: &str, said: &Said) -> Option<String> {
+    let Said {
+        out,
+        is_cut,
+        err,
+        failure,
+    } = said;
+    print_line!("== {instance} ==");
+    if *is_cut {
+        say!("{instance}: SSM hands over no more than these last lines; --follow shows all");
+    }
+    print_line!(
+        "{}",
+        if out.is_empty() {
+            "(nothing)"
+        } else {
+            out.trim_end()
+        }
+    );
+    if !err.is_empty() {
+        say!("{}", err.trim_end());
+    }
+    failure.clone()
 }
 
 /// Where the boot script writes what it does.

@@ -76,11 +76,6 @@ impl Service {
             Self::S3 | Self::Ssm | Self::Monitoring | Self::Quotas | Self::Other => "",
         }
     }
-
-    /// Whether parameters come as a form and answers as XML.
-    fn speaks_query(self) -> bool {
-        !self.version().is_empty()
-    }
 }
 
 /// What a request carries.
@@ -154,7 +149,8 @@ impl Call {
         let is_form = self
             .header(CONTENT_TYPE.as_str())
             .starts_with("application/x-www-form");
-        if self.service.speaks_query() && is_form {
+        // CloudWatch understands the query protocol too.
+        if is_form {
             let form = Form::parse(&body);
             self.operation = form.get("Action").to_owned();
             self.body = Body::Form(form);
