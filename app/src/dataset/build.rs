@@ -12,7 +12,7 @@ use super::{Column, Kind};
 pub(super) enum Builder {
     Whole(Values),
     Real(Vec<f64>),
-    Factor { levels: Levels, codes: Vec<u8> },
+    Factor { levels: Box<Levels>, codes: Vec<u8> },
     Text { texts: Texts, positions: Vec<u32> },
 }
 
@@ -23,7 +23,7 @@ impl Builder {
             Kind::Numeric { whole: true } => Self::Whole(Values::whole(evidence.range(), rows)),
             Kind::Numeric { whole: false } => Self::Real(Vec::with_capacity(rows)),
             Kind::Factor { levels, .. } => Self::Factor {
-                levels: known(levels),
+                levels: Box::new(known(levels)),
                 codes: Vec::with_capacity(rows),
             },
             Kind::Identifier => Self::Text {

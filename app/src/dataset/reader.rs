@@ -1,9 +1,10 @@
-//! Reads a CSV file as a stream: one pass checks the structure, infers the types and keeps the cells
-//! as codes, from which the typed columns are made. Columns with more distinct cells than a byte tells
-//! apart take a second pass. Nothing else grows with the file, so that reading one takes ten times its
-//! size and 16 MB at most, and a third of it where students repeat.
+//! Reads a CSV file as a stream: one pass, several pieces of the file at a time, checks the structure,
+//! infers the types and keeps the cells as codes, from which the typed columns are made. Columns with
+//! more distinct cells than a byte tells apart take a second pass. Nothing else grows with the file, so
+//! that reading one takes ten times its size and 16 MB at most, and a quarter of it where students
+//! repeat.
 //!
-//! The `csv` crate splits the fields; polars' own reader pads short rows in silence and names no
+//! The `csv` crate splits the fields where there are quotes; polars' own reader pads short rows in silence and names no
 //! rows, and people need to know which cells to correct.
 
 use std::collections::HashMap;

@@ -154,20 +154,19 @@ impl Numbers<'_> {
 
     /// The pairs of each level.
     pub fn pairs_by_level(&self, other: &Numbers<'_>, levels: &Levels<'_>) -> Vec<Pairs> {
-        if let (Codes::Narrow(mine), Codes::Narrow(others)) = (self.codes, other.codes) {
-            if self.numbers.len() * other.numbers.len() * levels.levels <= FILLED * mine.len() {
-                let codes = self.numbers.len();
-                let mut both: Vec<Both> = (0..levels.levels).map(|_| Both::new(codes)).collect();
-                for ((&level, &a), &b) in levels.codes.iter().zip(mine).zip(others) {
-                    let both = both.get_mut(usize::from(level));
-                    let line = usize::from(a).min(codes) * BYTES;
-                    if let Some(count) = both.and_then(|both| both.0.get_mut(line + usize::from(b)))
-                    {
-                        *count += 1;
-                    }
+        if let (Codes::Narrow(mine), Codes::Narrow(others)) = (self.codes, other.codes)
+            && self.numbers.len() * other.numbers.len() * levels.levels <= FILLED * mine.len()
+        {
+            let codes = self.numbers.len();
+            let mut both: Vec<Both> = (0..levels.levels).map(|_| Both::new(codes)).collect();
+            for ((&level, &a), &b) in levels.codes.iter().zip(mine).zip(others) {
+                let both = both.get_mut(usize::from(level));
+                let at = usize::from(a).min(codes) * BYTES + usize::from(b);
+                if let Some(count) = both.and_then(|both| both.0.get_mut(at)) {
+                    *count += 1;
                 }
-                return both.iter().map(|both| self.paired(other, both)).collect();
             }
+            return both.iter().map(|both| self.paired(other, both)).collect();
         }
         let rows = 0..self.codes.len().min(other.codes.len());
         let of = |level: usize| {
