@@ -187,6 +187,7 @@ pub(crate) async fn before(
         // What is in use stays.
         (Service::Ec2, "DeleteSecurityGroup") => dependencies::group(scene, question).await,
         (Service::Ec2, "DeleteSubnet") => dependencies::subnet(scene, question).await,
+        (Service::Ec2, "AssociateRouteTable") => dependencies::association(scene, question).await,
         (Service::Ec2, "DetachInternetGateway") => dependencies::gateway(scene, question).await,
         (Service::Ec2, "DeleteRouteTable") => endpoints::before_delete_table(scene, question).await,
         (Service::Ec2, "DeleteVpc") => dependencies::vpc(scene, question).await,

@@ -213,11 +213,21 @@ fn tables_and_subnets_and_endpoints_let_each_other_go() {
     let table = lab
         .ec2(&[("Action", "CreateRouteTable"), ("VpcId", &vpc)])
         .get("routeTableId");
-    lab.ec2(&[
-        ("Action", "AssociateRouteTable"),
-        ("RouteTableId", &table),
-        ("SubnetId", &subnet),
-    ]);
+    let associate = |table: &str| {
+        lab.ec2(&[
+            ("Action", "AssociateRouteTable"),
+            ("RouteTableId", table),
+            ("SubnetId", &subnet),
+        ])
+    };
+    assert_eq!(associate(&table).status, 200);
+    // A subnet uses one table; to say so again is no harm.
+    let other = lab
+        .ec2(&[("Action", "CreateRouteTable"), ("VpcId", &vpc)])
+        .get("routeTableId");
+    assert_eq!(associate(&other).get("Code"), "Resource.AlreadyAssociated");
+    assert_eq!(associate(&table).status, 200);
+    lab.ec2(&[("Action", "DeleteRouteTable"), ("RouteTableId", &other)]);
     let endpoint = lab.ec2(&[
         ("Action", "CreateVpcEndpoint"),
         ("VpcId", &vpc),

@@ -49,16 +49,8 @@ pub(crate) async fn subnet(scene: &mut Scene<'_>, question: &Question) -> Result
         let message = format!("The subnet '{id}' has dependencies and cannot be deleted.");
         return Ok(Some(question.refuse(VIOLATION, &message)));
     }
-    let filter = ("association.subnet-id", id.as_str());
-    let tables = scene
-        .list(
-            question,
-            "DescribeRouteTables",
-            "routeTableSet/item",
-            filter,
-        )
-        .await?;
-    for association in tables
+    for association in tables_of(scene, question, &id)
+        .await?
         .iter()
         .flat_map(|table| table.all("associationSet/item"))
     {
@@ -72,6 +64,31 @@ pub(crate) async fn subnet(scene: &mut Scene<'_>, question: &Question) -> Result
         }
     }
     Ok(None)
+}
+
+/// The route table that a subnet uses, in a list.
+async fn tables_of(scene: &Scene<'_>, question: &Question, subnet: &str) -> Result<Vec<Element>> {
+    let filter = ("association.subnet-id", subnet);
+    let list = "routeTableSet/item";
+    scene
+        .list(question, "DescribeRouteTables", list, filter)
+        .await
+}
+
+/// AssociateRouteTable: a subnet uses one table, which moto takes for this one, whichever it is.
+pub(crate) async fn association(
+    scene: &mut Scene<'_>,
+    question: &Question,
+) -> Result<Option<Answer>> {
+    let (table, subnet) = (question.get("RouteTableId"), question.get("SubnetId"));
+    let used = tables_of(scene, question, subnet).await?;
+    let conflicts = used.iter().any(|it| it.text_at("routeTableId") != table);
+    Ok(conflicts.then(|| {
+        let message = format!(
+            "the specified association for route table {table} conflicts with an existing association"
+        );
+        question.refuse("Resource.AlreadyAssociated", &message)
+    }))
 }
 
 /// DetachInternetGateway: something in the network has a public address.
