@@ -1,5 +1,5 @@
-//! The load balancer: HAProxy, set up from the observed listener and target group, and told of
-//! targets at run time through its socket.
+//! The load balancer: HAProxy, set up from the observed target group, and told of targets and of
+//! how it listens at run time through its socket.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
-use crate::cloud::Targets;
+use crate::certificate::Certificate;
+use crate::cloud::{Listening, Plain, Targets};
 use crate::scale::TimeScale;
 
 /// How many machines there can be at once: four, half as many more in a refresh, and those that
@@ -23,6 +24,12 @@ pub(crate) const SLOTS: usize = 12;
 const IDLE: Duration = Duration::from_secs(60);
 /// AWS's bound for connecting to a target.
 const CONNECT: Duration = Duration::from_secs(10);
+/// HAProxy's map with what becomes of requests without encryption, and its one entry: a status of a
+/// redirect, or [`FORWARDED`].
+const PLAIN: &str = "plain";
+const FORWARDED: &str = "0";
+/// Statuses by which AWS's load balancer redirects.
+const REDIRECTS: [u16; 2] = [301, 302];
 /// How long HAProxy may take to listen.
 const START: Duration = Duration::from_secs(10);
 
@@ -46,7 +53,26 @@ pub(crate) struct Balancer {
     folder: TempDir,
     /// Ends it when it is dropped.
     _child: Child,
-    address: SocketAddr,
+    addresses: Addresses,
+    listening: Listening,
+}
+
+/// Where users find it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) http: SocketAddr,
+    pub(crate) https: SocketAddr,
+}
+
+impl Addresses {
+    /// Ports of this machine alone.
+    pub(crate) fn of(http: u16, https: u16) -> Self {
+        let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Self {
+            http: address(http),
+            https: address(https),
+        }
+    }
 }
 
 /// The loopback address of a slot.
@@ -56,13 +82,20 @@ pub(crate) fn address(slot: Slot) -> Ipv4Addr {
 }
 
 impl Balancer {
-    /// Starts it on that port.
-    pub(crate) async fn start(port: u16, targets: &Targets, scale: TimeScale) -> Result<Self> {
+    /// Starts it there, without HTTPS.
+    pub(crate) async fn start(
+        addresses: Addresses,
+        certificate: &Certificate,
+        targets: &Targets,
+        scale: TimeScale,
+    ) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("balancer-").tempdir()?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let file = folder.path().join("haproxy.cfg");
-        let socket = folder.path().join("socket");
-        std::fs::write(&file, configuration(address, &socket, targets, scale))?;
+        let configuration = configuration(addresses, folder.path(), targets, scale);
+        std::fs::write(&file, configuration)?;
+        std::fs::write(folder.path().join(PLAIN), format!("{PLAIN} {FORWARDED}\n"))?;
+        let pem = format!("{}{}", certificate.certificate, certificate.key);
+        std::fs::write(folder.path().join("pem"), pem)?;
         let log = std::fs::File::create(folder.path().join("log"))?;
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "SIGKILL", "haproxy", "-db", "-q", "-f"])
@@ -76,15 +109,48 @@ impl Balancer {
         let mut balancer = Self {
             folder,
             _child: child,
-            address,
+            addresses,
+            listening: Listening {
+                http: Plain::Forwarded,
+                certificate: None,
+            },
         };
         balancer.wait().await?;
+        balancer.tell("disable frontend secure").await?;
         Ok(balancer)
     }
 
     /// Where users find it.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// How it listens.
+    pub(crate) fn listening(&self) -> &Listening {
+        &self.listening
+    }
+
+    /// Listens like that from now on; whether that is new.
+    pub(crate) async fn listen(&mut self, wanted: Listening) -> Result<bool> {
+        if self.listening == wanted {
+            return Ok(false);
+        }
+        // While nobody is sent away to it, HTTPS can begin or end.
+        if wanted.certificate.is_some() && self.listening.certificate.is_none() {
+            self.tell("enable frontend secure").await?;
+        }
+        let plain = match wanted.http {
+            Plain::Forwarded => FORWARDED.to_owned(),
+            Plain::Redirected(status) => status.to_string(),
+        };
+        let map = self.folder.path().join(PLAIN);
+        self.tell(&format!("set map {} {PLAIN} {plain}", map.display()))
+            .await?;
+        if wanted.certificate.is_none() && self.listening.certificate.is_some() {
+            self.tell("disable frontend secure").await?;
+        }
+        self.listening = wanted;
+        Ok(true)
     }
 
     async fn wait(&mut self) -> Result<()> {
@@ -188,8 +254,8 @@ fn seen(table: &str) -> Result<Vec<Seen>> {
 
 /// HAProxy's configuration. A request is sent once, as AWS's load balancer does: no retries.
 fn configuration(
-    address: SocketAddr,
-    socket: &Path,
+    addresses: Addresses,
+    folder: &Path,
     targets: &Targets,
     scale: TimeScale,
 ) -> String {
@@ -198,7 +264,7 @@ fn configuration(
         "global\n  \
            nbthread 1\n  \
            maxconn 4000\n  \
-           stats socket {} mode 600 level admin\n\n\
+           stats socket {}/socket mode 600 level admin\n\n\
          defaults\n  \
            mode http\n  \
            timeout connect {connect}ms\n  \
@@ -207,19 +273,19 @@ fn configuration(
            timeout check {}ms\n  \
            retries 0\n  \
            option forwardfor\n\n\
-         frontend listener\n  \
-           bind {address}\n  \
-           http-request set-header X-Forwarded-Proto http\n  \
-           http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8)]-%[rand(4294967295),hex,bytes(8,8)]%[rand(4294967295),hex,bytes(8,8)]%[rand(4294967295),hex,bytes(8,8)]\n  \
-           default_backend targets\n\n\
+         {}\
+         {}\
          backend targets\n  \
+           http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8)]-%[rand(4294967295),hex,bytes(8,8)]%[rand(4294967295),hex,bytes(8,8)]%[rand(4294967295),hex,bytes(8,8)]\n  \
            balance roundrobin\n  \
            option httpchk\n  \
            http-check send meth GET uri {}\n  \
            http-check expect status {}\n  \
            default-server check inter {}ms fall {} rise {} disabled\n",
-        socket.display(),
+        folder.display(),
         milliseconds(targets.timeout),
+        plain(addresses, folder),
+        secure(addresses.https, folder),
         targets.path,
         targets.status,
         milliseconds(targets.interval),
@@ -241,6 +307,37 @@ fn configuration(
     text
 }
 
+/// Requests without encryption: forwarded or redirected, as the map says.
+fn plain(addresses: Addresses, folder: &Path) -> String {
+    let (http, https) = (addresses.http, addresses.https);
+    let mut text = format!(
+        "frontend listener\n  \
+           bind {http}\n  \
+           http-request set-header X-Forwarded-Proto http\n  \
+           http-request set-var(txn.plain) str({PLAIN}),map({}/{PLAIN})\n",
+        folder.display()
+    );
+    for status in REDIRECTS {
+        let _ = writeln!(
+            text,
+            "  http-request redirect location https://{https}%[capture.req.uri] code {status} \
+             if {{ var(txn.plain) -m str {status} }}"
+        );
+    }
+    text + "  default_backend targets\n\n"
+}
+
+/// HTTPS, in the versions of the topology's policy.
+fn secure(address: SocketAddr, folder: &Path) -> String {
+    format!(
+        "frontend secure\n  \
+           bind {address} ssl crt {}/pem ssl-min-ver TLSv1.2 alpn http/1.1\n  \
+           http-request set-header X-Forwarded-Proto https\n  \
+           default_backend targets\n\n",
+        folder.display()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,11 +357,17 @@ mod tests {
 
     #[test]
     fn the_configuration_is_that_of_the_target_group() {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
         let scale = "10".parse().unwrap();
-        let text = configuration(address, Path::new("/s"), &targets(), scale);
+        let text = configuration(
+            Addresses::of(8080, 8443),
+            Path::new("/f"),
+            &targets(),
+            scale,
+        );
         for line in [
             "bind 127.0.0.1:8080",
+            "bind 127.0.0.1:8443 ssl crt /f/pem ssl-min-ver TLSv1.2",
+            "redirect location https://127.0.0.1:8443%[capture.req.uri] code 301 if { var(txn.plain) -m str 301 }",
             "timeout check 1000ms",
             "http-check send meth GET uri /readyz",
             "http-check expect status 200",

@@ -50,6 +50,23 @@ pub(crate) struct Targets {
     pub(crate) delay: Duration,
 }
 
+/// How the load balancer listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listening {
+    pub(crate) http: Plain,
+    /// The certificate by which HTTPS is forwarded to the targets, if it is.
+    pub(crate) certificate: Option<String>,
+}
+
+/// What becomes of requests without encryption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Plain {
+    /// They go to the targets.
+    Forwarded,
+    /// They are sent to HTTPS with this status.
+    Redirected(u16),
+}
+
 /// The scaling policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Policy {
@@ -154,8 +171,8 @@ impl Cloud {
         })
     }
 
-    /// The port on which the load balancer forwards plain HTTP to these targets.
-    pub(crate) async fn listener(&self, targets: &str) -> Result<u16> {
+    /// How the load balancer of these targets listens.
+    pub(crate) async fn listening(&self, targets: &str) -> Result<Listening> {
         let answer = self
             .call(BALANCING, &[("Action", "DescribeLoadBalancers")])
             .await?;
@@ -167,16 +184,7 @@ impl Cloud {
         ];
         let answer = self.call(BALANCING, &words).await?;
         let document = Document::parse(&answer)?;
-        let listeners = child_of(document.root(), "Listeners").context("no listeners")?;
-        let forwards = |it: &Node<'_, '_>| {
-            let says = |name, value| text(*it, name).is_ok_and(|said| said == value);
-            says("Protocol", "HTTP") && says("TargetGroupArn", targets)
-        };
-        let listener = listeners.children().filter(Node::is_element).find(forwards);
-        number(
-            listener.context("no listener forwards HTTP to the targets")?,
-            "Port",
-        )
+        listening(&document, targets)
     }
 
     /// The group's scaling policy.
@@ -262,6 +270,34 @@ impl Cloud {
     }
 }
 
+fn listening(document: &Document<'_>, targets: &str) -> Result<Listening> {
+    let listeners = child_of(document.root(), "Listeners").context("no listeners")?;
+    let listener = |protocol| {
+        let speaks = |it: &Node<'_, '_>| {
+            let own = it.children().find(|it| is(it, "Protocol"));
+            own.and_then(|it| it.text()) == Some(protocol)
+        };
+        listeners.children().find(speaks)
+    };
+    let forwards = |it: Node<'_, '_>| text(it, "TargetGroupArn").is_ok_and(|arn| arn == targets);
+    let http = listener("HTTP").context("no listener of HTTP")?;
+    let http = match child_of(http, "RedirectConfig") {
+        _ if forwards(http) => Plain::Forwarded,
+        Some(to) if text(to, "Protocol")? == "HTTPS" => {
+            let status = text(to, "StatusCode")?;
+            let number = status.trim_start_matches("HTTP_").parse();
+            Plain::Redirected(number.ok().with_context(|| format!("status {status}"))?)
+        }
+        _ => bail!("the listener of HTTP leads neither to the targets nor to HTTPS"),
+    };
+    let https = listener("HTTPS").filter(|it| forwards(*it));
+    let certificate = https.map(|it| text(it, "CertificateArn").map(str::to_owned));
+    Ok(Listening {
+        http,
+        certificate: certificate.transpose()?,
+    })
+}
+
 fn delay(attributes: &Document<'_>) -> Result<Duration> {
     let name = "deregistration_delay.timeout_seconds";
     let key = attributes
@@ -300,4 +336,50 @@ fn members(node: Node<'_, '_>, name: &str) -> Vec<String> {
     let members = list.into_iter().flat_map(|list| list.children());
     let texts = members.filter_map(|it| it.is_element().then(|| it.text())?);
     texts.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listeners_are_read() {
+        let forward = "<TargetGroupArn>t</TargetGroupArn>";
+        let http = |action: &str| {
+            format!(
+                "<member><Protocol>HTTP</Protocol><DefaultActions><member>{action}</member>\
+                 </DefaultActions></member>"
+            )
+        };
+        let to = |protocol: &str| {
+            http(&format!(
+                "<RedirectConfig><Protocol>{protocol}</Protocol><StatusCode>HTTP_301</StatusCode>\
+                 </RedirectConfig>"
+            ))
+        };
+        let https = "<member><DefaultActions><member><TargetGroupArn>t</TargetGroupArn></member>\
+                     </DefaultActions><Certificates><member><CertificateArn>c</CertificateArn>\
+                     </member></Certificates><Protocol>HTTPS</Protocol></member>";
+        let plain = Listening {
+            http: Plain::Forwarded,
+            certificate: None,
+        };
+        let secure = Listening {
+            http: Plain::Redirected(301),
+            certificate: Some("c".to_owned()),
+        };
+        for (members, expected) in [
+            (http(forward), Some(plain)),
+            (to("HTTPS") + https, Some(secure.clone())),
+            (format!("{https}{}", to("HTTPS")), Some(secure)),
+            (to("HTTP"), None),
+            (http("<TargetGroupArn>other</TargetGroupArn>"), None),
+            (https.to_owned(), None),
+            (String::new(), None),
+        ] {
+            let text = format!("<R><Listeners>{members}</Listeners></R>");
+            let found = listening(&Document::parse(&text).unwrap(), "t");
+            assert_eq!(found.ok(), expected, "{text}");
+        }
+    }
 }

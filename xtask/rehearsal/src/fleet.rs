@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use capacity::tracking::Tracking;
 use xtask_emulator::{Emulator, Fleet as Shown, Instance as ShownInstance};
 
-use crate::balancer::{self, Balancer, SLOTS, Slot};
-use crate::cloud::{Cloud, Group, Policy, Targets};
+use crate::balancer::{self, Addresses, Balancer, SLOTS, Slot};
+use crate::cloud::{Cloud, Group, Listening, Plain, Policy, Targets};
 use crate::cpu::Processes;
 use crate::machine::{Blueprint, Machine};
 
@@ -117,9 +117,9 @@ impl Fleet {
         (self.group.least, self.group.most)
     }
 
-    /// The address of the load balancer.
-    pub(crate) fn address(&self) -> std::net::SocketAddr {
-        self.setting.balancer.address()
+    /// The addresses of the load balancer.
+    pub(crate) fn addresses(&self) -> Addresses {
+        self.setting.balancer.addresses()
     }
 
     /// Lets instances reach the bucket, or not.
@@ -211,6 +211,10 @@ impl Fleet {
             return Ok(());
         };
         self.group = group;
+        let listening = self.setting.cloud.listening(&self.group.targets).await?;
+        if self.setting.balancer.listen(listening).await? {
+            self.say(said(self.setting.balancer.listening()));
+        }
         let running = self
             .setting
             .emulator
@@ -394,4 +398,16 @@ impl Fleet {
         };
         self.setting.emulator.play(shown).await;
     }
+}
+
+fn said(listening: &Listening) -> String {
+    let http = match listening.http {
+        Plain::Forwarded => "forwards HTTP".to_owned(),
+        Plain::Redirected(status) => format!("redirects HTTP to HTTPS with {status}"),
+    };
+    let https = match listening.certificate {
+        Some(_) => "and forwards HTTPS",
+        None => "and has no HTTPS",
+    };
+    format!("the load balancer {http} {https}")
 }

@@ -1,18 +1,13 @@
 //! The users: page requests at a steady rate, each counted.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-use http_body_util::{BodyExt, Empty};
-use hyper::body::Bytes;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+
+use crate::visitor::Visitor;
 
 /// No more requests than this wait for an answer at once: at the usual rate, more than a machine that
 /// hangs is sent within their [`PATIENCE`].
@@ -47,8 +42,8 @@ pub(crate) struct Load {
 
 #[derive(Debug)]
 struct Shared {
-    address: SocketAddr,
-    client: Client<HttpConnector, Empty<Bytes>>,
+    origin: String,
+    visitor: Visitor,
     room: Arc<Semaphore>,
     /// Thousandths of a request in a second.
     rate: AtomicU64,
@@ -63,6 +58,8 @@ pub(crate) struct Counts {
     pub(crate) sent: u64,
     /// Those that returned the dashboard.
     pub(crate) good: u64,
+    /// Those of them that did so by HTTPS.
+    pub(crate) secure: u64,
     /// Those that did not, each with why.
     pub(crate) failed: Vec<(Instant, String)>,
     /// Requests that found no room, because too many were waiting already.
@@ -77,11 +74,11 @@ impl Counts {
 }
 
 impl Load {
-    /// Sets users to work, at that many requests a second.
-    pub(crate) fn start(address: SocketAddr, rate: f64) -> Self {
+    /// Sets users to work at an origin, at that many requests a second.
+    pub(crate) fn start(visitor: Visitor, origin: String, rate: f64) -> Self {
         let shared = Arc::new(Shared {
-            address,
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            origin,
+            visitor,
             room: Arc::new(Semaphore::new(MOST_IN_FLIGHT)),
             rate: AtomicU64::new(thousandths(rate)),
             stop: AtomicBool::new(false),
@@ -119,22 +116,14 @@ impl Shared {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One request; why it was not the dashboard.
-    async fn request(&self, page: &str) -> Result<(), String> {
-        let uri = format!("http://{}{page}", self.address);
-        let uri = uri.parse().map_err(|error| format!("{error}"))?;
-        let answer = self.client.get(uri).await.map_err(|error| chain(&error))?;
-        let status = answer.status();
-        let body = answer
-            .into_body()
-            .collect()
-            .await
-            .map_err(|error| chain(&error))?;
-        let body = body.to_bytes();
-        let is_page = body.windows(MARK.len()).any(|window| window == MARK);
-        match status.is_success() && is_page {
-            true => Ok(()),
-            false => Err(format!("{page}: status {status}")),
+    /// One request: whether it came by HTTPS, or why it was not the dashboard.
+    async fn request(&self, page: &str) -> Result<bool, String> {
+        let answer = self.visitor.get(&format!("{}{page}", self.origin)).await;
+        let answer = answer.map_err(|error| format!("{error:#}"))?;
+        let is_page = answer.body.windows(MARK.len()).any(|window| window == MARK);
+        match answer.status.is_success() && is_page {
+            true => Ok(answer.is_secure()),
+            false => Err(format!("{page}: status {}", answer.status)),
         }
     }
 }
@@ -162,7 +151,10 @@ async fn send(shared: Arc<Shared>) {
             let answer = answer.unwrap_or_else(|_| Err(format!("{page}: no answer")));
             let mut counts = shared.counts();
             match answer {
-                Ok(()) => counts.good += 1,
+                Ok(secure) => {
+                    counts.good += 1;
+                    counts.secure += u64::from(secure);
+                }
                 Err(why) => counts.failed.push((Instant::now(), why)),
             }
             drop(room);
@@ -173,14 +165,4 @@ async fn send(shared: Arc<Shared>) {
 fn thousandths(rate: f64) -> u64 {
     // A rate is small and positive.
     (rate * 1000.0).round().max(1.0) as u64
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

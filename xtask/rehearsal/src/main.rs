@@ -30,6 +30,9 @@ struct Rehearse {
     /// Port of the load balancer on this machine
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Its port of HTTPS, which a trial switches on
+    #[arg(long, default_value_t = 8443)]
+    https_port: u16,
     /// Share of a processor that each instance is declared to have
     #[arg(long, default_value_t = 0.25, value_name = "SHARE", value_parser = quota)]
     quota: f64,
@@ -90,7 +93,7 @@ async fn main() -> Result<ExitCode> {
 impl Rehearse {
     async fn run(&self) -> Result<ExitCode> {
         let stage = Stage::set(self.options()?).await?;
-        eprintln!("The dashboard is on http://{}", stage.address());
+        eprintln!("The dashboard is on {}", stage.origin());
         if let Some(rate) = self.watch {
             match watch(&stage, rate).await {}
         }
@@ -129,6 +132,7 @@ impl Rehearse {
             program: std::env::current_exe().context("this program's own path")?,
             scale: self.time_scale,
             port: self.port,
+            https_port: self.https_port,
             quota: self.quota,
             amazon_linux_2023: self.amazon_linux_2023,
         })

@@ -16,12 +16,14 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 use xtask_emulator::{Emulator, Fleet as Shown};
 
-use crate::balancer::Balancer;
+use crate::balancer::{Addresses, Balancer};
+use crate::certificate::Certificate;
 use crate::cloud::{Cloud, Group, Policy, Targets};
 use crate::fleet::{Fleet, Setting};
 use crate::machine::Blueprint;
 use crate::prerequisites;
 use crate::scale::TimeScale;
+use crate::visitor::Visitor;
 
 /// Between two looks at the fleet.
 const TICK: Duration = Duration::from_millis(100);
@@ -47,6 +49,8 @@ pub struct Options {
     pub scale: TimeScale,
     /// The load balancer's port; 0 for a free one.
     pub port: u16,
+    /// Its port of HTTPS; 0 for a free one.
+    pub https_port: u16,
     /// The share of a processor that an instance has, between 0 and 8.
     pub quota: f64,
     /// Whether instances run Amazon Linux 2023 instead of 2.
@@ -68,7 +72,18 @@ pub struct Stage {
     raised: Raised,
     fault: Arc<Mutex<Option<String>>>,
     home: TempDir,
-    port: u16,
+    certificate: Certificate,
+    visitor: Visitor,
+    addresses: Addresses,
+    deployed: Mutex<Deployed>,
+}
+
+/// What was deployed last.
+#[derive(Clone, Debug)]
+struct Deployed {
+    artifact: PathBuf,
+    /// The certificate's name in the emulated AWS, where there is one.
+    certificate: Option<String>,
 }
 
 impl Stage {
@@ -83,16 +98,18 @@ impl Stage {
         let emulator = Arc::new(emulator.await?);
         let settings = Settings::published()?;
         emulator.play(nobody(&settings)?).await;
-        let port = match options.port {
-            0 => free_port()?,
-            port => port,
+        let addresses = Addresses::of(port(options.port)?, port(options.https_port)?);
+        let certificate = Certificate::new()?;
+        let deployed = Deployed {
+            artifact: options.artifact.clone(),
+            certificate: None,
         };
         let home = tempfile::tempdir().context("no folder for the deployer's home")?;
         let fault = Arc::default();
         let (raised, ended) = {
-            let deploy = deploy(&options, &emulator, home.path(), port, &options.artifact);
+            let deploy = deploy(&options, &emulator, home.path(), addresses, &deployed);
             let raised = async {
-                let fleet = raise(&options, &emulator, &settings, port).await?;
+                let fleet = raise(&options, &emulator, &settings, addresses, &certificate).await?;
                 anyhow::Ok(Raised::new(fleet, &fault))
             };
             tokio::pin!(deploy, raised);
@@ -109,7 +126,10 @@ impl Stage {
             raised,
             fault,
             home,
-            port,
+            visitor: Visitor::new(&certificate)?,
+            certificate,
+            addresses,
+            deployed: Mutex::new(deployed),
         };
         if ended.status != 0 {
             bail!(
@@ -121,9 +141,14 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Where users find the dashboard.
-    pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+    /// Where users find the dashboard, to begin with.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addresses.http)
+    }
+
+    /// Someone who trusts the load balancer's certificate.
+    pub(crate) fn visitor(&self) -> Visitor {
+        self.visitor.clone()
     }
 
     /// The fleet, which stands still meanwhile.
@@ -150,14 +175,56 @@ impl Stage {
 
     /// Deploys another release.
     pub(crate) async fn deploy(&self, artifact: &Path) -> Result<Ended> {
-        deploy(
+        let mut wanted = self.deployed.lock().await.clone();
+        artifact.clone_into(&mut wanted.artifact);
+        self.deploy_that(wanted).await
+    }
+
+    /// Deploys what is deployed, with HTTPS.
+    pub(crate) async fn deploy_https(&self) -> Result<Ended> {
+        let mut wanted = self.deployed.lock().await.clone();
+        wanted.certificate = Some(self.import().await?);
+        self.deploy_that(wanted).await
+    }
+
+    async fn deploy_that(&self, wanted: Deployed) -> Result<Ended> {
+        let ended = deploy(
             &self.options,
             &self.emulator,
             self.home.path(),
-            self.port,
-            artifact,
+            self.addresses,
+            &wanted,
         )
-        .await
+        .await?;
+        if ended.status == 0 {
+            *self.deployed.lock().await = wanted;
+        }
+        Ok(ended)
+    }
+
+    /// Brings the certificate into the emulated AWS, as a person would; its name there.
+    async fn import(&self) -> Result<String> {
+        let certificate = self.file("certificate.pem", self.certificate.certificate.as_bytes())?;
+        let key = self.file("certificate-key.pem", self.certificate.key.as_bytes())?;
+        let region = Settings::published()?.region;
+        let program = self.options.tools.join("bin/aws");
+        let mut command = Command::new(&program);
+        as_deployer(&mut command, &self.emulator, self.home.path())
+            .args(["acm", "import-certificate", "--output", "text"])
+            .args(["--query", "CertificateArn", "--region", region.as_str()])
+            .arg("--certificate")
+            .arg(format!("fileb://{}", certificate.display()))
+            .arg("--private-key")
+            .arg(format!("fileb://{}", key.display()));
+        let output = command
+            .output()
+            .await
+            .with_context(|| format!("{} cannot be started", program.display()))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("the certificate cannot be imported: {}", said.trim());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
     /// Waits until the fleet is so, at most for as long as the model's duration is here and a
@@ -236,7 +303,8 @@ async fn raise(
     options: &Options,
     emulator: &Arc<Emulator>,
     settings: &Settings,
-    port: u16,
+    addresses: Addresses,
+    certificate: &Certificate,
 ) -> Result<Fleet> {
     let region = settings.region.as_str().to_owned();
     let cloud = Cloud::at(emulator.endpoint(), region.clone());
@@ -251,7 +319,7 @@ async fn raise(
     })
     .await
     .context("the deployment makes no group with a policy")?;
-    let balancer = Balancer::start(port, &targets, options.scale).await?;
+    let balancer = Balancer::start(addresses, certificate, &targets, options.scale).await?;
     let endpoint = emulator.endpoint();
     let blueprint = Blueprint {
         program: options.program.clone(),
@@ -284,7 +352,7 @@ async fn deployed(cloud: &Cloud) -> Result<Option<(Group, Targets, Policy)>> {
     };
     let policy = cloud.policy(&group.name).await?;
     let targets = cloud.targets(&group.targets).await?;
-    cloud.listener(&group.targets).await?;
+    cloud.listening(&group.targets).await?;
     Ok(Some((group, targets, policy)))
 }
 
@@ -304,35 +372,22 @@ async fn deploy(
     options: &Options,
     emulator: &Emulator,
     home: &Path,
-    port: u16,
-    artifact: &Path,
+    addresses: Addresses,
+    wanted: &Deployed,
 ) -> Result<Ended> {
     let mut command = Command::new(&options.commands);
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("AWS_") || name.starts_with("STUDENT_ANALYTICS_") {
-            command.env_remove(name);
-        }
-    }
-    let output = command
-        .args([
-            "deploy",
-            "--yes",
-            "--lb-address",
-            &format!("127.0.0.1:{port}"),
-        ])
+    as_deployer(&mut command, emulator, home)
+        .args(["deploy", "--yes", "--lb-address"])
+        .arg(addresses.http.to_string())
         .arg("--artifact")
-        .arg(artifact)
+        .arg(&wanted.artifact)
         .arg("--key-file")
         .arg(home.join("key"))
-        .args(["--image", image(options)])
-        .env_remove("CI")
-        .env("HOME", home)
-        .env("AWS_ENDPOINT_URL", emulator.endpoint())
-        .env("AWS_ACCESS_KEY_ID", "deployer")
-        .env("AWS_SECRET_ACCESS_KEY", "deployer")
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
+        .args(["--image", image(options)]);
+    if let Some(certificate) = &wanted.certificate {
+        command.args(["--certificate", certificate]);
+    }
+    let output = command
         .output()
         .await
         .with_context(|| format!("{} cannot be started", options.commands.display()))?;
@@ -343,6 +398,24 @@ async fn deploy(
     })
 }
 
+/// A command of someone who has nothing but keys of the emulated AWS.
+fn as_deployer<'a>(command: &'a mut Command, emulator: &Emulator, home: &Path) -> &'a mut Command {
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("AWS_") || name.starts_with("STUDENT_ANALYTICS_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env_remove("CI")
+        .env("HOME", home)
+        .env("AWS_ENDPOINT_URL", emulator.endpoint())
+        .env("AWS_ACCESS_KEY_ID", "deployer")
+        .env("AWS_SECRET_ACCESS_KEY", "deployer")
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+}
+
 /// The image by the name that `deploy` knows.
 fn image(options: &Options) -> &'static str {
     match options.amazon_linux_2023 {
@@ -351,7 +424,11 @@ fn image(options: &Options) -> &'static str {
     }
 }
 
-fn free_port() -> Result<u16> {
+/// A port, or a free one in the place of 0.
+fn port(wanted: u16) -> Result<u16> {
+    if wanted != 0 {
+        return Ok(wanted);
+    }
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     Ok(listener.local_addr()?.port())
 }

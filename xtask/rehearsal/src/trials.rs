@@ -10,6 +10,7 @@ use crate::report::{Report, Result as TrialResult};
 use crate::stage::Stage;
 use crate::watch;
 
+mod encryption;
 mod machines;
 mod releases;
 mod scaling;
@@ -34,6 +35,8 @@ pub enum Trial {
     Checksum,
     /// An upload outlives the instance that took it
     Upload,
+    /// The deployment gets a certificate
+    Https,
     /// More load than two instances bear, and then less
     Load,
 }
@@ -92,8 +95,7 @@ const ANSWERED: Duration = Duration::from_secs(90);
 
 /// Does the trials to a fleet, and shows it meanwhile.
 pub async fn run(stage: &Stage, trials: &[Trial]) -> Result<Report> {
-    let address = stage.fleet().await.address();
-    let load = Load::start(address, WARMING_RATE);
+    let load = Load::start(stage.visitor(), stage.origin(), WARMING_RATE);
     let all = all(stage, &load, trials);
     tokio::select! {
         report = all => report,
@@ -145,6 +147,7 @@ fn name(trial: Trial) -> &'static str {
         Trial::Bucket => "the bucket is unreachable at boot",
         Trial::Checksum => "the release has a wrong checksum",
         Trial::Upload => "what took an upload is terminated",
+        Trial::Https => "HTTPS is switched on",
         Trial::Load => "load rises beyond 70 % and falls",
     }
 }
@@ -178,6 +181,7 @@ impl Scene<'_> {
             Trial::Bucket => self.bucket().await?,
             Trial::Checksum => self.checksum().await?,
             Trial::Upload => self.upload().await?,
+            Trial::Https => self.https().await?,
             Trial::Load => self.rise_and_fall().await?,
         };
         self.settled().await?;

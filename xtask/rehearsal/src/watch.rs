@@ -74,7 +74,6 @@ fn picture(fleet: &Fleet, counts: &Counts, rate: f64) -> String {
 
 /// Plays users at that rate, and shows the fleet, for as long as it is awaited.
 pub async fn watch(stage: &Stage, rate: f64) -> Infallible {
-    let address = stage.fleet().await.address();
-    let load = Load::start(address, rate);
+    let load = Load::start(stage.visitor(), stage.origin(), rate);
     show(stage, &load).await
 }

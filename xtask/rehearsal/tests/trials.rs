@@ -33,6 +33,7 @@ fn options() -> Options {
         program: env!("CARGO_BIN_EXE_xtask-rehearsal").into(),
         scale: "8".parse().unwrap(),
         port: 0,
+        https_port: 0,
         quota: 0.25,
         // Its systemd confines the service the most.
         amazon_linux_2023: true,
@@ -93,6 +94,11 @@ fn a_wrong_release_is_not_executed() {
 #[test]
 fn an_upload_outlives_the_instance_that_took_it() {
     passes(Trial::Upload);
+}
+
+#[test]
+fn nobody_notices_the_way_to_https() {
+    passes(Trial::Https);
 }
 
 #[test]

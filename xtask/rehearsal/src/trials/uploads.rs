@@ -1,7 +1,6 @@
 //! A trial of an upload: what one instance took, every other shows, also when that one is gone.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,6 +9,7 @@ use super::{Found, Scene};
 use crate::balancer;
 use crate::fleet::Fleet;
 use crate::report::took;
+use crate::visitor::{Answer, Visitor};
 
 /// What the service's log says of an upload.
 const TAKEN: &str = r#""route":"/datasets","status":303"#;
@@ -17,33 +17,22 @@ const TAKEN: &str = r#""route":"/datasets","status":303"#;
 const ROWS: usize = 1000;
 const SHOWN: &str = "of 1,000 students";
 
-/// A user with a file.
-#[derive(Clone, Debug)]
-struct User(ureq::Agent);
-
-/// What a user gets.
-struct Answer {
-    status: u16,
-    location: Option<String>,
-    body: String,
-}
-
 impl Scene<'_> {
     /// Through the load balancer in, seen on each instance; seen again when the one that took it is
     /// terminated, and its place taken by one that never heard of it; then deleted.
     pub(super) async fn upload(&self) -> Result<Found> {
         let mut found = Found::with_one_missing();
-        let user = User::new();
+        let user = self.stage.visitor();
         let csv = csv();
         let bucket = self.release_object().await?.0;
-        let (balancer, cloud) = {
-            let fleet = self.stage.fleet().await;
-            (fleet.address(), fleet.setting().cloud.clone())
-        };
+        let cloud = self.stage.fleet().await.setting().cloud.clone();
+        // A user sends the form of the page that is open, by HTTPS if that leads there.
+        let first = format!("{}/overview", self.stage.origin());
+        let origin = user.get(&first).await?.origin()?;
 
         let before = takes(&*self.stage.fleet().await);
         let began = Instant::now();
-        let page = user.upload(balancer, &csv).await?;
+        let page = upload(&user, &origin, &csv).await?;
         found.fact(format!("uploaded in {}", took(began.elapsed())));
         let (_, id) = page.split_once("data=").context("the page names no data")?;
         let key = format!("uploads/{id}/data.csv");
@@ -64,18 +53,19 @@ impl Scene<'_> {
         self.stage
             .wait("its end", model, |fleet| fleet.instance(&taker).is_none())
             .await?;
-        found.demand(user.get(balancer, &page).await?.shows_it(), || {
+        let still = user.get(&format!("{origin}{page}")).await?;
+        found.demand(shows_it(&still), || {
             "it is gone with the instance that took it".to_owned()
         });
         self.all_show(&user, &page, &mut found).await?;
         found.fact("shown by every instance before and after".to_owned());
 
-        user.delete(balancer, id).await?;
+        delete(&user, &origin, id).await?;
         found.demand(cloud.read(&bucket, &key).await.is_err(), || {
             "the bucket still holds it".to_owned()
         });
-        for (instance, address) in self.addresses().await {
-            let status = user.get(address, &page).await?.status;
+        for (instance, origin) in self.origins().await {
+            let status = user.get(&format!("{origin}{page}")).await?.status;
             found.demand(status == 404, || {
                 format!("{instance} says {status} of what was deleted")
             });
@@ -85,10 +75,10 @@ impl Scene<'_> {
     }
 
     /// Each instance is asked itself.
-    async fn all_show(&self, user: &User, page: &str, found: &mut Found) -> Result<()> {
-        for (instance, address) in self.addresses().await {
-            let answer = user.get(address, page).await?;
-            found.demand(answer.shows_it(), || {
+    async fn all_show(&self, user: &Visitor, page: &str, found: &mut Found) -> Result<()> {
+        for (instance, origin) in self.origins().await {
+            let answer = user.get(&format!("{origin}{page}")).await?;
+            found.demand(shows_it(&answer), || {
                 format!("{instance} does not show it: status {}", answer.status)
             });
         }
@@ -96,15 +86,15 @@ impl Scene<'_> {
     }
 
     /// Where each instance that serves is reached, past the load balancer.
-    async fn addresses(&self) -> Vec<(String, SocketAddr)> {
+    async fn origins(&self) -> Vec<(String, String)> {
         let fleet = self.stage.fleet().await;
         let port = fleet.setting().targets.port;
         let serving = fleet.serving_ids().into_iter();
-        let address = |id: String| {
+        let origin = |id: String| {
             let slot = fleet.instance(&id)?.slot;
-            Some((id, SocketAddr::from((balancer::address(slot), port))))
+            Some((id, format!("http://{}:{port}", balancer::address(slot))))
         };
-        serving.filter_map(address).collect()
+        serving.filter_map(origin).collect()
     }
 
     /// The instance whose log says that it took an upload since then.
@@ -138,72 +128,31 @@ fn csv() -> String {
     format!("Exam_Score,Gender\n{rows}")
 }
 
-impl User {
-    fn new() -> Self {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(Duration::from_secs(60)))
-            .build();
-        Self(agent.into())
-    }
-
-    /// Sends a file; the page that shows it.
-    async fn upload(&self, address: SocketAddr, csv: &str) -> Result<String> {
-        let edge = "the-edge-of-the-file";
-        let body = format!(
-            "--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"sports.csv\"\r\n\
-             Content-Type: text/csv\r\n\r\n{csv}\r\n--{edge}--\r\n"
-        );
-        let form = format!("multipart/form-data; boundary={edge}");
-        let answer = self.post(address, "/datasets", &form, body).await?;
-        match answer.location {
-            Some(page) if answer.status == 303 => Ok(page),
-            _ => bail!("the upload ends with status {}", answer.status),
-        }
-    }
-
-    async fn delete(&self, address: SocketAddr, id: &str) -> Result<()> {
-        let path = format!("/datasets/{id}/delete");
-        let form = "application/x-www-form-urlencoded";
-        let status = self.post(address, &path, form, String::new()).await?.status;
-        ensure!(status == 303, "the deletion ends with status {status}");
-        Ok(())
-    }
-
-    async fn post(
-        &self,
-        address: SocketAddr,
-        path: &str,
-        form: &str,
-        body: String,
-    ) -> Result<Answer> {
-        let request = self
-            .0
-            .post(format!("http://{address}{path}"))
-            .header("content-type", form);
-        let sent = tokio::task::spawn_blocking(move || answer(request.send(body)?));
-        sent.await?
-    }
-
-    async fn get(&self, address: SocketAddr, path: &str) -> Result<Answer> {
-        let request = self.0.get(format!("http://{address}{path}"));
-        tokio::task::spawn_blocking(move || answer(request.call()?)).await?
+/// Sends a file to an origin; the path of the page that shows it.
+async fn upload(user: &Visitor, origin: &str, csv: &str) -> Result<String> {
+    let edge = "the-edge-of-the-file";
+    let body = format!(
+        "--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"sports.csv\"\r\n\
+         Content-Type: text/csv\r\n\r\n{csv}\r\n--{edge}--\r\n"
+    );
+    let form = format!("multipart/form-data; boundary={edge}");
+    let answer = user
+        .post(&format!("{origin}/datasets"), &form, body)
+        .await?;
+    match answer.location() {
+        Some(page) if answer.status == 303 => Ok(page.to_owned()),
+        _ => bail!("the upload ends with status {}", answer.status),
     }
 }
 
-fn answer(from: ureq::http::Response<ureq::Body>) -> Result<Answer> {
-    let location = from.headers().get("location");
-    let location = location.and_then(|it| Some(it.to_str().ok()?.to_owned()));
-    Ok(Answer {
-        status: from.status().as_u16(),
-        location,
-        body: from.into_body().read_to_string()?,
-    })
+async fn delete(user: &Visitor, origin: &str, id: &str) -> Result<()> {
+    let uri = format!("{origin}/datasets/{id}/delete");
+    let form = "application/x-www-form-urlencoded";
+    let status = user.post(&uri, form, String::new()).await?.status;
+    ensure!(status == 303, "the deletion ends with status {status}");
+    Ok(())
 }
 
-impl Answer {
-    fn shows_it(&self) -> bool {
-        self.status == 200 && self.body.contains(SHOWN)
-    }
+fn shows_it(answer: &Answer) -> bool {
+    answer.status.is_success() && answer.text().contains(SHOWN)
 }
