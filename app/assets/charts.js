@@ -141,7 +141,7 @@ const plots = (function () {
 
   const PAPER = { width: 640, devicePixelRatio: 2 };
   // What a chart may take of a sheet beside its heading, in pixels; one that is taller is scaled down.
-  const SHEET = 840;
+  const SHEET = 720;
   let screenTheme = null;
 
   function preparePrint() {

@@ -29,8 +29,9 @@ pub fn bands(counts: &[usize; 5], clicks: Clicks) -> Card {
         })
         .collect();
     let mut drawing = Drawing::new(&chart(counts), 360);
-    overlay::legend_when_narrow(&mut drawing.option, 420);
+    overlay::legend_when_narrow(&mut drawing.option, 520);
     overlay::percent_precision(&mut drawing.option, 0, 1);
+    overlay::label_lines(&mut drawing.option, 0, 16);
     drawing.clicks = clicks;
     Card {
         id: "bands",

@@ -108,6 +108,15 @@ pub(super) fn percent_precision(option: &mut Value, series: usize, decimals: usi
     set(option, series, "percentPrecision", json!(decimals));
 }
 
+/// Pixels from one line of a label to the next: without them ECharts takes the width of a Chinese
+/// character, which is next to nothing where no font has it.
+pub(super) fn label_lines(option: &mut Value, series: usize, pixels: usize) {
+    let label = option.pointer_mut(&format!("/series/{series}/label"));
+    if let Some(label) = label.and_then(Value::as_object_mut) {
+        label.insert("lineHeight".to_owned(), json!(pixels));
+    }
+}
+
 /// In a plot narrower than `width` pixels, names the slices of a pie in a legend below it, where
 /// labels beside it would be cut.
 pub(super) fn legend_when_narrow(option: &mut Value, width: usize) {

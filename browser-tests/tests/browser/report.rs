@@ -52,6 +52,15 @@ fn a_report_opens_from_the_disk_with_its_charts() -> Result<()> {
             let fit = "return [...document.querySelectorAll('.plot canvas')].filter(
                 (canvas) => canvas.clientWidth > 600 && canvas.clientWidth < 644).length";
             assert_eq!(page.run(fit, vec![]).await?, charts.len());
+            // A sheet of A4 or Letter without its margins is 680 pixels wide and 940 high. What is
+            // wider makes everything smaller, what stays whole and is higher leaves a blank sheet.
+            page.resize(680, 940).await?;
+            let too_large = "return [...document.querySelectorAll('main *')].filter((element) => {
+                    const box = element.getBoundingClientRect();
+                    const high = getComputedStyle(element).breakInside === 'avoid' && box.height > 940;
+                    return box.right > 680 || high;
+                }).map((element) => element.outerHTML.slice(0, 80))";
+            assert_eq!(page.run(too_large, vec![]).await?, json!([]));
             let controls = "return [...document.querySelectorAll('button, form, summary')].filter(
                 (element) => element.checkVisibility()).length";
             assert_eq!(page.run(controls, vec![]).await?, 0);
