@@ -7,6 +7,7 @@ const plots = (function () {
   const charts = new Map();
   let follow = () => {};
 
+  const FONT = "system-ui, sans-serif";
   const THEMES = {
     light: { text: "#1c2430", muted: "#4c5866", line: "#dde2e8", ground: "#ffffff" },
     dark: { text: "#e8ecf1", muted: "#b4bec9", line: "#343d48", ground: "#171c22" },
@@ -17,14 +18,15 @@ const plots = (function () {
       const axis = {
         axisLine: { lineStyle: { color: colors.muted } },
         axisTick: { lineStyle: { color: colors.muted } },
-        axisLabel: { color: colors.muted, hideOverlap: true },
+        // ECharts makes room for labels by their own font, and does not look for the one of all texts.
+        axisLabel: { color: colors.muted, hideOverlap: true, fontFamily: FONT },
         nameTextStyle: { color: colors.muted },
         splitLine: { lineStyle: { color: colors.line } },
       };
       const label = { color: colors.text, textBorderWidth: 0 };
       echarts.registerTheme(name, {
         backgroundColor: "transparent",
-        textStyle: { color: colors.text, fontFamily: "system-ui, sans-serif" },
+        textStyle: { color: colors.text, fontFamily: FONT },
         categoryAxis: axis,
         valueAxis: axis,
         title: { textStyle: { color: colors.text } },

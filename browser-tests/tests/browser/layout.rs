@@ -68,3 +68,24 @@ fn nothing_is_loaded_from_another_host() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn no_text_of_a_chart_is_cut() -> Result<()> {
+    let program = Program::start()?;
+    for size in [(360, 740), (540, 900), (800, 1000), (1300, 1000)] {
+        let browser = Browser {
+            size,
+            ..Browser::default()
+        };
+        browse(&program, browser, async |page| {
+            for view in VIEWS {
+                page.goto(view).await?;
+                page.draw().await?;
+                let cut = page.run(include_str!("cut.js"), vec![]).await?;
+                assert_eq!(cut, json!([]), "{view} at {size:?}");
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

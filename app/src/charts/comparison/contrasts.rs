@@ -46,7 +46,7 @@ pub fn contrasts(figures: &Comparison) -> Card {
         })
         .collect();
     let axis = Axis {
-        name: "association with the group, 0 to 1".to_owned(),
+        name: "association, 0 to 1".to_owned(),
         value: "association",
         told: "difference",
         zero: true,

@@ -26,7 +26,7 @@ const GAP: i64 = 22;
 /// Pixels above the plots, for the legend.
 const TOP: usize = 48;
 /// Share of the width left of the plots, for the labels of the axes, in percent.
-const LEFT: f64 = 9.0;
+const LEFT: f64 = 10.0;
 
 /// The card of the plots; `relationships` name the two columns with the largest correlation.
 pub fn pair_plot(figures: &PairPlot, relationships: &Relationships) -> Card {

@@ -21,15 +21,19 @@ impl Panels {
     pub(super) fn grids(&self) -> Vec<Grid> {
         let rows = self.n.div_ceil(self.columns).max(1);
         let (width, height) = (100.0 / self.columns as f64, self.height / rows);
-        // Labels of the y axis stand in the left part of a plot's share.
-        let labels = if self.columns > 2 { 0.14 } else { 0.2 };
+        // Labels of the y axis stand in the left part of a plot's share, and half of the last one of
+        // the x axis in its right part.
+        let (labels, end) = match self.columns > 2 {
+            true => (0.14, 0.95),
+            false => (0.24, 0.91),
+        };
         (0..self.n)
             .map(|i| {
                 let (row, column) = (i / self.columns, i % self.columns);
                 let left = (column as f64 + labels) * width;
                 Grid::new()
                     .left(format!("{left:.2}%"))
-                    .width(format!("{:.2}%", (0.95 - labels) * width))
+                    .width(format!("{:.2}%", (end - labels) * width))
                     .top((row * height + 8) as i64)
                     .height(height.saturating_sub(BELOW).max(20) as i64)
                     .contain_label(false)
