@@ -209,7 +209,7 @@ async fn findings_are_true() {
         (
             spread.as_str(),
             "scatters",
-            "The chart draws 1,200 of 3,000 points",
+            "Of x the chart and its CSV have at most 476 points for all 3,000 students (100 %)",
         ),
         (
             spread.as_str(),

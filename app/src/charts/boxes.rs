@@ -8,11 +8,14 @@ use charming::series::{Boxplot, Scatter};
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, name_axis, number, overlay,
-    palette, tuple, value_axis,
+    Card, Cell, Clicks, DataTable, Drawing, base, grid, height_of, merged_outliers, name_axis,
+    number, overlay, palette, tuple, value_axis,
 };
 use crate::figures::{LevelBox, ScoreBoxes};
 use crate::format;
+
+/// Points that are drawn of one level's outliers at most.
+const MOST_OUTLIERS: usize = 100;
 
 /// The card of the boxes; `clicks` leads from a level to the page filtered by it.
 pub fn boxes(figures: &ScoreBoxes, outcome: &str, clicks: Clicks) -> Card {
@@ -34,11 +37,13 @@ pub fn boxes(figures: &ScoreBoxes, outcome: &str, clicks: Clicks) -> Card {
     );
     overlay::truncate_labels(&mut drawing.option, "yAxis", 0, 130);
     let table = table(figures, &clicks);
+    let stats = figures.levels.iter().map(|level| &level.stats);
+    let merged = merged_outliers(stats, MOST_OUTLIERS);
     drawing.clicks = clicks;
     Card {
         id: "boxes",
         title,
-        finding: finding(&figures.levels, &factor),
+        finding: finding(&figures.levels, &factor) + &merged,
         drawing: Some(drawing),
         table,
         download: None,
@@ -120,7 +125,7 @@ pub(super) fn box_series(outcome: &str, boxes: Vec<CompositeValue>) -> Boxplot {
 fn outliers(levels: &[LevelBox]) -> Vec<CompositeValue> {
     let mut points = Vec::new();
     for (i, level) in levels.iter().enumerate() {
-        points.extend(super::outlier_points(&level.stats, i));
+        points.extend(super::outlier_points(&level.stats, i, MOST_OUTLIERS));
     }
     points
 }

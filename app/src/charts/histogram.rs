@@ -8,13 +8,16 @@ use charming::series::{Bar, Boxplot, Line, Scatter};
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, short, tuple, value_axis,
-    whole,
+    Card, Cell, DataTable, Drawing, base, grid, merged_outliers, number, overlay, palette, short,
+    tuple, value_axis, whole,
 };
 use crate::figures::Performance;
 use crate::filter::Bins;
 use crate::format;
 use crate::stats::{BoxStats, Histogram, Kde};
+
+/// Points that are drawn of the outliers at most.
+const MOST_OUTLIERS: usize = 200;
 
 /// The card of the outcome's distribution.
 pub fn histogram(figures: &Performance, outcome: &str) -> Card {
@@ -75,8 +78,9 @@ fn finding(figures: &Performance, stats: &BoxStats, outcome: &str) -> String {
     match stats.outliers.len() {
         0 => format!("{middle}; no value lies outside the whiskers."),
         n => format!(
-            "{middle}; {} outside the whiskers.",
-            format::counted(n, "student lies", "students lie")
+            "{middle}; {} outside the whiskers.{}",
+            format::counted(n, "student lies", "students lie"),
+            merged_outliers([stats].into_iter(), MOST_OUTLIERS)
         ),
     }
 }
@@ -182,7 +186,7 @@ fn outliers(stats: &BoxStats) -> Scatter {
         .y_axis_index(1)
         .symbol_size(5)
         .item_style(ItemStyle::new().color(palette::NEGATIVE))
-        .data(super::outlier_points(stats, 0))
+        .data(super::outlier_points(stats, 0, MOST_OUTLIERS))
 }
 
 fn table(figures: &Performance, bars: &Histogram) -> DataTable {

@@ -56,7 +56,7 @@ use charming::element::{
 };
 
 use crate::format;
-use crate::stats::BoxStats;
+use crate::stats::{BoxStats, marks_on_a_line};
 
 /// A chart without animation, with a tooltip on what the mouse is over.
 fn base() -> Chart {
@@ -155,14 +155,29 @@ fn whole(n: usize) -> CompositeValue {
     CompositeValue::from(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-/// Distinct outliers of a box, each with how many students share it, on line `line`.
-fn outlier_points(stats: &BoxStats, line: usize) -> Vec<CompositeValue> {
-    let mut values = stats.outliers.clone();
-    values.sort_by(f64::total_cmp);
-    values
-        .chunk_by(|a, b| a == b)
-        .map(|same| tuple([number(same[0]), whole(line), whole(same.len())]))
+/// Outliers of a box on line `line`, each place with how many students share it; at most `most`, for
+/// which those that lie close are one.
+fn outlier_points(stats: &BoxStats, line: usize, most: usize) -> Vec<CompositeValue> {
+    marks_on_a_line(&distinct_outliers(stats), most)
+        .into_iter()
+        .map(|(value, count)| tuple([number(value), whole(line), whole(count)]))
         .collect()
+}
+
+/// Distinct outliers of a box, ascending, with how many students share each.
+fn distinct_outliers(stats: &BoxStats) -> Vec<(f64, usize)> {
+    let same = stats.outliers.chunk_by(|a, b| a == b);
+    same.map(|same| (same[0], same.len())).collect()
+}
+
+/// What a finding adds when a box has more different outliers than the `most` that are drawn.
+fn merged_outliers<'b>(mut boxes: impl Iterator<Item = &'b BoxStats>, most: usize) -> String {
+    match boxes.any(|stats| distinct_outliers(stats).len() > most) {
+        true => format!(
+            " Outliers that lie close together are drawn as one point, so that a box has at most {most}; none is left out."
+        ),
+        false => String::new(),
+    }
 }
 
 /// A number without the digits that only rounding left: ten significant ones, so that values far
@@ -208,6 +223,19 @@ fn left_to_table(drawn: usize, all: usize) -> String {
     match drawn < all {
         true => format!(" The chart draws {drawn} of {all}; the table has all."),
         false => String::new(),
+    }
+}
+
+/// "all 6,607 students (100 %)" or a part of them.
+fn share_in_words(part: usize, all: usize) -> String {
+    match part == all {
+        true => format!("all {} students (100 %)", format::count(all)),
+        false => format!(
+            "{} of {} students ({} %)",
+            format::count(part),
+            format::count(all),
+            format::decimals(100.0 * part as f64 / all as f64, 1)
+        ),
     }
 }
 

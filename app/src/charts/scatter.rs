@@ -8,17 +8,15 @@ use charming::series::{Line, Scatter as ScatterSeries};
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, short, tuple, value_axis,
-    whole,
+    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, share_in_words, short,
+    tuple, value_axis, whole,
 };
-use crate::figures::{Group, Scatter, strength};
+use crate::figures::{Class, Group, Scatter, strength};
 use crate::format;
 use crate::stats::Trend;
 
 /// Points along a confidence band: it bends, but slowly.
 const BAND_POINTS: usize = 25;
-/// Rows that a table of a column's values may have before they are put into classes.
-const TABLE_ROWS: usize = 50;
 
 /// The card of a factor against the outcome; trend lines where the figures hold them.
 pub fn factor_scatter(figures: &Scatter) -> Card {
@@ -49,7 +47,7 @@ fn card(id: &'static str, title: String, figures: &Scatter, finding: &str) -> Ca
     Card {
         id,
         title,
-        finding: finding.to_owned(),
+        finding: finding.to_owned() + &merged(figures),
         drawing: Some(drawing),
         table: table(figures),
         download: Some(points_table(figures)),
@@ -130,8 +128,23 @@ fn relation_finding(figures: &Scatter) -> String {
     )
 }
 
+/// What the finding adds where points are the middle of several places.
+fn merged(figures: &Scatter) -> String {
+    let Some(side) = figures.side else {
+        return String::new();
+    };
+    format!(
+        " The chart and its CSV have {} points for {}: each is the middle of those in one of {side} × {side} cells, \
+         larger where they are more. The other figures and the table are of the students one by one.",
+        format::count(figures.points().count()),
+        share_in_words(figures.drawn(), figures.n),
+    )
+}
+
 fn chart(figures: &Scatter) -> Chart {
     let coloured = figures.color.is_some();
+    // A mean has more digits than anybody measures.
+    let coordinate = figures.side.map_or(number as fn(f64) -> _, |_| short);
     let mut chart = base()
         .grid(grid("40", "20", if coloured { "40" } else { "16" }, "44"))
         .x_axis(value_axis(format::label(&figures.x_name)))
@@ -141,7 +154,7 @@ fn chart(figures: &Scatter) -> Chart {
         chart = chart.legend(Legend::new().type_(LegendType::Scroll).top(0).data(names));
     }
     for group in &figures.groups {
-        chart = chart.series(points(group));
+        chart = chart.series(points(group, coordinate));
     }
     for group in &figures.groups {
         if let Some(fit) = &group.trend {
@@ -161,12 +174,7 @@ fn finish(drawing: &mut Drawing, figures: &Scatter) {
         overlay::dimensions(option, series, &names, &[0, 1, 2]);
         overlay::whole_symbols(option, series);
     }
-    let largest = figures
-        .groups
-        .iter()
-        .flat_map(|group| &group.points)
-        .map(|point| point.count)
-        .max();
+    let largest = figures.points().map(|point| point.count).max();
     overlay::size_by_count(option, figures.groups.len(), largest.unwrap_or(1));
     let with_trend = figures.groups.iter().filter(|group| group.trend.is_some());
     for (i, group) in with_trend.enumerate() {
@@ -187,11 +195,11 @@ fn group_color(group: &Group) -> &'static str {
     palette::series(group.level.as_ref().map_or(0, |(level, _)| *level))
 }
 
-fn points(group: &Group) -> ScatterSeries {
+fn points(group: &Group, coordinate: fn(f64) -> CompositeValue) -> ScatterSeries {
     let items: Vec<CompositeValue> = group
         .points
         .iter()
-        .map(|point| tuple([number(point.x), number(point.y), whole(point.count)]))
+        .map(|point| tuple([coordinate(point.x), coordinate(point.y), whole(point.count)]))
         .collect();
     ScatterSeries::new()
         .name(group_name(group))
@@ -200,18 +208,16 @@ fn points(group: &Group) -> ScatterSeries {
 }
 
 fn trend_lines(group: &Group, fit: &Trend) -> [Line; 3] {
-    let (Some(first), Some(last)) = (group.points.first(), group.points.last()) else {
-        return [Line::new(), Line::new(), Line::new()];
-    };
+    let [first, last] = group.span;
     let color = match group.level {
         // A line of its points' own colour would be lost among them.
         None => palette::NEGATIVE,
         Some(_) => group_color(group),
     };
-    let ends = [first.x, last.x].map(|x| tuple([short(x), short(fit.at(x))]));
-    let step = (last.x - first.x) / (BAND_POINTS - 1) as f64;
+    let ends = [first, last].map(|x| tuple([short(x), short(fit.at(x))]));
+    let step = (last - first) / (BAND_POINTS - 1) as f64;
     let band: Vec<(f64, [f64; 2])> = (0..BAND_POINTS)
-        .map(|i| first.x + step * i as f64)
+        .map(|i| first + step * i as f64)
         .map(|x| (x, fit.band(x)))
         .collect();
     let lower = band
@@ -252,52 +258,25 @@ fn table(figures: &Scatter) -> DataTable {
         "mean",
         "highest",
     ];
-    let mut points: Vec<(f64, f64, usize)> = figures
-        .groups
-        .iter()
-        .flat_map(|group| &group.points)
-        .map(|point| (point.x, point.y, point.count))
-        .collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let rows = classes(&points)
-        .into_iter()
-        .map(|class| {
-            let n: usize = class.iter().map(|(_, _, count)| count).sum();
-            let total: f64 = class.iter().map(|(_, y, count)| y * *count as f64).sum();
-            let ys = || class.iter().map(|(_, y, _)| *y);
-            vec![
-                Cell::Words(class_name(class)),
-                Cell::Count(n),
-                Cell::Value(ys().fold(f64::NAN, f64::min)),
-                Cell::Number(total / n as f64, 2),
-                Cell::Value(ys().fold(f64::NAN, f64::max)),
-            ]
-        })
-        .collect();
-    DataTable::new(&header, rows)
+    let rows = figures.classes.iter().map(|class| {
+        let [lowest, highest] = class.y;
+        vec![
+            Cell::Words(class_name(class)),
+            Cell::Count(class.n),
+            Cell::Value(lowest),
+            Cell::Number(class.mean, 2),
+            Cell::Value(highest),
+        ]
+    });
+    DataTable::new(&header, rows.collect())
 }
 
-/// Points sorted by x, cut where x changes, or into classes of equal width when that is too often.
-fn classes(points: &[(f64, f64, usize)]) -> Vec<&[(f64, f64, usize)]> {
-    let single: Vec<_> = points.chunk_by(|a, b| a.0 == b.0).collect();
-    let (Some(first), Some(last)) = (points.first(), points.last()) else {
-        return single;
-    };
-    if single.len() <= TABLE_ROWS {
-        return single;
-    }
-    let width = (last.0 - first.0) / 20.0;
-    let class = |x: f64| ((x - first.0) / width).floor().min(19.0);
-    points.chunk_by(|a, b| class(a.0) == class(b.0)).collect()
-}
-
-fn class_name(class: &[(f64, f64, usize)]) -> String {
-    match (class.first(), class.last()) {
-        (Some(first), Some(last)) if first.0 != last.0 => {
-            format!("{} to {}", format::value(first.0), format::value(last.0))
+fn class_name(class: &Class) -> String {
+    match class.x {
+        [first, last] if first != last => {
+            format!("{} to {}", format::value(first), format::value(last))
         }
-        (Some(first), _) => format::value(first.0),
-        _ => String::new(),
+        [only, _] => format::value(only),
     }
 }
 

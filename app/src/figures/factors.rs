@@ -2,7 +2,7 @@
 
 use super::baseline::larger_first;
 use super::performance::scores_by;
-use super::{Analysis, Scatter};
+use super::{Analysis, MOST_POINTS, Scatter};
 use crate::dataset::ColumnId;
 use crate::stats::{
     Anova, Correlation, Tally, Trend, benjamini_hochberg, correlation_interval, eta2_interval,
@@ -71,7 +71,14 @@ impl FactorImpact {
         Self {
             correlations: correlations(analysis, &fits),
             scatter: factor.map(|x| {
-                Scatter::compute(analysis, x, analysis.outcome, choices.color, with_trends)
+                Scatter::compute(
+                    analysis,
+                    x,
+                    analysis.outcome,
+                    choices.color,
+                    with_trends,
+                    MOST_POINTS,
+                )
             }),
             ranking: ranking(analysis, &fits),
         }

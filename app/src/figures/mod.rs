@@ -29,8 +29,7 @@ pub use factors::{FactorCorrelation, FactorImpact, RankedFactor};
 pub use overview::{FactorInfo, Metrics, Missing, NumericInfo, OutOfRange, Overview, Preview};
 pub use performance::{Average, LevelBox, LevelMean, Performance, ScoreBoxes};
 pub use relationships::{MatrixFigure, Pair, Relationships, strength};
-pub use sample::sample;
-pub use scatter::{Group, Point, Scatter};
+pub use scatter::{Class, Group, MOST_POINTS, Point, Scatter};
 pub use stats_json::stats_json;
 
 use polars::prelude::PolarsResult;

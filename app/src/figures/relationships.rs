@@ -2,7 +2,7 @@
 
 use super::baseline::larger_first;
 use super::factors::LEAST_PAIRS;
-use super::{Analysis, Scatter};
+use super::{Analysis, MOST_POINTS, Scatter};
 use crate::dataset::ColumnId;
 use crate::filter::Method;
 use crate::stats::{Correlation, Matrix};
@@ -66,7 +66,7 @@ impl Relationships {
             .or_else(|| analysis.numeric_or_best(None).filter(|&x| x != y))
             .or_else(|| analysis.dataset.numeric_ids().into_iter().find(|&x| x != y));
         Self {
-            scatter: x.map(|x| Scatter::compute(analysis, x, y, choices.color, false)),
+            scatter: x.map(|x| Scatter::compute(analysis, x, y, choices.color, false, MOST_POINTS)),
             matrix,
             threshold,
             strong: pairs

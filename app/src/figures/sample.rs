@@ -5,7 +5,7 @@
 ///
 /// Not simply every k-th, which a table whose rows take turns would turn into a picture of every
 /// second class.
-pub fn sample(n: usize, most: usize) -> Vec<usize> {
+pub(super) fn sample(n: usize, most: usize) -> Vec<usize> {
     if n <= most {
         return (0..n).collect();
     }

@@ -12,6 +12,7 @@
 
 mod anova;
 mod bands;
+mod cells;
 mod coded;
 mod contingency;
 mod correlation;
@@ -37,6 +38,7 @@ mod welch;
 
 pub use anova::{Anova, anova};
 pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
+pub use cells::{Marks, marks, marks_on_a_line};
 pub use coded::{Codes, Levels, Numbers};
 pub use contingency::{Association, association, proportion_difference};
 pub use correlation::{

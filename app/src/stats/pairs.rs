@@ -53,6 +53,11 @@ impl Pairs {
         self.n
     }
 
+    /// How many pairs there are; of a table how many distinct ones.
+    pub fn distinct(&self) -> usize {
+        self.pairs.len()
+    }
+
     /// The pairs; of a table in the order of their values, and none twice.
     pub fn iter(&self) -> impl Iterator<Item = Pair> + Clone {
         self.pairs.iter().copied()

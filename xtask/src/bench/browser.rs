@@ -1,6 +1,6 @@
 //! Pages in a browser: what Lighthouse says of them, and how soon they respond to a visitor.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use serde_json::Value;
 use xshell::cmd;
 
@@ -14,6 +14,10 @@ const PART: &str = "browser";
 
 /// Runs of Lighthouse whose median is shown.
 const RUNS: usize = 3;
+
+/// Tries of one run: Chromium loses the trace of a page at times, and Lighthouse says itself that it
+/// is to be run again.
+const TRIES: usize = 3;
 
 /// Lighthouse's presets: a phone on a slow line is its default.
 const PRESETS: [(&str, &[&str]); 2] = [("desktop", &["--preset=desktop"]), ("mobile", &[])];
@@ -78,7 +82,7 @@ pub(super) fn measure(bed: &Bed<'_>) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// One run of Lighthouse.
+/// One run of Lighthouse that says something of the page.
 fn judge(bed: &Bed<'_>, lighthouse: &Lighthouse, address: &str, options: &[&str]) -> Result<Value> {
     let script = &lighthouse.script;
     // Chromium refuses to make its sandbox as root.
@@ -86,18 +90,48 @@ fn judge(bed: &Bed<'_>, lighthouse: &Lighthouse, address: &str, options: &[&str]
         true => "--headless=new --no-sandbox",
         false => "--headless=new",
     };
-    let said = cmd!(
-        bed.sh,
-        "node {script} {address} {options...} --quiet --output=json --only-categories=performance,accessibility,best-practices --chrome-flags={flags}"
-    )
-    .env("CHROME_PATH", browser_path(lighthouse.browser))
-    .quiet()
-    .read()
-    .with_context(|| format!("Lighthouse at {address}"))?;
-    let said: Value = serde_json::from_str(&said).context("Lighthouse says no JSON")?;
-    let error = &said["runtimeError"]["message"];
-    ensure!(error.is_null(), "Lighthouse at {address}: {error}");
+    tried(address, || {
+        let run = cmd!(
+            bed.sh,
+            "node {script} {address} {options...} --quiet --output=json --only-categories=performance,accessibility,best-practices --chrome-flags={flags}"
+        );
+        let run = run.env("CHROME_PATH", browser_path(lighthouse.browser));
+        let output = run.quiet().ignore_status().output()?;
+        let [said, complaint] =
+            [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+        verdict(output.status.success(), &said, &complaint)
+    })
+}
+
+/// The first verdict that `run` comes to in [`TRIES`] tries.
+fn tried(address: &str, mut run: impl FnMut() -> Result<Value>) -> Result<Value> {
+    for number in 1..TRIES {
+        match run() {
+            Ok(said) => return Ok(said),
+            Err(error) => {
+                eprintln!("Lighthouse at {address}, try {number} of {TRIES}: {error:#}");
+            }
+        }
+    }
+    run().with_context(|| format!("Lighthouse at {address} failed {TRIES} times, at last"))
+}
+
+/// What Lighthouse says, where it has all that is taken of it.
+fn verdict(succeeded: bool, said: &str, complaint: &str) -> Result<Value> {
+    ensure!(succeeded, "it fails: {}", complaint.trim());
+    let said: Value = serde_json::from_str(said).context("it says no JSON")?;
+    if let Some(error) = said["runtimeError"]["message"].as_str() {
+        return Err(Error::msg(error.to_owned()));
+    }
+    for (words, place, ..) in AUDITS {
+        value(&said, words, place)?;
+    }
     Ok(said)
+}
+
+fn value(run: &Value, words: &str, place: &str) -> Result<f64> {
+    let value = run.pointer(place).and_then(Value::as_f64);
+    value.with_context(|| format!("it says no {words}"))
 }
 
 /// Lighthouse wants the browser's path, not its name.
@@ -112,12 +146,9 @@ fn browser_path(name: &str) -> std::path::PathBuf {
 fn judged(preset: &str, runs: &[Value]) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for (words, place, factor, unit) in AUDITS {
-        let values = runs.iter().map(|run| {
-            let value = run.pointer(place).and_then(Value::as_f64);
-            value
-                .map(|value| value * factor)
-                .with_context(|| format!("Lighthouse says no {words}"))
-        });
+        let values = runs
+            .iter()
+            .map(|run| Ok(value(run, words, place)? * factor));
         let values = values.collect::<Result<_>>()?;
         figures.push(Figure::new(
             PART,
@@ -161,9 +192,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn what_lighthouse_says_is_read() {
-        let run = json!({
+    fn run() -> Value {
+        json!({
             "categories": {
                 "performance": {"score": 0.98}, "accessibility": {"score": 1}, "best-practices": {"score": 1},
             },
@@ -172,12 +202,61 @@ mod tests {
                 "cumulative-layout-shift": {"numericValue": 0.01},
                 "long-tasks": {"details": {"items": [{"duration": 60.0}, {"duration": 90.0}]}},
             },
-        });
-        let figures = judged("desktop", &[run]).unwrap();
+        })
+    }
+
+    #[test]
+    fn what_lighthouse_says_is_read() {
+        let figures = judged("desktop", &[run()]).unwrap();
         let values: Vec<f64> = figures.iter().map(|figure| figure.runs[0]).collect();
         assert_eq!(values, [98.0, 100.0, 100.0, 0.64, 0.01, 0.09]);
         assert!(judged("desktop", &[json!({})]).is_err());
         assert_eq!(longest_task(&json!({})), 0.0);
+    }
+
+    #[test]
+    fn a_run_without_all_figures_says_why() {
+        let mut lost = run();
+        lost["runtimeError"] = json!({"code": "NO_NAVSTART", "message": "Please run it again."});
+        let mut unscored = run();
+        unscored["categories"]["performance"]["score"] = Value::Null;
+        let cases = [
+            (true, run().to_string(), Ok(())),
+            (false, run().to_string(), Err("it fails: (NO_NAVSTART)")),
+            (true, lost.to_string(), Err("Please run it again.")),
+            (true, unscored.to_string(), Err("it says no performance")),
+            (true, String::new(), Err("it says no JSON")),
+        ];
+        for (succeeded, said, expected) in cases {
+            let found = verdict(succeeded, &said, "(NO_NAVSTART)\n").map(|_| ());
+            let found = found.map_err(|error| error.to_string());
+            assert_eq!(found, expected.map_err(str::to_owned), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_fails_is_tried_again_a_few_times() {
+        // Failures before the first success, and what comes of it after how many tries.
+        let cases = [
+            (0, true, 1),
+            (2, true, 3),
+            (3, false, 3),
+            (usize::MAX, false, 3),
+        ];
+        for (failures, succeeds, expected) in cases {
+            let mut tries = 0;
+            let found = tried("http://localhost/factors", || {
+                tries += 1;
+                ensure!(tries > failures, "no trace");
+                Ok(run())
+            });
+            assert_eq!((found.is_ok(), tries), (succeeds, expected), "{failures}");
+            if let Err(error) = found {
+                let said =
+                    "Lighthouse at http://localhost/factors failed 3 times, at last: no trace";
+                assert_eq!(format!("{error:#}"), said);
+            }
+        }
     }
 
     #[test]

@@ -6,10 +6,10 @@ use charming::element::{ItemStyle, MarkLineData};
 use charming::series::Scatter;
 
 use crate::charts::{
-    Card, Cell, DataTable, Drawing, base, grid, overlay, palette, short, tuple, value_axis, whole,
-    zero_line,
+    Card, Cell, DataTable, Drawing, base, grid, overlay, palette, share_in_words, short, tuple,
+    value_axis, whole, zero_line,
 };
-use crate::figures::{Model, Point};
+use crate::figures::{MOST_POINTS, Model, Point};
 use crate::format;
 use crate::stats::{quantile, sorted};
 
@@ -28,7 +28,7 @@ pub fn residuals(model: &Model, outcome: &str) -> Card {
     Card {
         id: "residuals",
         title: format!("{name} less what is expected"),
-        finding: finding(model, &name),
+        finding: finding(model, &name) + &merged(model),
         drawing: Some(drawing),
         table: table(&model.residuals.points),
         download: Some(points(&model.residuals.points)),
@@ -61,6 +61,19 @@ fn finding(model: &Model, outcome: &str) -> String {
     match spread.as_str() {
         "" => format!("{half}."),
         _ => format!("{half}; {spread}."),
+    }
+}
+
+/// What the finding adds of a large table, whose points are the students of a neighbourhood.
+fn merged(model: &Model) -> String {
+    let points = model.residuals.points.len();
+    match model.n > MOST_POINTS && points > 0 {
+        true => format!(
+            " The chart and its CSV have {} points for {}: those that lie close are one, larger where they are more.",
+            format::count(points),
+            share_in_words(model.n, model.n)
+        ),
+        false => String::new(),
     }
 }
 

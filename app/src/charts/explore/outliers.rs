@@ -7,14 +7,15 @@ use charming::series::{Boxplot, Scatter};
 
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
-    Card, Cell, DataTable, Drawing, base, number, outlier_points, overlay, palette, tuple,
+    Card, Cell, DataTable, Drawing, base, merged_outliers, number, outlier_points, overlay,
+    palette, tuple,
 };
-use crate::figures::{ColumnBox, Outliers, Rule, sample};
+use crate::figures::{ColumnBox, Outliers, Rule};
 use crate::format;
 
 /// Columns that are drawn at most.
 const MOST_COLUMNS: usize = 24;
-/// Different outliers that are drawn of one column at most.
+/// Points that are drawn of one column's outliers at most.
 const MOST_OUTLIERS: usize = 200;
 /// Outlying values that the page lists at most.
 const MOST_LISTED: usize = 100;
@@ -55,14 +56,9 @@ fn boxes_finding(figures: &Outliers, drawn: &[ColumnBox]) -> String {
         ),
         _ => "No value lies beyond 1.5 interquartile ranges from its box.".to_owned(),
     };
-    let crowded = drawn
-        .iter()
-        .any(|column| outlier_points(&column.stats, 0).len() > MOST_OUTLIERS);
-    let thinned = match crowded {
-        true => format!(" Of each column at most {MOST_OUTLIERS} different outliers are drawn."),
-        false => String::new(),
-    };
-    said + &thinned + &crate::charts::left_to_table(drawn.len(), figures.columns.len())
+    let boxes = drawn.iter().map(|column| &column.stats);
+    said + &merged_outliers(boxes, MOST_OUTLIERS)
+        + &crate::charts::left_to_table(drawn.len(), figures.columns.len())
 }
 
 fn chart(columns: &[ColumnBox]) -> Chart {
@@ -104,11 +100,7 @@ fn chart(columns: &[ColumnBox]) -> Chart {
             stats.q3,
             stats.whisker_high,
         ];
-        let points = outlier_points(stats, 0);
-        let points: Vec<_> = sample(points.len(), MOST_OUTLIERS)
-            .into_iter()
-            .map(|i| points[i].clone())
-            .collect();
+        let points = outlier_points(stats, 0, MOST_OUTLIERS);
         chart = chart
             .series(
                 Boxplot::new()

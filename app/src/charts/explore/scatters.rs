@@ -8,13 +8,12 @@ use charming::series::{Line, Scatter as ScatterSeries};
 use super::panels::Panels;
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
-    Card, Cell, DataTable, Drawing, base, number, overlay, palette, short, tuple, value_axis, whole,
+    Card, Cell, DataTable, Drawing, base, number, overlay, palette, share_in_words, short, tuple,
+    value_axis, whole,
 };
-use crate::figures::{Point, Scatter, sample, strength};
+use crate::figures::{Scatter, strength};
 use crate::format;
 
-/// Points that are drawn of one factor at most.
-const MOST_POINTS: usize = 1200;
 /// Width of the chart in pixels below which plots stand in twos.
 const NARROW: usize = 640;
 
@@ -33,31 +32,19 @@ pub fn scatters(figures: &[Scatter], all: usize, outcome: &str) -> Card {
         columns,
         height: 300 * figures.len().div_ceil(3).max(1),
     };
-    let drawn: Vec<Vec<Point>> = figures.iter().map(points).collect();
-    let chart = chart(figures, &drawn, &panels(figures.len().min(3)), outcome);
+    let chart = chart(figures, &panels(figures.len().min(3)), outcome);
     let mut drawing = Drawing::new(&chart, panels(3).height);
-    finish(&mut drawing, figures, &drawn);
+    finish(&mut drawing, figures);
     let in_twos = panels(figures.len().min(2));
     overlay::grids_when_narrow(&mut drawing.option, NARROW, &in_twos.grids());
     Card {
         id: "scatters",
         title,
-        finding: finding(figures, outcome) + &left_out(figures, &drawn, all),
+        finding: finding(figures, outcome) + &left_out(figures, all) + &merged(figures),
         drawing: Some(drawing),
         table: table(figures),
         download: Some(points_table(figures, outcome)),
     }
-}
-
-/// The points that are drawn, of all groups, which here is one.
-fn points(scatter: &Scatter) -> Vec<Point> {
-    let all: Vec<Point> = scatter
-        .groups
-        .iter()
-        .flat_map(|group| group.points.iter().copied())
-        .collect();
-    let drawn = sample(all.len(), MOST_POINTS);
-    drawn.into_iter().map(|i| all[i]).collect()
 }
 
 fn r(scatter: &Scatter) -> f64 {
@@ -85,32 +72,39 @@ fn finding(figures: &[Scatter], outcome: &str) -> String {
     }
 }
 
-/// What the finding adds when the chart leaves out factors or points.
-fn left_out(figures: &[Scatter], drawn: &[Vec<Point>], all: usize) -> String {
-    let mut said = String::new();
-    if figures.len() < all {
-        said += &format!(
+/// What the finding adds when the chart leaves out factors.
+fn left_out(figures: &[Scatter], all: usize) -> String {
+    match figures.len() < all {
+        true => format!(
             " The chart has the {} of {all} factors that explain most.",
             figures.len()
-        );
+        ),
+        false => String::new(),
     }
-    let points: usize = figures
-        .iter()
-        .flat_map(|s| &s.groups)
-        .map(|g| g.points.len())
-        .sum();
-    let shown: usize = drawn.iter().map(Vec::len).sum();
-    if shown < points {
-        said += &format!(
-            " The chart draws {} of {} points, spread evenly; the dashboard’s CSV has all.",
-            format::count(shown),
-            format::count(points)
-        );
-    }
-    said
 }
 
-fn chart(figures: &[Scatter], drawn: &[Vec<Point>], panels: &Panels, outcome: &str) -> Chart {
+/// What it adds where points are the middle of several places.
+fn merged(figures: &[Scatter]) -> String {
+    let merged = || figures.iter().filter(|scatter| scatter.side.is_some());
+    if merged().next().is_none() {
+        return String::new();
+    }
+    let students = merged().map(|scatter| scatter.n).max().unwrap_or_default();
+    let points = merged().map(|scatter| scatter.points().count()).max();
+    format!(
+        " Of {} the chart and its CSV have at most {} points for {}: each is the middle of those in one cell of a \
+         grid, larger where they are more. The other figures are of the students one by one.",
+        format::list(
+            &merged()
+                .map(|scatter| format::label(&scatter.x_name))
+                .collect::<Vec<_>>()
+        ),
+        format::count(points.unwrap_or_default()),
+        share_in_words(students, students),
+    )
+}
+
+fn chart(figures: &[Scatter], panels: &Panels, outcome: &str) -> Chart {
     let mut chart = base();
     for grid in panels.grids() {
         chart = chart.grid(grid);
@@ -126,10 +120,12 @@ fn chart(figures: &[Scatter], drawn: &[Vec<Point>], panels: &Panels, outcome: &s
             )
             .y_axis(value_axis(String::new()).grid_index(index).split_number(4));
     }
-    for points in drawn {
-        let items = points
-            .iter()
-            .map(|point| tuple([number(point.x), number(point.y), whole(point.count)]));
+    for scatter in figures {
+        // A mean has more digits than anybody measures.
+        let coordinate = scatter.side.map_or(number as fn(f64) -> _, |_| short);
+        let items = scatter
+            .points()
+            .map(|point| tuple([coordinate(point.x), coordinate(point.y), whole(point.count)]));
         chart = chart.series(
             ScatterSeries::new()
                 .name(format::label(outcome))
@@ -153,23 +149,20 @@ fn chart(figures: &[Scatter], drawn: &[Vec<Point>], panels: &Panels, outcome: &s
 
 /// Both ends of the trend; nothing without one.
 fn trend(scatter: &Scatter) -> Vec<CompositeValue> {
-    let points = || {
-        scatter
-            .groups
-            .iter()
-            .flat_map(|group| &group.points)
-            .map(|point| point.x)
-    };
-    let (low, high) = (points().reduce(f64::min), points().reduce(f64::max));
-    match (&scatter.overall, low, high) {
-        (Some(fit), Some(low), Some(high)) => [low, high]
+    let spans = || scatter.groups.iter().flat_map(|group| group.span);
+    let [low, high] = [
+        spans().fold(f64::NAN, f64::min),
+        spans().fold(f64::NAN, f64::max),
+    ];
+    match &scatter.overall {
+        Some(fit) => [low, high]
             .map(|x| tuple([short(x), short(fit.at(x))]))
             .to_vec(),
-        _ => Vec::new(),
+        None => Vec::new(),
     }
 }
 
-fn finish(drawing: &mut Drawing, figures: &[Scatter], drawn: &[Vec<Point>]) {
+fn finish(drawing: &mut Drawing, figures: &[Scatter]) {
     let option = &mut drawing.option;
     for (i, scatter) in figures.iter().enumerate() {
         let names = [scatter.x_name.as_str(), scatter.y_name.as_str(), "students"];
@@ -178,7 +171,8 @@ fn finish(drawing: &mut Drawing, figures: &[Scatter], drawn: &[Vec<Point>]) {
         overlay::whole_symbols(option, i);
         overlay::on_axes(option, figures.len() + i, i, i);
     }
-    let largest = drawn.iter().flatten().map(|point| point.count).max();
+    let points = figures.iter().flat_map(Scatter::points);
+    let largest = points.map(|point| point.count).max();
     overlay::size_by_count(option, figures.len(), largest.unwrap_or(1));
 }
 
@@ -214,7 +208,7 @@ fn table(figures: &[Scatter]) -> DataTable {
 fn points_table(figures: &[Scatter], outcome: &str) -> DataTable {
     let mut rows = Vec::new();
     for scatter in figures {
-        for point in scatter.groups.iter().flat_map(|group| &group.points) {
+        for point in scatter.points() {
             rows.push(vec![
                 Cell::Text(scatter.x_name.clone()),
                 Cell::Value(point.x),

@@ -8,14 +8,14 @@ use charming::series::Scatter;
 use super::lines::{Lines, NARROW, NARROW_LABELS, key, left_out, linked};
 use crate::charts::card::NO_ROWS;
 use crate::charts::{
-    Card, Cell, Clicks, DataTable, Drawing, base, box_series, grid, name_axis, number,
-    outlier_points, overlay, palette, tuple, value_axis,
+    Card, Cell, Clicks, DataTable, Drawing, base, box_series, grid, merged_outliers, name_axis,
+    number, outlier_points, overlay, palette, tuple, value_axis,
 };
-use crate::figures::{ScoreBoxes, sample};
+use crate::figures::ScoreBoxes;
 use crate::format;
 use crate::stats::BoxStats;
 
-/// Different outliers that are drawn of one level at most.
+/// Points that are drawn of one level's outliers at most.
 const MOST_OUTLIERS: usize = 60;
 
 /// The card of the boxes; `clicks` lead from a level to the page filtered by it.
@@ -33,13 +33,15 @@ pub fn score_boxes(factors: &[ScoreBoxes], outcome: &str, clicks: Clicks) -> Car
     if lines.lines.is_empty() {
         return Card::without_chart("boxes", title, NO_ROWS);
     }
+    let boxes = lines.lines.iter().map(|line| line.item);
+    let merged = merged_outliers(boxes, MOST_OUTLIERS);
     let mut drawing = Drawing::new(&chart(&lines, outcome), lines.height());
     finish(&mut drawing, &lines);
     drawing.clicks = lines.clicks(clicks);
     Card {
         id: "boxes",
         title,
-        finding: finding(factors) + &left_out(lines.factors(), factors.len()),
+        finding: finding(factors) + &merged + &left_out(lines.factors(), factors.len()),
         table: table(factors, &drawing.clicks),
         drawing: Some(drawing),
         download: None,
@@ -95,12 +97,7 @@ fn chart(lines: &Lines<'_, &BoxStats>, outcome: &str) -> Chart {
             stats.whisker_high,
         ];
         boxes[line.place] = tuple(five.map(number));
-        let points = outlier_points(stats, line.place);
-        outliers.extend(
-            sample(points.len(), MOST_OUTLIERS)
-                .into_iter()
-                .map(|i| points[i].clone()),
-        );
+        outliers.extend(outlier_points(stats, line.place, MOST_OUTLIERS));
     }
     base()
         // Headings are wider than the room that is made for labels: they are in bold.

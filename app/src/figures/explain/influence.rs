@@ -1,18 +1,19 @@
 //! How far students lie from what the model expects, and which of them bear much on it.
 
-use crate::figures::{Analysis, Point};
+use crate::figures::{Analysis, MOST_POINTS, Point};
 use crate::stats::{self, Regression, pearson, quantile_of_any_order};
 
-/// Cells across and upwards within which students are one point: finer than a symbol.
-const CELLS: usize = 120;
+/// Steps across and upwards at which students are one point, finer than a symbol; the first that leave
+/// at most [`MOST_POINTS`] are taken, which no table has more of at the last.
+const STEPS: [usize; 4] = [120, 100, 84, 69];
 /// Influential students that are listed.
 const LISTED: usize = 20;
 
 /// How far students lie from what is expected of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Residuals {
-    /// Expected outcome across, outcome less that upwards, sorted; students that lie within a
-    /// hundredth of the axes are one point.
+    /// Expected outcome across, outcome less that upwards, sorted; students that lie within about a
+    /// hundredth of the axes are one point, of which there are at most 5,000.
     pub points: Vec<Point>,
     /// Lower and upper quartile of the residuals.
     pub quartiles: [f64; 2],
@@ -38,50 +39,59 @@ impl Residuals {
 }
 
 fn points(across: &[f64], upwards: &[f64]) -> Vec<Point> {
-    let (x, y) = (Cells::of(across), Cells::of(upwards));
-    let mut counts = vec![0; (CELLS + 1) * (CELLS + 1)];
+    let mut finest_first = STEPS.iter().map(|&steps| at_steps(across, upwards, steps));
+    let found = finest_first.find(|points| points.len() <= MOST_POINTS);
+    found.unwrap_or_default()
+}
+
+fn at_steps(across: &[f64], upwards: &[f64], steps: usize) -> Vec<Point> {
+    let (x, y) = (Steps::over(across, steps), Steps::over(upwards, steps));
+    let side = steps + 1;
+    let mut counts = vec![0; side * side];
     for (&a, &b) in across.iter().zip(upwards) {
-        counts[x.cell(a) * (CELLS + 1) + y.cell(b)] += 1;
+        counts[x.nearest(a) * side + y.nearest(b)] += 1;
     }
     let cells = counts.into_iter().enumerate();
     cells
         .filter(|(_, count)| *count > 0)
         .map(|(cell, count)| Point {
-            x: x.middle(cell / (CELLS + 1)),
-            y: y.middle(cell % (CELLS + 1)),
+            x: x.at(cell / side),
+            y: y.at(cell % side),
             count,
         })
         .collect()
 }
 
 /// Even steps over the values.
-struct Cells {
+struct Steps {
     low: f64,
+    steps: usize,
     /// 0 where all values are one.
     width: f64,
 }
 
-impl Cells {
-    fn of(values: &[f64]) -> Self {
+impl Steps {
+    fn over(values: &[f64], steps: usize) -> Self {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let width = high / CELLS as f64 - low / CELLS as f64;
+        let width = high / steps as f64 - low / steps as f64;
         Self {
             low,
+            steps,
             width: if width.is_finite() { width } else { 0.0 },
         }
     }
 
-    /// Which one a value lies in.
-    fn cell(&self, value: f64) -> usize {
+    /// The step that is nearest to a value.
+    fn nearest(&self, value: f64) -> usize {
         match self.width > 0.0 {
-            true => (((value - self.low) / self.width).round() as usize).min(CELLS),
+            true => (((value - self.low) / self.width).round() as usize).min(self.steps),
             false => 0,
         }
     }
 
-    fn middle(&self, cell: usize) -> f64 {
-        self.low + cell as f64 * self.width
+    fn at(&self, step: usize) -> f64 {
+        self.low + step as f64 * self.width
     }
 }
 

@@ -15,6 +15,8 @@ use crate::dataset::ColumnId;
 
 /// Numeric factors that are drawn against the outcome at most.
 const MOST_SCATTERS: usize = 12;
+/// Points of one factor that are drawn at most, in a plot that is a ninth of a large one.
+const MOST_POINTS: usize = 1200;
 
 /// A column as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +83,7 @@ impl Explore {
             relationships: Relationships::compute(analysis),
             scatters: scattered
                 .into_iter()
-                .map(|x| Scatter::compute(analysis, x, analysis.outcome, None, true))
+                .map(|x| Scatter::compute(analysis, x, analysis.outcome, None, true, MOST_POINTS))
                 .collect(),
             numeric_factors: analysis.numeric_factors().len(),
             boxes: dataset

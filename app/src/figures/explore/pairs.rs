@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::the_most_useful;
 use crate::dataset::ColumnId;
-use crate::figures::{Analysis, sample};
+use crate::figures::Analysis;
+use crate::figures::sample::sample;
 use crate::stats::{Kde, Summary, Tally};
 
 /// Columns that are drawn at most: more of them leave each plot too small to be read.

@@ -77,8 +77,10 @@ const METHODS: [(&str, &str); 16] = [
     ),
     (
         "Many students",
-        "Where a chart would draw too many points it draws a sample that is spread evenly over the rows \
-         and the same every time, and its finding says so. All figures rest on every row.",
+        "Where a chart would draw too many points, those in one cell of an even grid become one in their \
+         middle, the larger the more students it stands for. Nobody is left out, and who is alone in a cell \
+         stays in place. Columns in pairs draw a sample that is spread evenly over the rows and the same every \
+         time. The findings of such charts say so. All figures rest on every row.",
     ),
     (
         "Outlying values",
