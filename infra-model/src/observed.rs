@@ -224,16 +224,16 @@ impl Observed {
         all.find_map(|number| template.release(number).map(str::to_owned))
     }
 
-    /// The other releases that versions of the template before the one in use name, the newest
-    /// first, each once: where `rollback` can return to.
+    /// The other releases that the group had before the one in use, as its template's versions say,
+    /// the newest first, each once: where `rollback` can return to.
     pub fn releases_before(&self, settings: &Settings) -> Vec<String> {
         let Some((template, Some(in_use))) = self.template_in_use(settings) else {
             return Vec::new();
         };
         let mut releases: Vec<String> = Vec::new();
         let current = self.release_in_use(settings);
-        for (number, _) in template.versions.range(..in_use).rev() {
-            if let Some(release) = template.release(*number)
+        for number in template.history(in_use) {
+            if let Some(release) = template.release(number)
                 && current.as_deref() != Some(release)
                 && releases.iter().all(|it| it != release)
             {
@@ -269,9 +269,45 @@ impl Observed {
     }
 }
 
+/// Between an image's family and a version's number, in what AWS keeps of a template version.
+const AFTER: &str = ", after version ";
+
+impl TemplateVersion {
+    /// What AWS keeps beside a version's data: the image's family, and what the version came after.
+    pub fn note(&self) -> Option<String> {
+        let family = self.description.as_deref()?;
+        Some(match self.after {
+            Some(after) => format!("{family}{AFTER}{after}"),
+            None => family.to_owned(),
+        })
+    }
+
+    /// The image's family, and what the version came after, from its note.
+    pub fn read_note(note: &str) -> (String, Option<u64>) {
+        let parts = note.rsplit_once(AFTER);
+        let parts = parts.and_then(|(family, after)| Some((family, after.parse().ok()?)));
+        match parts {
+            Some((family, after)) => (family.to_owned(), Some(after)),
+            None => (note.to_owned(), None),
+        }
+    }
+}
+
 impl LaunchTemplate {
+    /// A version and those that the group had before it, the newest first. Versions that do not say
+    /// what they came after are taken by number.
+    pub(crate) fn history(&self, version: u64) -> impl Iterator<Item = u64> {
+        std::iter::successors(Some(version), |number| {
+            let by_number = || self.versions.range(..*number).next_back();
+            let said = self.versions.get(number).and_then(|it| it.after);
+            // Numbers grow, so what is later came not before.
+            said.filter(|it| it < number)
+                .or_else(|| by_number().map(|(it, _)| *it))
+        })
+    }
+
     /// The release that a version names.
-    fn release(&self, number: u64) -> Option<&str> {
+    pub(crate) fn release(&self, number: u64) -> Option<&str> {
         self.versions.get(&number)?.instance_tags.get(tags::RELEASE)
     }
 }

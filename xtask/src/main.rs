@@ -90,8 +90,18 @@ enum Command {
     Rehearse(program::Arguments),
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(exit) => exit,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Test(test) => return test.run(),
         Command::Bench(bench) => bench.run()?,
         Command::Release(release) => release.run()?,

@@ -107,6 +107,17 @@ fn what_is_lacking_is_named_with_the_remedy() {
             );
         }
 
+        // Who may not look cannot deploy, and may ask how it is all the same.
+        let denied = rules_from(&["access-denied=ec2:DescribeVpcs"]).unwrap();
+        world.emulator().set_rules(denied);
+        for (command, exit, verdict) in [("deploy", 1, "failed"), ("status", 0, "unknown")] {
+            let all = findings(world, &key, exit, &["--for", command]).await;
+            let found = find(&all, "names");
+            assert_eq!(found["verdict"], verdict, "{found}");
+            let what = found["what"].as_str().unwrap();
+            assert!(what.contains("ec2:DescribeVpcs"), "{found}");
+        }
+
         let denied = rules_from(&["access-denied=iam:SimulatePrincipalPolicy"]).unwrap();
         world.emulator().set_rules(denied);
         let all = findings(world, &key, 1, &["--for", "deploy"]).await;

@@ -197,6 +197,39 @@ fn rollback_returns_to_the_release_before() {
 }
 
 #[test]
+fn rollback_passes_what_was_returned_from_and_what_never_served() {
+    in_a_cloud(async |world| {
+        let commits = ["1", "2", "3", "4"].map(|it| it.repeat(40));
+        let [first, second, third, fourth] = [0, 1, 2, 3].map(|it| {
+            let name = format!("release-{it}");
+            release(world, &name, &commits[it])
+        });
+        deploy(world, &first).await;
+        let run = world.expect(1, &["rollback", "--yes"]).await;
+        assert!(
+            run.err.contains("no release but the one in use"),
+            "{}",
+            run.err
+        );
+        deploy(world, &second).await;
+        world.expect(0, &["rollback", "--yes"]).await;
+        let rules = rules_from(&["refresh-fails"]).unwrap();
+        world.emulator().set_rules(rules);
+        world
+            .expect(1, &["deploy", "--yes", "--artifact", &third])
+            .await;
+        world.emulator().set_rules(rules_from::<&str>(&[]).unwrap());
+        deploy(world, &fourth).await;
+        world.expect(0, &["diff"]).await;
+        let run = world.expect(0, &["rollback", "--list"]).await;
+        let previous = format!("{}  (previous)", commits[0]);
+        assert!(run.out.contains(&previous), "{}", run.out);
+        world.expect(0, &["rollback", "--yes"]).await;
+        assert_eq!(status(world).await["release"]["commit"], commits[0]);
+    });
+}
+
+#[test]
 fn a_rollback_is_one_deployment_at_a_time_too() {
     in_a_cloud(async |world| {
         deploy(world, &release(world, "first", COMMIT)).await;

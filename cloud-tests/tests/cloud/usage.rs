@@ -34,6 +34,20 @@ fn each_mistake_has_its_exit_status_and_remedy() {
 }
 
 #[test]
+fn who_cannot_be_asked_reads_the_plan_of_that_command() {
+    in_a_cloud(async |world| {
+        world.deploy().await;
+        let run = world.expect(1, &["destroy"]).await;
+        assert!(run.out.contains("- VPC StudentAnalyticsVPC"), "{}", run.out);
+        assert!(
+            run.err.contains("read the plan above, then add --yes"),
+            "{}",
+            run.err
+        );
+    });
+}
+
+#[test]
 fn who_has_no_credentials_is_told_to_sign_in() {
     in_a_cloud(async |world| {
         let run = world.run_without_credentials(&["diff"]).await;

@@ -362,6 +362,10 @@ pub struct LaunchTemplate {
 pub struct TemplateVersion {
     /// The image's family, by its slug.
     pub description: Option<String>,
+    /// The version that this one came after, when it is known: not the one before it by number if
+    /// the group had returned from that one, or never ran it.
+    #[serde(default)]
+    pub after: Option<u64>,
     /// The image's id.
     pub image: String,
     /// The size.

@@ -35,7 +35,7 @@ impl<'a> Draft<'a> {
                 in_use: None,
                 wanted: 1,
             };
-            return Some(self.template_state(template, newest_image?));
+            return Some(self.template_state(template, newest_image?, None));
         };
         let State::LaunchTemplate(have) = &found.state else {
             return None;
@@ -79,11 +79,20 @@ impl<'a> Draft<'a> {
             in_use,
             wanted: as_wanted.unwrap_or(next),
         };
-        Some(self.template_state(template, image))
+        let after = in_use.map(|it| came_after(have, it, &version));
+        Some(self.template_state(template, image, after))
     }
 
-    fn template_state(&self, template: &topology::LaunchTemplate, image: &str) -> State {
-        let version = wanted::template_version(template, &self.known(image));
+    fn template_state(
+        &self,
+        template: &topology::LaunchTemplate,
+        image: &str,
+        after: Option<u64>,
+    ) -> State {
+        let version = TemplateVersion {
+            after,
+            ..wanted::template_version(template, &self.known(image))
+        };
         State::LaunchTemplate(LaunchTemplate {
             versions: [(self.template.wanted, version)].into(),
         })
@@ -176,4 +185,13 @@ impl<'a> Draft<'a> {
         }
         releases
     }
+}
+
+/// The version that a new one comes after: the one in use, or, when it returns to a release that the
+/// group had before, the version that it returns to. So what was returned from is before neither.
+fn came_after(have: &LaunchTemplate, in_use: u64, version: &TemplateVersion) -> u64 {
+    let release = version.instance_tags.get(tags::RELEASE);
+    let mut history = have.history(in_use);
+    let returned_to = history.find(|it| release.is_some() && have.release(*it) == release);
+    returned_to.unwrap_or(in_use)
 }

@@ -337,6 +337,7 @@ pub(super) fn template_version(
     } = it;
     observed::TemplateVersion {
         description: Some(ImageFamily::slug(*image).to_owned()),
+        after: None,
         image: known.image.to_owned(),
         instance_type: instance_type.to_string(),
         key: Some(known.at(key)),

@@ -1,12 +1,12 @@
 //! Plans as people read them.
 
 use infra_model::id::{Id, Kind, Tier, Zone};
-use infra_model::observed::{Rule, State};
+use infra_model::observed::{Observed, Rule, State, TemplateVersion};
 use infra_model::plan::plan;
 use infra_model::render::{Colour, text};
 use infra_model::settings::{ImageFamily, Nat, Settings};
 use infra_model::topology::{Choices, Topology};
-use infra_model::values::{CertificateArn, Percent};
+use infra_model::values::{CertificateArn, InstanceType, Percent};
 use insta::assert_snapshot;
 
 use crate::common::{
@@ -184,6 +184,65 @@ fn a_release_that_a_version_has_already_is_no_new_version() {
     assert_eq!(cloud.releases_before(&settings()), ["a".repeat(64)]);
     let back = apply(&cloud, &plan(&topology(), &cloud), 0, usize::MAX);
     assert_eq!(back.releases_before(&settings()), [] as [&str; 0]);
+}
+
+#[test]
+fn what_was_in_use_before_is_known_though_numbers_say_otherwise() {
+    let of = |digit| Topology::new(&settings(), &payload_of(digit));
+    let deploy = |cloud: &Observed, to: &Topology| apply(cloud, &plan(to, cloud), 0, usize::MAX);
+    let before = |cloud: &Observed| cloud.releases_before(&settings()).concat();
+    let [a, b, c] = ['a', 'b', 'c'].map(|it| it.to_string().repeat(64));
+
+    // From `b`, which was bad, back to `a`; then `c` comes after `a`.
+    let returned = deploy(&deploy(&deployed(&of('a')), &of('b')), &of('a'));
+    let cloud = deploy(&returned, &of('c'));
+    assert_eq!(before(&cloud), a);
+
+    // Another setting is no other release, and what returns to one is not after what it left.
+    let mut smaller = settings();
+    smaller.instance_type = InstanceType::new("t3.micro").unwrap();
+    let changed = |digit| Topology::new(&smaller, &payload_of(digit));
+    let cloud = deploy(&returned, &changed('a'));
+    assert_eq!(before(&cloud), "");
+    let cloud = deploy(&deploy(&returned, &of('c')), &changed('a'));
+    assert_eq!(before(&cloud), "");
+
+    // A version that says nothing, as versions of old do, comes after the one before it by number.
+    let mut cloud = deploy(&returned, &of('c'));
+    for found in &mut cloud.resources {
+        if let State::LaunchTemplate(template) = &mut found.state {
+            template
+                .versions
+                .values_mut()
+                .for_each(|it| it.after = None);
+        }
+    }
+    assert_eq!(before(&cloud), [&*b, &*a].concat());
+    assert_eq!(before(&deploy(&cloud, &of('b'))), a);
+    assert_eq!(cloud.release_in_use(&settings()), Some(c));
+}
+
+#[test]
+fn a_versions_note_is_read_as_it_was_written() {
+    for (note, family, after) in [
+        ("amazon-linux-2", "amazon-linux-2", None),
+        (
+            "amazon-linux-2023, after version 12",
+            "amazon-linux-2023",
+            Some(12),
+        ),
+        (
+            "by hand, after version two",
+            "by hand, after version two",
+            None,
+        ),
+    ] {
+        assert_eq!(
+            TemplateVersion::read_note(note),
+            (family.to_owned(), after),
+            "{note}"
+        );
+    }
 }
 
 #[test]

@@ -130,13 +130,22 @@ pub(crate) async fn examine(session: &Session, commands: &[Command]) -> Vec<Find
             findings.extend(conflicts(draft));
             findings.extend(quotas::look(session, &draft.report.plan).await);
         }
-        Err(error) => findings.push(Finding::unknown(
-            "names",
-            format!("AWS cannot be compared with the topology: {error:#}"),
-            "mend that first",
-        )),
+        Err(error) => findings.push(not_compared(commands, error)),
     }
     findings
+}
+
+/// What begins with a comparison fails without one; other commands go on.
+fn not_compared(commands: &[Command], error: &anyhow::Error) -> Finding {
+    let begins_so = |it: &Command| match it {
+        Command::Diff | Command::Deploy | Command::Destroy | Command::Rollback => true,
+        Command::Status | Command::Doctor | Command::Logs | Command::Shell => false,
+    };
+    let what = format!("AWS cannot be compared with the topology: {error:#}");
+    match commands.iter().find(|it| begins_so(it)) {
+        Some(command) => Finding::failed("names", what, format!("`{command}` begins with that")),
+        None => Finding::unknown("names", what, "mend that before a deployment"),
+    }
 }
 
 /// What the plan and the lint say stands in the way.

@@ -128,7 +128,7 @@ impl Failure {
                 "your credentials are wrong or have expired: sign in again (`aws sso login`), and check this machine's clock"
             }
             NO_CREDENTIALS => {
-                "sign in (`aws sso login`, `aws configure`) or name a profile with AWS_PROFILE"
+                "sign in (`aws sso login`, `aws configure`), or name one of the profiles that `aws configure list-profiles` shows with AWS_PROFILE"
             }
             "CertificateNotFound" | "UnsupportedCertificate" => {
                 "--certificate must name an issued certificate of the load balancer's region"

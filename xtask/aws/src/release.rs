@@ -132,13 +132,16 @@ impl Shelf {
         self.0.is_empty()
     }
 
-    /// The release that the template named before the one in use.
+    /// The release that was in use before this one.
     pub(crate) fn previous(&self) -> Result<Sha256> {
         match self.0.iter().find(|it| it.place == Place::Previous) {
             Some(it) => Ok(it.sha256.clone()),
+            None if self.0.iter().all(|it| it.place == Place::InUse) => bail!(
+                "the bucket holds no release but the one in use: there is nothing to return to; `cargo xtask \
+                 deploy --artifact PATH` deploys another one"
+            ),
             None => bail!(
-                "the launch template names no earlier release that the bucket still holds: name one of \
-                 those above"
+                "no release that the bucket still holds was in use before this one: name one of those above"
             ),
         }
     }

@@ -30,7 +30,8 @@ pub struct Deployment {
     /// Copy of the system; a suffix of every name unless it is prod [default: prod]
     #[arg(long, env = "STUDENT_ANALYTICS_STAGE")]
     stage: Option<Stage>,
-    /// Name of the bucket, before the stage's suffix; global to all of AWS
+    /// Name of the bucket, before the stage's suffix; global to all of AWS [default:
+    /// student-performance-app-files]
     #[arg(long, env = "STUDENT_ANALYTICS_BUCKET")]
     bucket: Option<BucketName>,
     /// NAT gateways: per-zone, or single for half the price [default: per-zone]
@@ -39,7 +40,7 @@ pub struct Deployment {
     /// Operating system: amazon-linux-2 or amazon-linux-2023 [default: amazon-linux-2]
     #[arg(long, env = "STUDENT_ANALYTICS_IMAGE")]
     image: Option<ImageFamily>,
-    /// Instance type, x86-64
+    /// Instance type, x86-64 [default: t3.small]
     #[arg(long, env = "STUDENT_ANALYTICS_INSTANCE_TYPE")]
     instance_type: Option<InstanceType>,
     /// Network that may reach the load balancer; repeatable [default: 0.0.0.0/0]
@@ -50,13 +51,13 @@ pub struct Deployment {
     certificate: Option<CertificateArn>,
     #[command(flatten)]
     sign_in: SignIn,
-    /// Fewest instances
+    /// Fewest instances [default: 2]
     #[arg(long, env = "STUDENT_ANALYTICS_MIN")]
     min: Option<Instances>,
-    /// Most instances
+    /// Most instances [default: 4]
     #[arg(long, env = "STUDENT_ANALYTICS_MAX")]
     max: Option<Instances>,
-    /// Average CPU that scaling aims at, in percent
+    /// Average CPU that scaling aims at, in percent [default: 70]
     #[arg(long, env = "STUDENT_ANALYTICS_TARGET", value_name = "PERCENT")]
     target: Option<Percent>,
     /// File with the ed25519 public key to import
@@ -136,4 +137,39 @@ pub fn placeholder(settings: &Settings) -> Result<Payload> {
     let of_nothing =
         Sha256::new("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")?;
     Ok(userdata::payload(settings, of_nothing.clone(), of_nothing)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+
+    #[test]
+    fn help_says_the_defaults_of_the_model() -> Result<()> {
+        let mut command = Deployment::augment_args(clap::Command::new("settings"));
+        let help = command.render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let it = Settings::published()?;
+        for (flag, default) in [
+            ("--stage", it.stage.to_string()),
+            ("--bucket", it.bucket.to_string()),
+            ("--image", it.image.slug().to_owned()),
+            ("--instance-type", it.instance_type.to_string()),
+            ("--min", it.min.to_string()),
+            ("--max", it.max.to_string()),
+            ("--target", it.target.to_string()),
+            ("--min-group", it.min_group.to_string()),
+        ] {
+            let said = help.split_once(&format!("{flag} <")).map(|(_, rest)| rest);
+            let said = said
+                .and_then(|rest| rest.split_once("[env:"))
+                .map(|it| it.0);
+            assert!(
+                said.is_some_and(|it| it.contains(&format!("[default: {default}]"))),
+                "{flag} is {default}: {said:?}"
+            );
+        }
+        Ok(())
+    }
 }

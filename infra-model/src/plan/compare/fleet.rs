@@ -11,6 +11,7 @@ pub(in crate::plan) fn versions(have: &TemplateVersion, want: &TemplateVersion) 
     let mut changes = Changes::default();
     let TemplateVersion {
         description,
+        after: _, // history, which nobody wants otherwise
         image,
         instance_type,
         key,

@@ -116,7 +116,7 @@ impl CarryingOut {
             return Ok(draft);
         }
         if !self.yes {
-            ask::ensure_possible()?;
+            ask::ensure_possible("with `cargo xtask diff`")?;
         }
         let built = artifact::build().await?;
         session.draft(&release.with(built)).await

@@ -12,7 +12,7 @@ use crate::voice::print_line;
 #[derive(Debug, clap::Args)]
 pub struct Rollback {
     /// The release to return to: the beginning of its SHA-256 or of its commit [default: the one
-    /// that the launch template named before]
+    /// that was in use before]
     #[arg(value_name = "RELEASE")]
     release: Option<String>,
     /// Only list the releases that the bucket holds

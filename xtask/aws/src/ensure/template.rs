@@ -33,7 +33,7 @@ pub(super) async fn create(
             .ec2
             .create_launch_template()
             .launch_template_name(&doing.step.name)
-            .set_version_description(version.description.clone())
+            .set_version_description(version.note())
             .launch_template_data(data.clone())
             .client_token(token)
             .tag_specifications(specification(ResourceType::LaunchTemplate, tags))
@@ -87,7 +87,7 @@ pub(super) async fn update(
             .ec2
             .create_launch_template_version()
             .launch_template_id(&template.0)
-            .set_version_description(version.description.clone())
+            .set_version_description(version.note())
             .launch_template_data(data.clone())
             .client_token(token.clone())
             .send()
@@ -108,7 +108,8 @@ pub(super) async fn update(
 
 fn data(doing: &Doing<'_>, want: &TemplateVersion) -> Result<RequestLaunchTemplateData, Error> {
     let TemplateVersion {
-        description: _, // beside the data
+        description: _, // beside the data, as its note
+        after: _,
         image,
         instance_type,
         key,

@@ -50,8 +50,11 @@ fn version(it: &LaunchTemplateVersion) -> TemplateVersion {
         .iter()
         .chain(interfaces.flat_map(|it| it.groups()));
     let profile = data.iam_instance_profile().and_then(profile_name);
+    let note = it.version_description().map(TemplateVersion::read_note);
+    let (description, after) = note.unzip();
     TemplateVersion {
-        description: it.version_description().map(str::to_owned),
+        description,
+        after: after.flatten(),
         image: owned(data.image_id()),
         instance_type: owned(data.instance_type().map(|it| it.as_str())),
         key: data.key_name().map(|name| to(Some(name))),
@@ -157,13 +160,14 @@ mod tests {
         let it = LaunchTemplateVersion::builder()
             .launch_template_id("lt-1")
             .version_number(3)
-            .version_description("amazon-linux-2");
+            .version_description("amazon-linux-2, after version 2");
         let own = it.clone().launch_template_data(data.build()).build();
         let other = it.launch_template_id("lt-2").build();
         let whole = LaunchTemplate::builder().launch_template_id("lt-1");
         let found = template(&whole.build(), &[own, other]).unwrap();
         let want = TemplateVersion {
             description: Some("amazon-linux-2".to_owned()),
+            after: Some(2),
             image: "ami-1".to_owned(),
             instance_type: "t3.small".to_owned(),
             key: Some("key".into()),
