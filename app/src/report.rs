@@ -51,7 +51,6 @@ pub(crate) fn run(options: &ReportOptions) -> ExitCode {
             }
             ExitCode::from(BAD_DATA)
         }
-        Err(error) => ended(Err(error.into())),
     }
 }
 

@@ -49,11 +49,37 @@ impl Builder {
         }
     }
 
+    /// Appends the cells of the next piece of the file, which are of the same column.
+    pub(super) fn join(&mut self, piece: Self) {
+        match (self, piece) {
+            (Self::Whole(values), Self::Whole(others)) => values.append(others),
+            (Self::Real(values), Self::Real(others)) => values.extend(others),
+            (Self::Factor { codes, .. }, Self::Factor { codes: others, .. }) => {
+                codes.extend(others);
+            }
+            (
+                Self::Text { texts, positions },
+                Self::Text {
+                    texts: other,
+                    positions: others,
+                },
+            ) => {
+                let before = texts.append(&other);
+                let after = |position: u32| match position {
+                    u32::MISSING => u32::MISSING,
+                    position => position.saturating_add(before),
+                };
+                positions.extend(others.into_iter().map(after));
+            }
+            _ => {}
+        }
+    }
+
     /// The column; with the texts to which an identifier's refers.
     pub(super) fn finish(self) -> (Values, Option<Texts>) {
         match self {
             Self::Whole(values) => (values, None),
-            Self::Real(values) => (Values::Real(values), None),
+            Self::Real(values) => (Values::real(&values), None),
             Self::Factor { codes, .. } => (Values::Levels(codes), None),
             Self::Text { texts, positions } => (Values::Texts(positions), Some(texts)),
         }

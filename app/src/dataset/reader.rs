@@ -376,17 +376,17 @@ pub(super) fn fill(
         .filter(|&i| filled[i].is_none())
         .map(|i| (i, Builder::new(&columns[i], &evidence[i], rows)))
         .collect();
-    let mut first = true;
     if !builders.is_empty() {
-        text.each_row(|row| {
-            if !std::mem::take(&mut first) {
-                for (i, builder) in &mut builders {
-                    let field = row.fields.get(*i);
-                    builder.push(field.and_then(|field| present(as_text(field).ok()?)));
-                }
-            }
-            true
-        })?;
+        let places: Vec<usize> = builders.iter().map(|(i, _)| *i).collect();
+        let evidence = &*evidence;
+        text.pass(
+            |piece| built(piece, &places, columns, evidence),
+            |piece| {
+                let builders = builders.iter_mut().zip(piece);
+                builders.for_each(|((_, builder), piece)| builder.join(piece));
+                true
+            },
+        )?;
     }
     for (i, builder) in builders {
         filled[i] = Some(builder.finish());
@@ -396,6 +396,28 @@ pub(super) fn fill(
         true => Ok(filled),
         false => Err(text.unreadable(std::io::Error::other("it changed while it was read"))),
     }
+}
+
+/// The cells that a piece of the file has in the columns at those places.
+fn built(
+    piece: Piece<'_>,
+    places: &[usize],
+    columns: &[Column],
+    evidence: &[Evidence],
+) -> Vec<Builder> {
+    let builder = |&i: &usize| Builder::new(&columns[i], &evidence[i], 0);
+    let mut builders: Vec<Builder> = places.iter().map(builder).collect();
+    let mut first = piece.first;
+    each_row(piece.text, piece.separator, 0, |row| {
+        if !std::mem::take(&mut first) {
+            for (i, builder) in places.iter().zip(&mut builders) {
+                let field = row.fields.get(*i);
+                builder.push(field.and_then(|field| present(as_text(field).ok()?)));
+            }
+        }
+        true
+    });
+    builders
 }
 
 /// One of each for every column.

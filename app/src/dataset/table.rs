@@ -30,7 +30,7 @@ struct Column {
     codes: OnceCell<Vec<u32>>,
     /// What the codes of a column of numbers stand for; with codes of their own where a cell is more
     /// than a byte.
-    coded: OnceCell<(Option<Vec<u32>>, Vec<f64>)>,
+    coded: OnceCell<(Vec<u32>, Vec<f64>)>,
     tally: OnceCell<Tally>,
     counts: OnceCell<Vec<usize>>,
     missing: OnceCell<usize>,
@@ -135,16 +135,20 @@ impl<'a> Table<'a> {
                 numbers: &[],
             };
         }
-        let (wide, numbers) = self.columns[id.index()].coded.get_or_init(|| {
-            let narrow = values.of_bytes();
-            narrow.map(|numbers| (None, numbers)).unwrap_or_else(|| {
-                let (codes, numbers) = ranked(self.numbers(id));
-                (Some(codes), numbers)
-            })
+        if let Values::Many { numbers, cells } = values {
+            return Numbers {
+                codes: Codes::Wide(cells),
+                numbers,
+            };
+        }
+        let coded = &self.columns[id.index()].coded;
+        let (wide, numbers) = coded.get_or_init(|| match values.of_bytes() {
+            Some(numbers) => (Vec::new(), numbers),
+            None => values.wide_codes(),
         });
-        let codes = match (wide, values.bytes()) {
-            (None, Some(cells)) => Codes::Narrow(cells),
-            _ => Codes::Wide(wide.as_deref().unwrap_or_default()),
+        let codes = match values.bytes() {
+            Some(cells) => Codes::Narrow(cells),
+            None => Codes::Wide(wide),
         };
         Numbers { codes, numbers }
     }
@@ -243,7 +247,7 @@ impl<'a> Table<'a> {
                 let known = self.dataset.texts.get(id.index())?.as_ref()?;
                 known.get(*texts.get(row)?).map(str::to_owned)
             }
-            real @ (Values::Few { .. } | Values::Real(_)) => {
+            real @ (Values::Few { .. } | Values::Many { .. }) => {
                 real.real_at(row).map(|real| real.to_string())
             }
             whole => whole.whole_at(row).map(|whole| whole.to_string()),
@@ -267,18 +271,4 @@ impl<'a> Table<'a> {
 fn looked_up<T: Copy>(codes: &[u8], make: impl Fn(usize) -> T) -> Vec<T> {
     let made: [T; 256] = std::array::from_fn(make);
     codes.iter().map(|&code| made[usize::from(code)]).collect()
-}
-
-/// The place of each value among the distinct ones, [`MISSING_LEVEL`] for NaN; and those, ascending.
-fn ranked(values: &[f64]) -> (Vec<u32>, Vec<f64>) {
-    let rows = (0_u32..).zip(values).filter(|(_, value)| !value.is_nan());
-    let mut order: Vec<(f64, u32)> = rows.map(|(row, &value)| (value, row)).collect();
-    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let mut codes = vec![MISSING_LEVEL; values.len()];
-    let mut numbers = Vec::new();
-    for (code, same) in (0_u32..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
-        numbers.push(same[0].0);
-        same.iter().for_each(|&(_, row)| codes[row as usize] = code);
-    }
-    (codes, numbers)
 }

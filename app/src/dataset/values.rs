@@ -4,6 +4,8 @@
 //! Polars would take the same types behind features that its build pays for; it makes the files to
 //! download, for which [`Values::series`] hands a column over.
 
+use std::sync::Arc;
+
 use polars::prelude::{
     Categorical8Type, CategoricalChunked, ChunkedArray, Column as FrameColumn, DataType,
     Float64Type, FrozenCategories, Int64Type, IntoColumn, IntoSeries, NewChunkedArray,
@@ -11,6 +13,12 @@ use polars::prelude::{
 };
 
 use super::Column;
+use crate::stats::MISSING_LEVEL;
+
+/// Numbers that codes may stand for, for each cell.
+const SPARSE: usize = 4;
+/// Beyond it several whole numbers are one as a double.
+const EXACT: u64 = 1 << 53;
 
 /// A column's cells in row order. The largest value of each narrow type stands for a missing cell.
 #[derive(Debug, Clone)]
@@ -24,8 +32,11 @@ pub(super) enum Values {
         numbers: Vec<f64>,
         cells: Vec<u8>,
     },
-    /// NaN where missing.
-    Real(Vec<f64>),
+    /// Positions among more of them.
+    Many {
+        numbers: Arc<[f64]>,
+        cells: Vec<u32>,
+    },
     /// Positions of levels in factor order.
     Levels(Vec<u8>),
     /// Positions in the column's texts.
@@ -87,6 +98,22 @@ impl<T: Cell + Into<u64> + TryFrom<u64>> Distances<T> {
         self.cells.iter().map(number).collect()
     }
 
+    /// The distances as codes with the numbers that they stand for; `None` where most of those would
+    /// be none of the cells, or several the same.
+    fn codes(&self) -> Option<(Vec<u32>, Vec<f64>)> {
+        let code = |&cell: &T| match cell == T::MISSING {
+            true => Some(MISSING_LEVEL),
+            false => u32::try_from(cell.into()).ok(),
+        };
+        let codes: Vec<u32> = self.cells.iter().map(code).collect::<Option<_>>()?;
+        let present = codes.iter().filter(|code| **code != MISSING_LEVEL);
+        let end = present.max().map_or(0, |most| *most as usize + 1);
+        let number = |code| self.least.wrapping_add(code) as f64;
+        let is_dense = end <= SPARSE * self.cells.len();
+        let is_exact = self.least.unsigned_abs() < EXACT - u64::from(u32::MAX);
+        (is_dense && is_exact).then(|| (codes, (0..end as i64).map(number).collect()))
+    }
+
     fn at(&self, rows: &[u32]) -> Self {
         Self {
             least: self.least,
@@ -130,7 +157,27 @@ impl Values {
             Self::Whole16(whole) => whole.push(value),
             Self::Whole32(whole) => whole.push(value),
             Self::Whole64(whole) => whole.push(value),
-            Self::Few { .. } | Self::Real(_) | Self::Levels(_) | Self::Texts(_) => {}
+            Self::Few { .. } | Self::Many { .. } | Self::Levels(_) | Self::Texts(_) => {}
+        }
+    }
+
+    /// Real numbers, NaN where missing.
+    pub(super) fn real(values: &[f64]) -> Self {
+        let (cells, numbers) = ranked(values);
+        Self::Many {
+            numbers: numbers.into(),
+            cells,
+        }
+    }
+
+    /// Appends the cells of a column of the same type and range.
+    pub(super) fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Whole8(whole), Self::Whole8(other)) => whole.cells.extend(other.cells),
+            (Self::Whole16(whole), Self::Whole16(other)) => whole.cells.extend(other.cells),
+            (Self::Whole32(whole), Self::Whole32(other)) => whole.cells.extend(other.cells),
+            (Self::Whole64(whole), Self::Whole64(other)) => whole.cells.extend(other.cells),
+            _ => {}
         }
     }
 
@@ -142,7 +189,7 @@ impl Values {
             Self::Whole32(whole) => whole.cells.len(),
             Self::Whole64(whole) => whole.cells.len(),
             Self::Few { cells, .. } => cells.len(),
-            Self::Real(real) => real.len(),
+            Self::Many { cells, .. } => cells.len(),
             Self::Levels(levels) => levels.len(),
             Self::Texts(texts) => texts.len(),
         }
@@ -156,7 +203,7 @@ impl Values {
             Self::Whole32(whole) => whole.cells.capacity() * 4,
             Self::Whole64(whole) => whole.cells.capacity() * 8,
             Self::Few { numbers, cells } => cells.capacity() + numbers.capacity() * 8,
-            Self::Real(real) => real.capacity() * 8,
+            Self::Many { numbers, cells } => cells.capacity() * 4 + numbers.len() * 8,
             Self::Levels(levels) => levels.capacity(),
             Self::Texts(texts) => texts.capacity() * 4,
         }
@@ -173,7 +220,10 @@ impl Values {
                 numbers: numbers.clone(),
                 cells: at(cells, rows),
             },
-            Self::Real(real) => Self::Real(at(real, rows)),
+            Self::Many { numbers, cells } => Self::Many {
+                numbers: Arc::clone(numbers),
+                cells: at(cells, rows),
+            },
             Self::Levels(levels) => Self::Levels(at(levels, rows)),
             Self::Texts(texts) => Self::Texts(at(texts, rows)),
         }
@@ -187,7 +237,7 @@ impl Values {
             Self::Whole32(whole) => gaps(&whole.cells),
             Self::Whole64(whole) => gaps(&whole.cells),
             Self::Few { cells, .. } => gaps(cells),
-            Self::Real(real) => real.iter().map(|value| value.is_nan()).collect(),
+            Self::Many { cells, .. } => gaps(cells),
             Self::Levels(levels) => gaps(levels),
             Self::Texts(texts) => gaps(texts),
         }
@@ -201,7 +251,7 @@ impl Values {
             Self::Whole32(whole) => missing(&whole.cells),
             Self::Whole64(whole) => missing(&whole.cells),
             Self::Few { cells, .. } => missing(cells),
-            Self::Real(real) => real.iter().filter(|value| value.is_nan()).count(),
+            Self::Many { cells, .. } => missing(cells),
             Self::Levels(levels) => missing(levels),
             Self::Texts(texts) => missing(texts),
         }
@@ -219,7 +269,11 @@ impl Values {
                 let all = cells.iter().map(|cell| number(cell).unwrap_or(f64::NAN));
                 Some(all.collect())
             }
-            Self::Real(real) => Some(real.clone()),
+            Self::Many { numbers, cells } => {
+                let number = |&cell: &u32| numbers.get(cell as usize).copied();
+                let all = cells.iter().map(|cell| number(cell).unwrap_or(f64::NAN));
+                Some(all.collect())
+            }
             Self::Levels(_) | Self::Texts(_) => None,
         }
     }
@@ -231,7 +285,7 @@ impl Values {
             Self::Whole16(whole) => whole.get(row),
             Self::Whole32(whole) => whole.get(row),
             Self::Whole64(whole) => whole.get(row),
-            Self::Few { .. } | Self::Real(_) | Self::Levels(_) | Self::Texts(_) => None,
+            Self::Few { .. } | Self::Many { .. } | Self::Levels(_) | Self::Texts(_) => None,
         }
     }
 
@@ -239,7 +293,7 @@ impl Values {
     pub(super) fn real_at(&self, row: usize) -> Option<f64> {
         match self {
             Self::Few { numbers, cells } => numbers.get(usize::from(*cells.get(row)?)).copied(),
-            Self::Real(real) => real.get(row).copied().filter(|real| !real.is_nan()),
+            Self::Many { numbers, cells } => numbers.get(*cells.get(row)? as usize).copied(),
             _ => None,
         }
     }
@@ -268,6 +322,17 @@ impl Values {
         }
     }
 
+    /// The cells of a column of numbers as codes, and what these stand for, ascending: distances
+    /// from the least where that is not many more than there are cells. No codes for other columns.
+    pub(super) fn wide_codes(&self) -> (Vec<u32>, Vec<f64>) {
+        let codes = match self {
+            Self::Whole16(whole) => whole.codes(),
+            Self::Whole32(whole) => whole.codes(),
+            _ => None,
+        };
+        codes.unwrap_or_else(|| ranked(&self.numbers().unwrap_or_default()))
+    }
+
     /// As polars has the column: `Int64`, `Float64`, `Enum` of its levels, or `UInt32`.
     ///
     /// # Errors
@@ -275,7 +340,7 @@ impl Values {
     pub(super) fn series(&self, column: &Column) -> PolarsResult<FrameColumn> {
         let name = column.name.as_str().into();
         Ok(match self {
-            Self::Few { .. } | Self::Real(_) => {
+            Self::Few { .. } | Self::Many { .. } => {
                 let cells = (0..self.len()).map(|row| self.real_at(row));
                 ChunkedArray::<Float64Type>::from_iter_options(name, cells)
                     .into_series()
@@ -307,4 +372,18 @@ impl Values {
             }
         })
     }
+}
+
+/// The place of each value among the distinct ones, [`MISSING_LEVEL`] for NaN; and those, ascending.
+fn ranked(values: &[f64]) -> (Vec<u32>, Vec<f64>) {
+    let rows = (0_u32..).zip(values).filter(|(_, value)| !value.is_nan());
+    let mut order: Vec<(f64, u32)> = rows.map(|(row, &value)| (value, row)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut codes = vec![MISSING_LEVEL; values.len()];
+    let mut numbers = Vec::new();
+    for (code, same) in (0_u32..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
+        numbers.push(same[0].0);
+        same.iter().for_each(|&(_, row)| codes[row as usize] = code);
+    }
+    (codes, numbers)
 }

@@ -32,8 +32,6 @@ pub use relationships::{MatrixFigure, Pair, Relationships, strength};
 pub use scatter::{Class, Group, MOST_POINTS, Point, Scatter};
 pub use stats_json::stats_json;
 
-use polars::prelude::PolarsResult;
-
 use crate::dataset::{ColumnId, Dataset, Table};
 use crate::filter::{Choices, Request};
 use crate::stats::Tally;
@@ -56,26 +54,19 @@ pub struct Analysis<'a> {
 
 impl<'a> Analysis<'a> {
     /// Applies the request's filters.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter, which is a defect.
-    pub fn new(
-        dataset: &'a Dataset,
-        baseline: &'a Baseline,
-        request: &'a Request,
-    ) -> PolarsResult<Self> {
+    pub fn new(dataset: &'a Dataset, baseline: &'a Baseline, request: &'a Request) -> Self {
         let outcome = request
             .choices
             .target
             .unwrap_or_else(|| dataset.default_outcome());
-        Ok(Self {
+        Self {
             dataset,
             request,
-            selected: request.filters.apply(dataset)?,
+            selected: request.filters.apply(dataset),
             outcome,
             baseline: baseline.of(dataset, outcome),
             dataset_baseline: baseline,
-        })
+        }
     }
 
     /// The page's selections.

@@ -20,8 +20,6 @@ pub use problem::QueryProblem;
 pub use scope::Scope;
 pub use words::in_words;
 
-use polars::prelude::PolarsResult;
-
 use crate::dataset::{ColumnId, Dataset, Table};
 
 /// A condition on one column. Rows without a value in it never meet it.
@@ -95,15 +93,12 @@ impl Filters {
     }
 
     /// The rows that meet every condition.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn apply<'a>(&self, dataset: &'a Dataset) -> PolarsResult<Table<'a>> {
+    pub fn apply<'a>(&self, dataset: &'a Dataset) -> Table<'a> {
         let all = dataset.table();
         if self.is_empty() {
-            return Ok(all);
+            return all;
         }
-        Ok(Table::of(dataset, &self.kept(&all)))
+        Table::of(dataset, &self.kept(&all))
     }
 
     /// Whether each row of the whole dataset meets every condition.

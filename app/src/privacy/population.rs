@@ -4,8 +4,6 @@
 //! counts differ by the few who lack something; columns that mostly lack values are left out before.
 //! Rare levels become one, with the next larger ones where they would still be too few.
 
-use polars::prelude::PolarsResult;
-
 use super::gate::MinGroup;
 use crate::dataset::{ColumnId, Dataset, Relevelled};
 use crate::stats::MISSING_LEVEL;
@@ -20,7 +18,7 @@ pub(super) struct Population {
 }
 
 impl Population {
-    pub(super) fn of(dataset: &Dataset, least: MinGroup) -> PolarsResult<Self> {
+    pub(super) fn of(dataset: &Dataset, least: MinGroup) -> Self {
         let table = dataset.table();
         let most = dataset.rows() as f64 * MOST_MISSING;
         let dropped = |id: ColumnId| {
@@ -46,10 +44,10 @@ impl Population {
         let population = dataset
             .recoded(&complete, &relevelled)
             .without_columns(dropped);
-        Ok(Self {
+        Self {
             dataset: population,
             left_out,
-        })
+        }
     }
 }
 
@@ -148,7 +146,7 @@ mod tests {
             csv += &format!("{},{group},{hours},{mostly}\n", 50 + i % 40);
         }
         let dataset = read("x".to_owned(), csv.as_bytes(), "Exam_Score").unwrap();
-        let found = Population::of(&dataset, MinGroup::new(5).unwrap()).unwrap();
+        let found = Population::of(&dataset, MinGroup::new(5).unwrap());
         assert_eq!(found.dataset.rows(), 59);
         assert_eq!(found.left_out, ["Mostly"]);
         let group = found.dataset.find("Group").unwrap();

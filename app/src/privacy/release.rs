@@ -1,7 +1,5 @@
 //! What may leave: a dataset is taken in, and cards come out.
 
-use polars::prelude::PolarsResult;
-
 use super::gate::{Gate, MinGroup};
 use super::masks::Masks;
 use super::population::Population;
@@ -65,17 +63,14 @@ pub struct Release {
 
 impl Protected {
     /// Takes a dataset in.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter, which is a defect.
-    pub fn new(dataset: &Dataset, least: MinGroup) -> PolarsResult<Self> {
-        let Population { dataset, left_out } = Population::of(dataset, least)?;
+    pub fn new(dataset: &Dataset, least: MinGroup) -> Self {
+        let Population { dataset, left_out } = Population::of(dataset, least);
         let baseline = Baseline::new(&dataset);
         let columns = dataset.without_rows();
         let steps = dataset
             .ids()
             .map(|id| steps(&dataset, &baseline, id, least));
-        Ok(Self {
+        Self {
             least,
             steps: steps.collect(),
             baseline,
@@ -83,7 +78,7 @@ impl Protected {
             columns,
             dataset,
             left_out,
-        })
+        }
     }
 
     /// The columns, without rows.
@@ -92,10 +87,7 @@ impl Protected {
     }
 
     /// The same as an analysis that knows no student, for what surrounds the figures.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter, which is a defect.
-    pub fn surroundings<'a>(&'a self, request: &'a Request) -> PolarsResult<Analysis<'a>> {
+    pub fn surroundings<'a>(&'a self, request: &'a Request) -> Analysis<'a> {
         Analysis::new(&self.columns, &self.no_baseline, request)
     }
 
@@ -196,10 +188,7 @@ impl Protected {
     }
 
     /// What may be shown of those subjects. The request is one that [`Self::understand`] gave.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter, which is a defect.
-    pub fn release(&self, request: &Request, subjects: &[Subject]) -> PolarsResult<Release> {
+    pub fn release(&self, request: &Request, subjects: &[Subject]) -> Release {
         let filtered = Masks::of(&self.dataset, &request.filters);
         let mut release = Release {
             subjects: Vec::new(),
@@ -216,12 +205,12 @@ impl Protected {
         if !gate.holds(None, &[]) || self.total_tells(&filtered, outcome) {
             release.students = "Withheld".to_owned();
             release.withheld.push(self.too_few());
-            return Ok(release);
+            return release;
         }
         if n == 0 {
             "No student".clone_into(&mut release.students);
             release.is_empty = true;
-            return Ok(release);
+            return release;
         }
         let about = self.least.about(n);
         let percent = 100.0 * about as f64 / self.least.about(self.dataset.rows()) as f64;
@@ -231,8 +220,8 @@ impl Protected {
             self.students(),
             format::decimals(percent, 0)
         );
-        self.add(request, subjects, &filtered, &mut release)?;
-        Ok(release)
+        self.add(request, subjects, &filtered, &mut release);
+        release
     }
 
     /// The column that the request's figures explain.
@@ -257,13 +246,7 @@ impl Protected {
         )
     }
 
-    fn add(
-        &self,
-        request: &Request,
-        subjects: &[Subject],
-        masks: &Masks,
-        release: &mut Release,
-    ) -> PolarsResult<()> {
+    fn add(&self, request: &Request, subjects: &[Subject], masks: &Masks, release: &mut Release) {
         let outcome = self.outcome(request);
         let hidden = self.hidden(masks, outcome);
         let name = |id: &ColumnId| format::label(&self.dataset.column(*id).name);
@@ -273,7 +256,7 @@ impl Protected {
                 name(&outcome),
                 self.least.get()
             ));
-            return Ok(());
+            return;
         }
         if !hidden.is_empty() {
             release.withheld.push(format!(
@@ -297,7 +280,7 @@ impl Protected {
             .dataset
             .without_columns(|id| hidden.contains(&id) || self.dataset.column(id).is_identifier());
         let request = self.narrowed(request, &cleared);
-        let analysis = Analysis::new(&cleared, &self.baseline, &request)?;
+        let analysis = Analysis::new(&cleared, &self.baseline, &request);
         let plain = |id: ColumnId| cleared.column(id).name.clone();
         release.by = request.choices.by.map(plain);
         release.factors = cleared.factor_ids().into_iter().map(plain).collect();
@@ -311,7 +294,6 @@ impl Protected {
             .iter()
             .map(|&subject| under.cards(subject))
             .collect();
-        Ok(())
     }
 
     /// The request with such choices alone as the columns that may be shown allow.

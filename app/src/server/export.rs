@@ -68,7 +68,7 @@ async fn answer(app: &App, loaded: Arc<Loaded>, format: Format, query: Option<St
     let name = file_name(loaded.dataset.name(), !request.filters.is_empty(), format);
     let begin = move || {
         let _turn = turn;
-        let selected = request.filters.apply(&loaded.dataset)?;
+        let selected = request.filters.apply(&loaded.dataset);
         Export::new(&selected, format)
     };
     let export = match spawn_blocking(begin).await {

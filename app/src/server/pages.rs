@@ -44,7 +44,7 @@ fn show(
         let canonical = request.href(shown.path(), &loaded.dataset);
         return Ok(Redirect::to(&canonical).into_response());
     }
-    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request);
     let limit = app.uploads.as_ref().map(|uploads| uploads.most());
     let frame = Frame::new(shown, about, &analysis)
         .with_uploads(limit)
@@ -171,7 +171,7 @@ fn csv(
 ) -> Answer {
     let loaded = &asked.loaded;
     let (request, _) = understand(loaded, page, query)?;
-    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request);
     let id = file.strip_suffix(".csv").ok_or(Failure::NoChart)?;
     let card = cards(&analysis)
         .into_iter()
@@ -264,6 +264,6 @@ pub(super) async fn stats(Extension(asked): Extension<Asked>, RawQuery(query): R
         Ok((request, _)) => request,
         Err(problems) => return Ok(problem::json(&problems)),
     };
-    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request)?;
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, &request);
     Ok(Json(stats_json(&analysis)).into_response())
 }

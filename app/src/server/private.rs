@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
 use jiff::Timestamp;
-use polars::prelude::PolarsResult;
 use serde_json::{Value, json};
 
 use super::access::LoggedIn;
@@ -41,7 +40,7 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
-    fn protected(&self) -> PolarsResult<&Protected> {
+    fn protected(&self) -> &Protected {
         self.loaded.protected(self.least)
     }
 }
@@ -142,7 +141,7 @@ async fn keep(
         least: Some(asked.least),
     };
     let key = kept::Key::of(&basis, &request, |path, query| {
-        let protected = asked.protected().ok()?;
+        let protected = asked.protected();
         let (request, from_form) = protected.understand(query).ok()?;
         (!from_form).then(|| request.href(path, protected.columns()))
     });
@@ -178,14 +177,14 @@ async fn show(
     Extension(asked): Extension<Guarded>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    let protected = asked.protected()?;
+    let protected = asked.protected();
     let (request, from_form) = understand(protected, page, query)?;
     if from_form {
         let canonical = request.href(page.path(), protected.columns());
         return Ok(Redirect::to(&canonical).into_response());
     }
-    let release = protected.release(&request, &[subject(page)])?;
-    let surroundings = protected.surroundings(&request)?;
+    let release = protected.release(&request, &[subject(page)]);
+    let surroundings = protected.surroundings(&request);
     let limit = app.uploads.as_ref().map(|uploads| uploads.most());
     let frame = Frame::protected(
         page,
@@ -208,9 +207,9 @@ async fn csv(
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    let protected = asked.protected()?;
+    let protected = asked.protected();
     let (request, _) = understand(protected, page, query)?;
-    let release = protected.release(&request, &[subject(page)])?;
+    let release = protected.release(&request, &[subject(page)]);
     let id = file.strip_suffix(".csv").ok_or(Failure::NoChart)?;
     let mut cards = release.subjects.into_iter().flatten();
     let card = cards.find(|card| card.id == id).ok_or(Failure::NoChart)?;
@@ -225,12 +224,12 @@ async fn csv(
 }
 
 async fn stats(Extension(asked): Extension<Guarded>, RawQuery(query): RawQuery) -> Answer {
-    let protected = asked.protected()?;
+    let protected = asked.protected();
     let request = match protected.understand(&query.unwrap_or_default()) {
         Ok((request, _)) => request,
         Err(problems) => return Ok(problem::json(&problems)),
     };
-    let release = protected.release(&request, &Page::ALL.map(subject))?;
+    let release = protected.release(&request, &Page::ALL.map(subject));
     Ok(Json(figures(protected, &release)).into_response())
 }
 
@@ -253,14 +252,14 @@ fn figures(protected: &Protected, release: &Release) -> Value {
 }
 
 async fn report(Extension(asked): Extension<Guarded>, RawQuery(query): RawQuery) -> Answer {
-    let protected = asked.protected()?;
+    let protected = asked.protected();
     let (request, from_form) = understand(protected, Page::Overview, query)?;
     if from_form {
         let canonical = request.href(REPORT, protected.columns());
         return Ok(Redirect::to(&canonical).into_response());
     }
     let about = asked.about.clone();
-    let finished = assemble(protected, about, &request, Timestamp::now(), |_| ())?;
+    let finished = assemble(protected, about, &request, Timestamp::now(), |_| ());
     let stem = file_stem(protected.columns().name(), !request.filters.is_empty());
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
@@ -280,10 +279,10 @@ pub(super) fn write_report(
     written: Timestamp,
     begun: impl FnMut(Page),
 ) -> Result<Finished, ReportError> {
-    let protected = loaded.protected(least)?;
+    let protected = loaded.protected(least);
     let (request, _) = protected.understand(query).map_err(ReportError::Query)?;
     let about = loaded.about.clone();
-    Ok(assemble(protected, about, &request, written, begun)?)
+    Ok(assemble(protected, about, &request, written, begun))
 }
 
 fn assemble(
@@ -292,10 +291,10 @@ fn assemble(
     request: &Request,
     written: Timestamp,
     mut begun: impl FnMut(Page),
-) -> PolarsResult<Finished> {
+) -> Finished {
     Page::ALL.into_iter().for_each(&mut begun);
-    let release = protected.release(request, &Page::ALL.map(subject))?;
-    let surroundings = protected.surroundings(request)?;
+    let release = protected.release(request, &Page::ALL.map(subject));
+    let surroundings = protected.surroundings(request);
     let frame = Frame::protected(Page::Overview, about, &surroundings, protected, &release);
     let mut panels: Vec<_> = withheld_panel(&release).into_iter().collect();
     let mut subjects = release.subjects.clone().into_iter();
@@ -312,9 +311,9 @@ fn assemble(
         missing: "students who lack a value are left out of every figure".to_owned(),
         parts: parts.into(),
     };
-    Ok(Finished {
+    Finished {
         html: views::report(&frame, &report).into_string(),
         is_empty: release.is_empty,
         students: release.students,
-    })
+    }
 }

@@ -8,7 +8,6 @@ use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use polars::prelude::PolarsResult;
 
 use super::data::asked::Asked;
 use super::data::source::readable;
@@ -36,9 +35,6 @@ pub enum ReportError {
     /// The filter cannot be understood.
     #[error("{}", lines(.0))]
     Query(Vec<QueryProblem>),
-    /// The data could not be filtered: a defect of this program.
-    #[error("the rows could not be filtered, which is a defect of this program")]
-    Frame(#[from] polars::error::PolarsError),
 }
 
 fn lines(problems: &[QueryProblem]) -> String {
@@ -61,7 +57,7 @@ pub struct Finished {
 /// of students. `begun` hears of each page before its figures are computed.
 ///
 /// # Errors
-/// Everything in the query that cannot be understood, and a defect.
+/// Everything in the query that cannot be understood.
 pub fn write_report(
     loaded: &Loaded,
     min_group: Option<MinGroup>,
@@ -75,7 +71,7 @@ pub fn write_report(
     let understood = Request::parse(query, &loaded.dataset);
     let (request, _) = understood.map_err(ReportError::Query)?;
     let about = loaded.about.clone();
-    Ok(assemble(loaded, about, &request, written, begun)?)
+    Ok(assemble(loaded, about, &request, written, begun))
 }
 
 /// Sends the report as a file.
@@ -86,7 +82,7 @@ pub(super) async fn show(Extension(asked): Extension<Asked>, RawQuery(query): Ra
         let canonical = request.href(REPORT, &loaded.dataset);
         return Ok(Redirect::to(&canonical).into_response());
     }
-    let finished = assemble(&loaded, about, &request, Timestamp::now(), |_| ())?;
+    let finished = assemble(&loaded, about, &request, Timestamp::now(), |_| ());
     Ok(download(&loaded, &request, finished.html))
 }
 
@@ -108,8 +104,8 @@ fn assemble(
     request: &Request,
     written: Timestamp,
     mut begun: impl FnMut(Page),
-) -> PolarsResult<Finished> {
-    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, request)?;
+) -> Finished {
+    let analysis = Analysis::new(&loaded.dataset, &loaded.baseline, request);
     let frame = Frame::new(Page::Overview, about, &analysis);
     let parts = Page::ALL.map(|page| {
         begun(page);
@@ -121,7 +117,7 @@ fn assemble(
         missing: missing_in_words(&Overview::compute(&analysis)),
         parts: parts.into(),
     };
-    Ok(Finished {
+    Finished {
         html: views::report(&frame, &report).into_string(),
         students: format!(
             "{} of {}",
@@ -129,7 +125,7 @@ fn assemble(
             format::counted(loaded.dataset.rows(), "student", "students")
         ),
         is_empty: analysis.selected.rows() == 0,
-    })
+    }
 }
 
 /// What a page shows, from the same figures and cards as there.

@@ -88,15 +88,7 @@ impl Numbers<'_> {
                 let counts = count(codes);
                 self.counted(|code| at(&counts, code))
             }
-            Codes::Wide(codes) => {
-                let mut counts = vec![0_usize; self.numbers.len()];
-                for &code in codes {
-                    if let Some(count) = counts.get_mut(code as usize) {
-                        *count += 1;
-                    }
-                }
-                self.counted(|code| counts[code])
-            }
+            Codes::Wide(codes) => self.sorted(codes.iter().copied()),
         }
     }
 
@@ -114,7 +106,7 @@ impl Numbers<'_> {
                 let counts = count(&codes);
                 self.counted(|code| at(&counts, code))
             }
-            Codes::Wide(codes) => self.sorted(rows.iter().map(|&row| codes[row]).collect()),
+            Codes::Wide(codes) => self.sorted(rows.iter().map(|&row| codes[row])),
         }
     }
 
@@ -133,7 +125,7 @@ impl Numbers<'_> {
                         codes.push(code);
                     }
                 }
-                let tally = |codes: Vec<u32>| self.sorted(codes);
+                let tally = |codes: Vec<u32>| self.sorted(codes.into_iter());
                 of_level.into_iter().map(tally).collect()
             }
         }
@@ -187,8 +179,20 @@ impl Numbers<'_> {
         Tally::of_runs(numbers.map(|(code, &number)| (number, count(code))))
     }
 
-    fn sorted(&self, mut codes: Vec<u32>) -> Tally {
-        codes.retain(|&code| (code as usize) < self.numbers.len());
+    /// The numbers of some codes, counted: one by one, or where those are few for that, in order.
+    fn sorted(&self, codes: impl ExactSizeIterator<Item = u32>) -> Tally {
+        if self.numbers.len() <= FILLED * codes.len() {
+            let mut counts = vec![0_u32; self.numbers.len()];
+            for code in codes {
+                if let Some(count) = counts.get_mut(code as usize) {
+                    *count += 1;
+                }
+            }
+            return self.counted(|code| counts[code] as usize);
+        }
+        let mut codes: Vec<u32> = codes
+            .filter(|&code| (code as usize) < self.numbers.len())
+            .collect();
         codes.sort_unstable();
         let same = codes.chunk_by(|a, b| a == b);
         Tally::of_runs(same.map(|same| (self.numbers[same[0] as usize], same.len())))
@@ -216,7 +220,13 @@ impl Numbers<'_> {
             .filter(present)
             .map(|(a, b)| (a as u32, b as u32))
             .collect();
-        codes.sort_unstable();
+        match self.numbers.len().max(other.numbers.len()) <= FILLED * codes.len() {
+            true => {
+                let by_other = in_order(&codes, other.numbers.len(), |(_, b)| b);
+                codes = in_order(&by_other, self.numbers.len(), |(a, _)| a);
+            }
+            false => codes.sort_unstable(),
+        }
         Pairs::counted(codes.chunk_by(|a, b| a == b).map(|same| Pair {
             x: self.numbers[same[0].0 as usize],
             y: other.numbers[same[0].1 as usize],
@@ -248,6 +258,25 @@ impl Codes<'_> {
     }
 }
 
+/// Pairs of codes in the order of one of them, which is below `most`; those that are equal in it keep
+/// their order.
+fn in_order(pairs: &[(u32, u32)], most: usize, code: fn((u32, u32)) -> u32) -> Vec<(u32, u32)> {
+    let mut next = vec![0_usize; most + 1];
+    for &pair in pairs {
+        next[code(pair) as usize + 1] += 1;
+    }
+    for i in 1..next.len() {
+        next[i] += next[i - 1];
+    }
+    let mut ordered = vec![(0, 0); pairs.len()];
+    for &pair in pairs {
+        let place = &mut next[code(pair) as usize];
+        ordered[*place] = pair;
+        *place += 1;
+    }
+    ordered
+}
+
 fn at(counts: &[u32], code: usize) -> usize {
     counts.get(code).map_or(0, |&count| count as usize)
 }
@@ -269,6 +298,30 @@ fn count(codes: &[u8]) -> [u32; BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_counted_alike_among_few_and_many_numbers() {
+        let rows: Vec<u32> = (0..40).map(|i| i * i * 31 % 23).collect();
+        let others: Vec<u32> = (0..40).map(|i| i * 7 % 25).collect();
+        let many: Vec<f64> = (0..5_000).map(f64::from).collect();
+        let numbers = |codes, of: usize| Numbers {
+            codes: Codes::Wide(codes),
+            numbers: &many[..of],
+        };
+        // So many numbers are counted one by one, the others put in order.
+        let [few, all] = [20, 5_000].map(|of| (numbers(&rows, of), numbers(&others, of)));
+        let cut = |code: u32| if code < 20 { code } else { u32::MAX };
+        let (rows, others): (Vec<u32>, Vec<u32>) = (
+            rows.iter().copied().map(cut).collect(),
+            others.iter().copied().map(cut).collect(),
+        );
+        let cut = (numbers(&rows, 5_000), numbers(&others, 5_000));
+        assert_eq!(few.0.tally(), cut.0.tally());
+        assert_eq!(few.0.pairs(&few.1), cut.0.pairs(&cut.1));
+        assert!(few.0.pairs(&few.1).n() < all.0.pairs(&all.1).n());
+        let pairs: Vec<Pair> = all.0.pairs(&all.1).iter().collect();
+        assert!(pairs.is_sorted_by(|a, b| (a.x, a.y) < (b.x, b.y)));
+    }
 
     #[test]
     fn narrow_and_wide_codes_count_alike() {

@@ -53,7 +53,7 @@ fn smoothed(values: &Tally, points: usize, least_bandwidth: f64) -> Option<Kde> 
     let scale = n * bandwidth * TAU.sqrt();
     let y = x
         .iter()
-        .map(|&at| density(values.runs(), at, bandwidth) / scale)
+        .map(|&at| density(values.runs(), n, at, bandwidth) / scale)
         .collect();
     Some(Kde {
         factor,
@@ -65,13 +65,28 @@ fn smoothed(values: &Tally, points: usize, least_bandwidth: f64) -> Option<Kde> 
 
 /// Sum of the kernels at a point, before normalisation.
 ///
-/// Equal kernels need one exponential.
-fn density(kernels: &[(f64, usize)], at: f64, bandwidth: f64) -> f64 {
+/// Equal kernels need one exponential, and those that are too far to count none.
+fn density(kernels: &[(f64, usize)], n: f64, at: f64, bandwidth: f64) -> f64 {
+    let reach = bandwidth * reach(kernels, n, at, bandwidth);
+    let from = kernels.partition_point(|(centre, _)| *centre < at - reach);
+    let to = kernels.partition_point(|(centre, _)| *centre <= at + reach);
     let kernel = |&(centre, count): &(f64, usize)| {
         let distance = (at - centre) / bandwidth;
         count as f64 * (-0.5 * distance * distance).exp()
     };
-    kernels.iter().map(kernel).sum()
+    kernels[from..to].iter().map(kernel).sum()
+}
+
+/// The bandwidths beyond which all kernels together are less than 10⁻¹⁷ of the nearest one, which is
+/// less than a sum of doubles can hold: n exp(−r²/2) < 10⁻¹⁷ exp(−d²/2).
+fn reach(kernels: &[(f64, usize)], n: f64, at: f64, bandwidth: f64) -> f64 {
+    let next = kernels.partition_point(|(centre, _)| *centre < at);
+    let around = &kernels[next.saturating_sub(1)..kernels.len().min(next + 1)];
+    let distances = around
+        .iter()
+        .map(|(centre, _)| ((at - centre) / bandwidth).abs());
+    let nearest = distances.fold(f64::INFINITY, f64::min);
+    (nearest * nearest + 2.0 * (n.ln() - 1e-17_f64.ln())).sqrt()
 }
 
 /// `numpy.linspace(min, max, points)`.
@@ -120,6 +135,24 @@ mod tests {
         }
         assert_eq!(gaussian_kde(&[1.0, 2.0], 0).unwrap().x, [0.0; 0]);
         assert_eq!(gaussian_kde(&[1.0, 2.0], 1).unwrap().x, [1.0]);
+    }
+
+    #[test]
+    fn kernels_that_are_left_out_are_too_far_to_count() {
+        // Two clouds and a student far from both, so that grid points lie in clouds and in gaps.
+        let mut values: Vec<f64> = (0..3_000).map(|i| f64::from(i * i % 997) / 100.0).collect();
+        values.extend((0..2_000).map(|i| 400.0 + f64::from(i * 7 % 31)));
+        values.push(9_999.5);
+        let kde = gaussian_kde(&values, 300).unwrap();
+        let scale = values.len() as f64 * kde.bandwidth * TAU.sqrt();
+        for (at, y) in kde.x.iter().zip(&kde.y) {
+            let kernel = |value: &f64| (-0.5 * ((at - value) / kde.bandwidth).powi(2)).exp();
+            let all = values.iter().map(kernel).sum::<f64>() / scale;
+            assert!(
+                (y - all).abs() <= 1e-13 * all,
+                "{y:e}, not {all:e}, at {at}"
+            );
+        }
     }
 
     proptest! {

@@ -242,6 +242,35 @@ fn numbers_keep_their_value() {
 }
 
 #[test]
+fn columns_of_many_values_are_read_in_pieces() {
+    // Of each column every eleventh cell is missing, and they are not the same rows.
+    let cell = |row: u64, column: u64, cell: String| match (row + column) % 11 {
+        0 => "∅".to_owned(),
+        _ => cell,
+    };
+    let expected: Vec<Vec<String>> = (0..60_000_u64)
+        .map(|row| {
+            let mixed = row.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            vec![
+                (row % 101).to_string(),
+                cell(row, 1, (mixed % 4_000).to_string()),
+                cell(row, 2, (mixed as i64).to_string()),
+                cell(row, 3, format!("{}.5", mixed % 50_000)),
+                cell(row, 4, format!("student {mixed:x}")),
+            ]
+        })
+        .collect();
+    let lines: Vec<String> = expected.iter().map(|row| row.join(",")).collect();
+    let csv = format!(
+        "y,few,far,real,text\n{}\n",
+        lines.join("\n").replace('∅', "")
+    );
+    assert!(csv.len() > 3 * PIECE);
+    let dataset = parse(csv.as_bytes()).unwrap();
+    assert!(cells(&dataset) == expected);
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let error = read_file(Path::new("no/such.csv"), "y").unwrap_err();
     assert!(error.to_string().starts_with("cannot read no/such.csv: "));

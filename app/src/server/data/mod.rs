@@ -19,8 +19,6 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use polars::prelude::PolarsResult;
-
 use crate::dataset::{Dataset, Inference, Mapping};
 use crate::figures::Baseline;
 use crate::format::counted;
@@ -80,15 +78,9 @@ impl Loaded {
     }
 
     /// The dataset as it is shown where smaller groups are withheld.
-    ///
-    /// # Errors
-    /// Only if polars cannot filter, which is a defect.
-    pub(super) fn protected(&self, least: MinGroup) -> PolarsResult<&Protected> {
-        if let Some(protected) = self.protected.get() {
-            return Ok(protected);
-        }
-        let made = Protected::new(&self.dataset, least)?;
-        Ok(self.protected.get_or_init(|| made))
+    pub(super) fn protected(&self, least: MinGroup) -> &Protected {
+        let make = || Protected::new(&self.dataset, least);
+        self.protected.get_or_init(make)
     }
 
     /// The same with what its columns hold.
