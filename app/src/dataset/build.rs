@@ -49,27 +49,18 @@ impl Builder {
         }
     }
 
-    /// Appends the cells of the next piece of the file, which are of the same column.
+    /// Whether it collects texts.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Text { .. })
+    }
+
+    /// Appends the cells of the next piece of the file, which are numbers or levels of the same column.
     pub(super) fn join(&mut self, piece: Self) {
         match (self, piece) {
             (Self::Whole(values), Self::Whole(others)) => values.append(others),
             (Self::Real(values), Self::Real(others)) => values.extend(others),
             (Self::Factor { codes, .. }, Self::Factor { codes: others, .. }) => {
                 codes.extend(others);
-            }
-            (
-                Self::Text { texts, positions },
-                Self::Text {
-                    texts: other,
-                    positions: others,
-                },
-            ) => {
-                let before = texts.append(&other);
-                let after = |position: u32| match position {
-                    u32::MISSING => u32::MISSING,
-                    position => position.saturating_add(before),
-                };
-                positions.extend(others.into_iter().map(after));
             }
             _ => {}
         }

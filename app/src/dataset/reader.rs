@@ -372,24 +372,14 @@ pub(super) fn fill(
         .zip(evidence.iter_mut())
         .map(|(column, evidence)| from_codes(column, evidence))
         .collect();
-    let mut builders: Vec<(usize, Builder)> = (0..columns.len())
+    let places: Vec<usize> = (0..columns.len())
         .filter(|&i| filled[i].is_none())
-        .map(|i| (i, Builder::new(&columns[i], &evidence[i], rows)))
         .collect();
-    if !builders.is_empty() {
-        let places: Vec<usize> = builders.iter().map(|(i, _)| *i).collect();
-        let evidence = &*evidence;
-        text.pass(
-            |piece| built(piece, &places, columns, evidence),
-            |piece| {
-                let builders = builders.iter_mut().zip(piece);
-                builders.for_each(|((_, builder), piece)| builder.join(piece));
-                true
-            },
-        )?;
-    }
-    for (i, builder) in builders {
-        filled[i] = Some(builder.finish());
+    for (i, builder) in places
+        .iter()
+        .zip(built(text, &places, columns, evidence, rows)?)
+    {
+        filled[*i] = Some(builder.finish());
     }
     let filled: Filled = filled.into_iter().flatten().unzip();
     match filled.0.iter().all(|values| values.len() == rows) {
@@ -398,26 +388,52 @@ pub(super) fn fill(
     }
 }
 
-/// The cells that a piece of the file has in the columns at those places.
+/// The columns at those places, cell by cell. Texts are read one after the other, since those of a
+/// piece beside those of the column would count; numbers side by side.
 fn built(
-    piece: Piece<'_>,
+    text: Text<'_>,
     places: &[usize],
     columns: &[Column],
     evidence: &[Evidence],
-) -> Vec<Builder> {
-    let builder = |&i: &usize| Builder::new(&columns[i], &evidence[i], 0);
-    let mut builders: Vec<Builder> = places.iter().map(builder).collect();
-    let mut first = piece.first;
-    each_row(piece.text, piece.separator, 0, |row| {
-        if !std::mem::take(&mut first) {
-            for (i, builder) in places.iter().zip(&mut builders) {
-                let field = row.fields.get(*i);
-                builder.push(field.and_then(|field| present(as_text(field).ok()?)));
-            }
+    rows: usize,
+) -> Result<Vec<Builder>, ReadError> {
+    let builders = |rows: usize| -> Vec<Builder> {
+        let builder = |&i: &usize| Builder::new(&columns[i], &evidence[i], rows);
+        places.iter().map(builder).collect()
+    };
+    let push = |builders: &mut [Builder], row: Row<'_>| {
+        for (i, builder) in places.iter().zip(builders) {
+            let field = row.fields.get(*i);
+            builder.push(field.and_then(|field| present(as_text(field).ok()?)));
         }
-        true
-    });
-    builders
+    };
+    let mut all = builders(rows);
+    let mut first = true;
+    if all.iter().any(Builder::is_text) {
+        text.each_row(|row| {
+            if !std::mem::take(&mut first) {
+                push(&mut all, row);
+            }
+            true
+        })?;
+    } else if !all.is_empty() {
+        let of_piece = |piece: Piece<'_>| {
+            let (mut found, mut first) = (builders(0), piece.first);
+            each_row(piece.text, piece.separator, 0, |row| {
+                if !std::mem::take(&mut first) {
+                    push(&mut found, row);
+                }
+                true
+            });
+            found
+        };
+        text.pass(of_piece, |piece| {
+            let both = all.iter_mut().zip(piece);
+            both.for_each(|(all, piece)| all.join(piece));
+            true
+        })?;
+    }
+    Ok(all)
 }
 
 /// One of each for every column.

@@ -25,14 +25,6 @@ impl Texts {
         u32::try_from(self.ends.len() - 1).ok()
     }
 
-    /// Appends all of others; how many there were before.
-    pub(super) fn append(&mut self, others: &Self) -> u32 {
-        let (bytes, texts) = (self.all.len(), self.ends.len());
-        self.all.push_str(&others.all);
-        self.ends.extend(others.ends.iter().map(|end| bytes + end));
-        u32::try_from(texts).unwrap_or(u32::MAX)
-    }
-
     pub(super) fn get(&self, position: u32) -> Option<&str> {
         let position = usize::try_from(position).ok()?;
         let begin = match position.checked_sub(1) {
