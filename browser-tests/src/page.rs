@@ -132,9 +132,19 @@ impl Page {
 
     /// Lets the browser send no more than so many bytes a second.
     pub async fn slow_down(&self, bytes_per_second: u32) -> Result<()> {
-        let conditions = json!({
-            "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second,
-        });
+        self.network(json!({"uploadThroughput": bytes_per_second, "downloadThroughput": -1}))
+            .await
+    }
+
+    /// Lets the browser receive no more than so many bytes a second.
+    pub async fn slow_arrival(&self, bytes_per_second: u32) -> Result<()> {
+        self.network(json!({"uploadThroughput": -1, "downloadThroughput": bytes_per_second}))
+            .await
+    }
+
+    async fn network(&self, mut conditions: Value) -> Result<()> {
+        conditions["offline"] = json!(false);
+        conditions["latency"] = json!(0);
         self.devtools("Network.emulateNetworkConditions", conditions)
             .await?;
         Ok(())

@@ -64,6 +64,9 @@ pub(crate) struct Bench {
     /// Measure how long builds take too: from nothing, and after an edit. Half an hour more.
     #[arg(long)]
     build: bool,
+    /// Measure in a browser too. Ten minutes more; needs npm and Chromium.
+    #[arg(long)]
+    browser: bool,
     /// Also put the table into the README; only for a whole run of a program built from this checkout.
     #[arg(long, conflicts_with_all = ["bin", "only"])]
     readme: bool,
@@ -176,6 +179,7 @@ impl Bench {
         let all = Part::value_variants().iter().copied();
         let is_asked_for = |part: &Part| match part {
             Part::Build if self.build => true,
+            Part::Browser if self.browser => true,
             Part::Browser | Part::Build if self.only.is_empty() => false,
             _ => self.only.is_empty() || self.only.contains(part),
         };

@@ -23,13 +23,15 @@ pub fn page(frame: &Frame, content: &Markup) -> Markup {
                 }
             }
         }
+        // The sidebar comes last also where it stands on the left: a narrow window that is painted before
+        // all of the page has arrived would show it on top, and then push it away.
         div.columns {
-            (sidebar(frame))
             main #main tabindex="-1" {
                 h1 { (frame.page.title()) }
                 (count_line(frame))
                 (content)
             }
+            (sidebar(frame))
         }
     };
     document(frame.page.title(), true, &body)

@@ -1,8 +1,8 @@
 //! Layout: a phone's width, print, and nothing from other hosts.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use browser_tests::{Browser, Program, VIEWS, browse};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn nothing_scrolls_sideways_on_a_phone() -> Result<()> {
@@ -83,6 +83,38 @@ fn no_text_of_a_chart_is_cut() -> Result<()> {
                 page.draw().await?;
                 let cut = page.run(include_str!("cut.js"), vec![]).await?;
                 assert_eq!(cut, json!([]), "{view} at {size:?}");
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// A page that is painted while it arrives stays where it is.
+#[test]
+fn nothing_is_pushed_away_while_a_page_arrives() -> Result<()> {
+    let program = Program::start()?;
+    for size in [(412, 823), (1300, 900)] {
+        let browser = Browser {
+            size,
+            ..Browser::default()
+        };
+        browse(&program, browser, async |page| {
+            // What all pages load is there already.
+            page.goto("/overview").await?;
+            page.slow_arrival(10_000).await?;
+            for view in ["/performance", "/factors", "/relationships", "/compare"] {
+                page.goto(view).await?;
+                let shifts = "return new Promise((resolve) => {
+                        const all = [];
+                        new PerformanceObserver((list) => all.push(...list.getEntries().map((entry) => entry.value)))
+                            .observe({ type: 'layout-shift', buffered: true });
+                        requestAnimationFrame(() => setTimeout(() => resolve(all)));
+                    })";
+                let shifts = page.run(shifts, vec![]).await?;
+                let shifts = shifts.as_array().context("no list of shifts")?;
+                let sum: f64 = shifts.iter().filter_map(Value::as_f64).sum();
+                assert!(sum < 0.02, "{view} at {size:?}: {shifts:?}");
             }
             Ok(())
         })?;
