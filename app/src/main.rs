@@ -135,7 +135,8 @@ async fn serve(
     }
     current.first_answer(FIRST_ANSWER).await;
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
-    server::serve(listener, app, access, signals, options.drain).await;
+    let connections = usize::try_from(options.connections).unwrap_or(usize::MAX);
+    server::serve(listener, app, access, signals, options.drain, connections).await;
     Ok(())
 }
 

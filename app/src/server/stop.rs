@@ -104,18 +104,19 @@ impl Signals {
     }
 }
 
-/// Serves until a signal asks to stop, then `drain` longer if that was SIGTERM, and finishes what is
-/// in flight.
+/// Serves at most so many connections at once until a signal asks to stop, then `drain` longer if that
+/// was SIGTERM, and finishes what is in flight.
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
     access: Option<Arc<Access>>,
     mut signals: Signals,
     drain: Duration,
+    connections: usize,
 ) {
     let (close, closing) = watch::channel(());
     let routes = router(Arc::clone(&app), access);
-    let mut server = pin!(connection::serve(listener, routes, closing));
+    let mut server = pin!(connection::serve(listener, routes, closing, connections));
     tokio::select! {
         () = &mut server => return,
         () = until_closing(&app, &mut signals, drain) => {}

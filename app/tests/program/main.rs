@@ -31,7 +31,7 @@ fn clean(command: &mut Command) -> &mut Command {
     command.env_remove("LISTEN_FDS").env_remove("LISTEN_PID")
 }
 
-const OPTIONS: [&str; 15] = [
+const OPTIONS: [&str; 16] = [
     "data",
     "watch",
     "store",
@@ -43,6 +43,7 @@ const OPTIONS: [&str; 15] = [
     "target",
     "min-group",
     "drain",
+    "connections",
     "password-file",
     "cookie-key-file",
     "log",

@@ -109,15 +109,19 @@ async fn far_away(world: &World) -> Result<(Duration, Duration)> {
 fn longest_chain(plan: &Value, said: &str) -> Result<Duration> {
     let steps = plan["steps"].as_array().context("the plan has steps")?;
     let mut ends: Vec<f64> = Vec::with_capacity(steps.len());
+    let unknown = "0".repeat(64);
     for step in steps {
         let kind: Kind = serde_json::from_value(step["kind"].clone())?;
         let name = step["name"].as_str().context("a step has a name")?;
-        let what = format!(" {} {name} (", kind.words());
+        // A release has a name only once it is deployed.
+        let (name, end) = name.split_once(&*unknown).unwrap_or((name, ""));
+        let what = format!(" {} {name}", kind.words());
+        let end = format!("{end} (");
         // The bucket is made before the plan is applied, and then only updated.
         let line = said
             .lines()
-            .find(|line| line.starts_with('✓') && line.contains(&what));
-        let line = line.with_context(|| format!("nothing was said of{what}"))?;
+            .find(|line| line.starts_with('✓') && line.contains(&what) && line.contains(&end));
+        let line = line.with_context(|| format!("nothing was said of{what}{end}"))?;
         let took = line
             .rsplit_once('(')
             .and_then(|(_, rest)| rest.strip_suffix(" s)"));

@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) fn measure(bed: &Bed<'_>) -> Result<Vec<Figure>> {
     // The program inherits the limit.
     allow(CONNECTIONS as u64 + OTHERS)?;
-    let (program, _) = start(bed.bin, &[])?;
+    let connections = CONNECTIONS.to_string();
+    let (program, _) = start(bed.bin, &["--connections".as_ref(), connections.as_ref()])?;
     let before = program.memory()?.resident;
     let address = program.origin.trim_start_matches("http://");
     let mut open = Vec::with_capacity(CONNECTIONS);

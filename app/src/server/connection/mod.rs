@@ -38,8 +38,6 @@ use super::headers;
 use phase::{Crowd, Phase, Watch};
 use watched::{Sent, Watched};
 
-/// Connections at once. A load balancer keeps a few dozen; a shell's limit of open files is 1,024.
-const MOST: usize = 512;
 /// Bytes of a request's head that are read at most: what AWS's load balancer lets through. More than
 /// [`super::limits`] takes, whose answer can say why.
 const HEAD: usize = 64 * 1024;
@@ -68,9 +66,16 @@ static TOO_SLOW: LazyLock<String> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lasting;
 
-/// Serves until the sender of `closing` is dropped; then what is in flight is finished.
-pub(super) async fn serve(listener: TcpListener, router: Router, closing: Receiver<()>) {
-    let crowd = Arc::new(Crowd::new(MOST));
+/// Serves until the sender of `closing` is dropped; then what is in flight is finished. A load balancer
+/// keeps a few dozen connections; a shell's limit of open files is 1,024, so that `most` is 512 unless
+/// somebody asks for more.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    closing: Receiver<()>,
+    most: usize,
+) {
+    let crowd = Arc::new(Crowd::new(most));
     let mut connections = JoinSet::new();
     take_in(&listener, &crowd, &router, closing, &mut connections).await;
     drop(listener);
