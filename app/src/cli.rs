@@ -93,8 +93,8 @@ pub(crate) struct ServeOptions {
     /// the load balancer's deregistration delay and the service manager's patience.
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds, allow_negative_numbers = true, env = "STUDENT_ANALYTICS_DRAIN")]
     pub(crate) drain: Duration,
-    /// Connections at once; more of them than 900 need a higher limit of open files (ulimit -n).
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = value_parser!(u32).range(16..=100_000), env = "STUDENT_ANALYTICS_CONNECTIONS")]
+    /// Connections at once, or fewer where the limit of open files (ulimit -Hn) allows no more.
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = value_parser!(u32).range(16..=100_000), env = "STUDENT_ANALYTICS_CONNECTIONS")]
     pub(crate) connections: u32,
     /// File with the hash of a password, from `student-analytics hash-password`; whoever looks at
     /// the dashboard must know that password.

@@ -2,6 +2,7 @@
 
 mod access;
 mod cli;
+mod files;
 mod log;
 mod report;
 mod socket;
@@ -135,7 +136,7 @@ async fn serve(
     }
     current.first_answer(FIRST_ANSWER).await;
     let listener = tokio::net::TcpListener::from_std(listener).context("cannot serve")?;
-    let connections = usize::try_from(options.connections).unwrap_or(usize::MAX);
+    let connections = files::connections(options.connections);
     server::serve(listener, app, access, signals, options.drain, connections).await;
     Ok(())
 }

@@ -271,7 +271,9 @@ fn a_thousand_hostile_requests_change_nothing() {
 /// More of them than there are places for connections.
 #[test]
 fn slow_clients_do_not_hold_the_service() {
-    let server = Server::start(program(&["serve", "--port", "0", "--log-level", "off"]));
+    let places = ["--connections", "128"];
+    let quiet = ["serve", "--port", "0", "--log-level", "off"];
+    let server = Server::start(program(&[&quiet[..], &places].concat()));
     let stuck: Vec<TcpStream> = (0..600)
         .map(|i| {
             let mut connection = server.connect();

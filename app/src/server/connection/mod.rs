@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
@@ -66,9 +66,8 @@ static TOO_SLOW: LazyLock<String> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lasting;
 
-/// Serves until the sender of `closing` is dropped; then what is in flight is finished. A load balancer
-/// keeps a few dozen connections; a shell's limit of open files is 1,024, so that `most` is 512 unless
-/// somebody asks for more.
+/// Serves at most so many connections at once until the sender of `closing` is dropped; then what is in
+/// flight is finished.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -134,18 +133,24 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-/// How a connection came to its end.
+/// Why there is no more to do for a connection, or for its HTTP.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
+    /// All that was asked is answered, and nothing else has begun.
+    Quiet,
     /// By the rules of HTTP, or by the client.
     Over,
     /// It took too long in that phase.
     Overdue(Phase),
     /// Its place was needed.
     Evicted,
+    /// The program stops.
+    Stopped,
 }
 
-/// Answers the requests of one connection.
+/// Answers the requests of one connection. HTTP keeps 16 KB of buffers and more for its state, so it is
+/// there only from the first byte of a request to the last one of its answer; a connection on which
+/// nothing happens holds little more than its socket.
 async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
@@ -153,19 +158,61 @@ async fn converse(
     watch: Arc<Watch>,
     mut closing: Receiver<()>,
 ) {
-    let service = answering(router, peer, Arc::clone(&watch));
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&watch)));
+    let mut stream = Watched::new(stream, Arc::clone(&watch));
+    let end = loop {
+        match asked(&stream, &watch, &mut closing).await {
+            End::Quiet => {}
+            end => break end,
+        }
+        let end;
+        (stream, end) = Box::pin(answer(stream, peer, router.clone(), &watch, &mut closing)).await;
+        if end != End::Quiet {
+            break end;
+        }
+    };
+    // Nobody waits for clients that have asked for nothing.
+    let stopping = closing.has_changed().is_err();
+    if !(stopping && watch.phase().is_idle()) {
+        close(stream.into_inner(), end).await;
+    }
+}
+
+/// Waits for the next request: until then, it is quiet.
+async fn asked(stream: &Watched, watch: &Watch, closing: &mut Receiver<()>) -> End {
+    let ended = async {
+        tokio::select! {
+            () = sleep_until(watch.deadline()) => End::Overdue(watch.phase()),
+            () = watch.evicted() => End::Evicted,
+            _ = closing.changed() => End::Stopped,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stream.arrival() => End::Quiet,
+        end = ended => end,
+    }
+}
+
+/// Speaks HTTP until it is quiet, or ends.
+async fn answer(
+    stream: Watched,
+    peer: SocketAddr,
+    router: Router,
+    watch: &Arc<Watch>,
+    closing: &mut Receiver<()>,
+) -> (Watched, End) {
+    let service = answering(router, peer, Arc::clone(watch));
     let mut http = http1::Builder::new()
         // Phases have their own clock, which knows an idle connection from a slow one.
         .header_read_timeout(None)
         .max_buf_size(HEAD)
-        .serve_connection(io, service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut alarm = pin!(sleep_until(watch.deadline()));
     let mut stopping = false;
     let end = loop {
         tokio::select! {
             biased;
-            end = poll_fn(|context| drive(&mut http, &watch, alarm.as_mut(), context)) => break end,
+            end = poll_fn(|context| drive(&mut http, watch, alarm.as_mut(), context)) => break end,
             () = watch.evicted() => break End::Evicted,
             _ = closing.changed(), if !stopping => {
                 stopping = true;
@@ -173,11 +220,9 @@ async fn converse(
             }
         }
     };
-    let stream = http.into_parts().io.into_inner().into_inner();
-    // Nobody waits for clients that have asked for nothing.
-    if !(stopping && watch.phase().is_idle()) {
-        close(stream, end).await;
-    }
+    let parts = http.into_parts();
+    let stream = parts.io.into_inner().with_ahead(parts.read_buf);
+    (stream, end)
 }
 
 /// The routes for the requests of one connection, each of which moves it from phase to phase.
@@ -195,7 +240,7 @@ fn answering(
     let routes = TowerToHyperService::new(router);
     service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        watch.enter(Phase::Answer);
+        watch.requested(!request.body().is_end_stream());
         let answer = routes.call(request.map(Body::new));
         let watch = Arc::clone(&watch);
         Box::pin(async move {
@@ -224,6 +269,13 @@ where
     if http.poll_without_shutdown(context).is_ready() {
         return Poll::Ready(End::Over);
     }
+    if watch.is_quiet() {
+        // Between two requests it ends at once; the socket stays as it is.
+        Pin::new(&mut *http).graceful_shutdown();
+        if http.poll_without_shutdown(context).is_ready() {
+            return Poll::Ready(End::Quiet);
+        }
+    }
     let deadline = watch.deadline();
     if alarm.deadline() != deadline {
         alarm.as_mut().reset(deadline);
@@ -242,7 +294,9 @@ async fn close(stream: TcpStream, end: End) {
             let _ = stream.try_write(TOO_SLOW.as_bytes());
             linger(stream).await;
         }
-        End::Overdue(_) | End::Evicted => debug!(?end, "connection closed"),
+        End::Quiet | End::Overdue(_) | End::Evicted | End::Stopped => {
+            debug!(?end, "connection closed");
+        }
     }
 }
 
@@ -275,10 +329,12 @@ mod tests {
 
     use std::time::Duration;
 
-    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpSocket;
     use tokio::sync::watch;
 
     use super::*;
+    use crate::assets;
     use crate::dataset::read;
     use crate::server::{App, Current, Loaded};
     use crate::views::{About, Stay};
@@ -297,6 +353,101 @@ mod tests {
             },
         };
         Loaded::new(dataset, about)
+    }
+
+    /// The routes over a small dataset.
+    fn routes() -> Router {
+        let current = Arc::new(Current::of(loaded("first")));
+        crate::server::router(App::new(current, None).unwrap(), None)
+    }
+
+    /// Both ends of a connection whose sockets keep as little as the system lets them.
+    async fn tight() -> (TcpStream, TcpStream, SocketAddr) {
+        const BYTES: u32 = 4_096;
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(BYTES).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(BYTES).unwrap();
+        let client = socket.connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(client, listener.accept());
+        let (stream, peer) = accepted.unwrap();
+        (client.unwrap(), stream, peer)
+    }
+
+    /// Waits until it is true of the connection.
+    async fn becomes(watch: &Watch, holds: impl Fn(&Watch) -> bool) {
+        let waits = async {
+            while !holds(watch) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = timeout(Duration::from_secs(20), waits).await;
+        assert!(in_time.is_ok(), "{:?}", watch.phase());
+    }
+
+    /// However they are cut into packets, and though HTTP begins anew after each.
+    #[tokio::test]
+    async fn every_request_of_a_connection_is_answered() {
+        let requests = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\
+            HEAD /overview HTTP/1.1\r\nHost: a\r\n\r\n\
+            GET /nope HTTP/1.1\r\nHost: a\r\n\r\n\
+            GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        for cut in 0..requests.len() {
+            let (mut client, stream, peer) = tight().await;
+            let place = Arc::new(Crowd::new(1)).enter();
+            let watch = place.watch();
+            let (_close, closing) = watch::channel(());
+            tokio::spawn(converse(stream, peer, routes(), place.watch(), closing));
+            client.write_all(&requests.as_bytes()[..cut]).await.unwrap();
+            if cut > 0 {
+                becomes(&watch, |watch| watch.phase() != Phase::First).await;
+                becomes(&watch, |watch| watch.phase() != Phase::Answer).await;
+            }
+            client.write_all(&requests.as_bytes()[cut..]).await.unwrap();
+            let mut answers = String::new();
+            client.read_to_string(&mut answers).await.unwrap();
+            let found: Vec<&str> = answers.split("HTTP/1.1 ").skip(1).collect();
+            let found: Vec<&str> = found.iter().map(|answer| &answer[..3]).collect();
+            assert_eq!(found, ["200", "200", "404", "200"], "cut at {cut}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_waits_for_its_client_arrives_whole() {
+        let (client, stream, peer) = tight().await;
+        let place = Arc::new(Crowd::new(1)).enter();
+        let watch = place.watch();
+        let (_close, closing) = watch::channel(());
+        tokio::spawn(converse(stream, peer, routes(), place.watch(), closing));
+        let mut client = BufReader::new(client);
+        let largest = assets::ALL
+            .iter()
+            .max_by_key(|asset| asset.raw.len())
+            .unwrap();
+        for path in [largest.path; 2] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.write_all(request.as_bytes()).await.unwrap();
+            // The body is with HTTP, and fits nowhere else.
+            becomes(&watch, |watch| {
+                watch.phase() == Phase::Idle && !watch.is_quiet()
+            })
+            .await;
+            let mut length = 0;
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                client.read_line(&mut line).await.unwrap();
+                if let Some(value) = line.strip_prefix("content-length: ") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let mut body = vec![0; length];
+            client.read_exact(&mut body).await.unwrap();
+            assert_eq!(body, largest.raw);
+            becomes(&watch, Watch::is_quiet).await;
+        }
     }
 
     /// An answer may take a minute to be sent, and the clock says that more have passed.

@@ -1,5 +1,6 @@
 //! What a connection is doing and since when, and who gives up a place when all are taken.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -55,6 +56,10 @@ impl Phase {
 #[derive(Debug)]
 pub(super) struct Watch {
     now: Mutex<(Phase, Instant)>,
+    /// Whether a part of the last answer waits for the client to make room for it.
+    sends: AtomicBool,
+    /// Whether the last request had a body: parts of it may still arrive after the answer.
+    had_body: AtomicBool,
     evict: Notify,
 }
 
@@ -62,6 +67,8 @@ impl Watch {
     fn new() -> Self {
         Self {
             now: Mutex::new((Phase::First, Instant::now())),
+            sends: AtomicBool::new(false),
+            had_body: AtomicBool::new(false),
             evict: Notify::new(),
         }
     }
@@ -72,6 +79,23 @@ impl Watch {
 
     pub(super) fn phase(&self) -> Phase {
         self.now().0
+    }
+
+    /// Whether there is no more to the last request and its answer, and nothing of a further one.
+    pub(super) fn is_quiet(&self) -> bool {
+        let goes_on = [&self.sends, &self.had_body];
+        self.phase().is_idle() && !goes_on.iter().any(|it| it.load(Ordering::Relaxed))
+    }
+
+    /// A request is there, whose body may have to be read yet.
+    pub(super) fn requested(&self, has_body: bool) {
+        self.had_body.store(has_body, Ordering::Relaxed);
+        self.enter(Phase::Answer);
+    }
+
+    /// Whether bytes of an answer could not be sent yet.
+    pub(super) fn sends(&self, waits: bool) {
+        self.sends.store(waits, Ordering::Relaxed);
     }
 
     pub(super) fn deadline(&self) -> Instant {

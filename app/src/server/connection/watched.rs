@@ -16,12 +16,31 @@ use super::phase::{Phase, Watch};
 #[derive(Debug)]
 pub(super) struct Watched {
     stream: TcpStream,
+    /// What has arrived and is still to be read.
+    ahead: Bytes,
     watch: Arc<Watch>,
 }
 
 impl Watched {
     pub(super) fn new(stream: TcpStream, watch: Arc<Watch>) -> Self {
-        Self { stream, watch }
+        Self {
+            stream,
+            ahead: Bytes::new(),
+            watch,
+        }
+    }
+
+    /// With bytes that were read from it and are to be read again.
+    pub(super) fn with_ahead(self, ahead: Bytes) -> Self {
+        Self { ahead, ..self }
+    }
+
+    /// Waits until there is something to read: bytes, or their end.
+    pub(super) async fn arrival(&self) {
+        if self.ahead.is_empty() {
+            // An error is found by who reads.
+            let _ = self.stream.readable().await;
+        }
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
@@ -35,6 +54,12 @@ impl AsyncRead for Watched {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.split_to(count));
+            self.watch.received();
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
@@ -50,7 +75,9 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch.sends(polled.is_pending());
+        polled
     }
 
     fn poll_write_vectored(
@@ -58,7 +85,9 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.watch.sends(polled.is_pending());
+        polled
     }
 
     fn is_write_vectored(&self) -> bool {
