@@ -30,8 +30,13 @@ impl Watched {
         }
     }
 
-    /// With bytes that were read from it and are to be read again.
+    /// With bytes that were read from it and are to be read again; no bytes may still hold a buffer.
     pub(super) fn with_ahead(self, ahead: Bytes) -> Self {
+        let ahead = if ahead.is_empty() {
+            Bytes::new()
+        } else {
+            ahead
+        };
         Self { ahead, ..self }
     }
 
