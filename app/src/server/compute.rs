@@ -4,7 +4,8 @@
 //! Computing and compressing a page takes milliseconds to seconds. On the threads that serve
 //! connections it would hold up everything else, health checks first; and a queue without an end
 //! would let everyone wait until nobody does. So those who find it full, or wait too long in it, are
-//! told at once to come again. Health checks, assets and metrics do not pass here.
+//! told to come again; not at once, since clients that ask again with no pause would then keep the cores
+//! busy with refusals. Health checks, assets and metrics do not pass here.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -18,7 +19,7 @@ use prometheus::{IntCounter, IntGauge};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::{Span, error};
 
 use super::{App, problem};
@@ -28,6 +29,9 @@ use super::{App, problem};
 const WAITING: usize = 64;
 /// The longest wait, when pages take longer than that.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a refusal waits: a thousand clients get a thousand of them a second, a few per cent of a core.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The queue before the cores.
 #[derive(Debug)]
@@ -113,7 +117,7 @@ impl Gauges {
     }
 }
 
-/// A turn for work on a request, and what the metrics say of it.
+/// A turn for work on a request, and what the metrics say of it; none comes late.
 pub(super) async fn turn(app: &App) -> Option<Turn> {
     let gauges = app.metrics.queue();
     let waits = Waits::new(&gauges.waiting);
@@ -121,6 +125,7 @@ pub(super) async fn turn(app: &App) -> Option<Turn> {
     drop(waits);
     if turn.is_none() {
         gauges.shed.inc();
+        sleep(PAUSE).await;
     }
     turn
 }

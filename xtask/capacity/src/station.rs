@@ -32,7 +32,7 @@ impl Queue {
 pub enum Fate {
     /// It is answered so many seconds after it came.
     Answered(f64),
-    /// The queue is full: it is refused at once.
+    /// The queue is full: it is refused, at the cost of next to nothing.
     Refused,
     /// It waits in vain, and is refused when its patience ends.
     GaveUp,
