@@ -4,6 +4,8 @@
 
 const plots = (function () {
   const root = document.documentElement;
+  // Where ECharts is; a report holds it.
+  const library = document.currentScript.dataset.library;
   const charts = new Map();
   let follow = () => {};
 
@@ -68,6 +70,9 @@ const plots = (function () {
     }
   }
 
+  // How far below or above what is seen a chart is drawn already, in pixels.
+  const NEAR = 200;
+
   const arrivals = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) {
@@ -76,13 +81,34 @@ const plots = (function () {
           draw(entry.target.closest("figure"));
         }
       }
-      settle();
     },
-    { rootMargin: "200px" },
+    { rootMargin: NEAR + "px" },
   );
+
+  function isNear(plot) {
+    const { top, bottom, width } = plot.getBoundingClientRect();
+    return width > 0 && bottom > -NEAR && top < window.innerHeight + NEAR;
+  }
 
   function settle() {
     root.dataset.state = "ready";
+  }
+
+  // ECharts is larger than all else together: figures and words are there before it is asked for.
+  let isAskedFor = false;
+
+  function load() {
+    if (isAskedFor) return;
+    isAskedFor = true;
+    const script = document.createElement("script");
+    script.src = library;
+    script.addEventListener("load", () => {
+      registerThemes();
+      show();
+    });
+    // The figures are in tables too.
+    script.addEventListener("error", settle);
+    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
   }
 
   function addDownloads(figure) {
@@ -110,12 +136,19 @@ const plots = (function () {
   }
 
   function show() {
-    for (const figure of document.querySelectorAll("figure.chart")) {
-      const plot = figure.querySelector(".plot");
-      if (plot) arrivals.observe(plot);
-      addDownloads(figure);
+    const places = [...document.querySelectorAll("figure.chart .plot")];
+    if (places.length > 0 && !window.echarts) {
+      load();
+      return;
     }
-    if (!document.querySelector(".plot")) settle();
+    // At once, not when the observer looks: that is a frame later.
+    const near = places.filter(isNear);
+    for (const plot of places) {
+      if (!near.includes(plot)) arrivals.observe(plot);
+    }
+    for (const plot of near) draw(plot.closest("figure"));
+    for (const figure of document.querySelectorAll("figure.chart")) addDownloads(figure);
+    settle();
   }
 
   function forget() {
@@ -147,7 +180,7 @@ const plots = (function () {
   let screenTheme = null;
 
   function preparePrint() {
-    if (screenTheme !== null) return;
+    if (screenTheme !== null || !window.echarts) return;
     screenTheme = root.dataset.theme;
     root.dataset.theme = "light";
     forget();
@@ -167,7 +200,7 @@ const plots = (function () {
     redraw();
   }
 
-  registerThemes();
+  if (window.echarts) registerThemes();
   window.addEventListener("resize", fit);
   window.addEventListener("beforeprint", preparePrint);
   window.addEventListener("afterprint", endPrint);

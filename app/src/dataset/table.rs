@@ -9,7 +9,9 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use super::values::Values;
 use super::{ColumnId, Dataset};
-use crate::stats::{Codes, Levels, MISSING_LEVEL, Numbers, Pairs, Tally};
+use crate::stats::{
+    Codes, Correlation, Levels, MISSING_LEVEL, Numbers, Pairs, Tally, pearson_of_rows,
+};
 
 /// Some rows of a [`Dataset`], all of its columns. What a page asks for several times is kept: columns
 /// as codes, and how often their values occur, alone and by level.
@@ -19,6 +21,13 @@ pub struct Table<'a> {
     kept: Option<Vec<u32>>,
     columns: Vec<Column>,
     by_level: RefCell<HashMap<[ColumnId; 2], Rc<Vec<Tally>>>>,
+}
+
+/// The cells of a numeric column, NaN where missing.
+enum Cells<'t> {
+    /// Codes and their numbers.
+    Few(&'t [u8], Box<[f64; 256]>),
+    Many(&'t [f64]),
 }
 
 /// What has been asked of one column.
@@ -187,6 +196,35 @@ impl<'a> Table<'a> {
         self.coded(x).pairs(&self.coded(y))
     }
 
+    /// The same pairs in any order, and some perhaps more than once.
+    pub fn loose_pairs(&self, x: ColumnId, y: ColumnId) -> Pairs {
+        self.coded(x).loose_pairs(&self.coded(y))
+    }
+
+    /// Pearson's correlation of two numeric columns.
+    pub fn pearson(&self, x: ColumnId, y: ColumnId) -> Correlation {
+        let rows = self.rows();
+        match (self.cells(x), self.cells(y)) {
+            (Cells::Few(..), Cells::Few(..)) => Correlation::pearson(&self.pairs(x, y)),
+            (Cells::Few(a, few), Cells::Many(b)) | (Cells::Many(b), Cells::Few(a, few)) => {
+                pearson_of_rows(rows, |row| few[usize::from(a[row])], |row| b[row])
+            }
+            (Cells::Many(a), Cells::Many(b)) => pearson_of_rows(rows, |row| a[row], |row| b[row]),
+        }
+    }
+
+    /// A numeric column's cells, to be read row by row.
+    fn cells(&self, id: ColumnId) -> Cells<'_> {
+        match self.values(id).bytes() {
+            Some(codes) => {
+                let numbers = self.coded(id).numbers;
+                let of = |code| numbers.get(code).copied().unwrap_or(f64::NAN);
+                Cells::Few(codes, Box::new(std::array::from_fn(of)))
+            }
+            None => Cells::Many(self.numbers(id)),
+        }
+    }
+
     /// What a function makes of each row's number, `None` where it is missing.
     pub fn each_number<T: Copy>(&self, id: ColumnId, make: impl Fn(Option<f64>) -> T) -> Vec<T> {
         match self.values(id).bytes() {
@@ -271,4 +309,56 @@ impl<'a> Table<'a> {
 fn looked_up<T: Copy>(codes: &[u8], make: impl Fn(usize) -> T) -> Vec<T> {
     let made: [T; 256] = std::array::from_fn(make);
     codes.iter().map(|&code| made[usize::from(code)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::dataset::read;
+
+    /// Columns of few numbers and of many, with gaps in both.
+    #[test]
+    fn correlations_are_those_of_the_pairs() {
+        let mut csv = "few,many,more,Exam_Score\n".to_owned();
+        for row in 0..3_000_u32 {
+            let mixed = row.wrapping_mul(2_654_435_761) >> 12;
+            let cell = |number: f64, gap: u32| match mixed % gap {
+                0 => String::new(),
+                _ => number.to_string(),
+            };
+            let few = f64::from(mixed % 31);
+            let many = 1e6 + f64::from(mixed % 997) / 7.0;
+            let more = f64::from(row) / 3.0 + few;
+            let score = 50.0 + few / 2.0;
+            writeln!(
+                csv,
+                "{},{},{},{score}",
+                cell(few, 11),
+                cell(many, 13),
+                cell(more, 17)
+            )
+            .unwrap();
+        }
+        let dataset = read("x".to_owned(), csv.as_bytes(), "Exam_Score").unwrap();
+        let table = dataset.table();
+        let ids = dataset.numeric_ids();
+        let many = |&id: &ColumnId| matches!(table.coded(id).codes, Codes::Wide(_));
+        assert_eq!(ids.iter().filter(|id| many(id)).count(), 2);
+        for (i, &x) in ids.iter().enumerate() {
+            for &y in &ids[i..] {
+                let expected = Correlation::pearson(&table.pairs(x, y));
+                for found in [table.pearson(x, y), table.pearson(y, x)] {
+                    assert_eq!(found.n, expected.n);
+                    assert!(
+                        (found.r - expected.r).abs() < 1e-13,
+                        "{found:?} {expected:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Metrics;
 use crate::dataset::{ColumnId, Dataset};
-use crate::stats::{Anova, Correlation, Tally};
+use crate::stats::{Anova, Tally};
 
 /// What the outcome's values allow to say.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +89,7 @@ fn most_useful(dataset: &Dataset, outcome: ColumnId) -> Vec<ColumnId> {
     let mut explained: Vec<(ColumnId, f64)> = Vec::new();
     for id in dataset.numeric_ids() {
         if id != outcome {
-            let r = Correlation::pearson(&table.pairs(id, outcome)).r;
+            let r = table.pearson(id, outcome).r;
             explained.push((id, r.powi(2)));
         }
     }

@@ -110,7 +110,7 @@ type Fits = Vec<(ColumnId, Option<Trend>)>;
 fn fits(analysis: &Analysis<'_>) -> Fits {
     // Two students always lie on a line, which says nothing.
     let fit = |id| {
-        let pairs = analysis.selected.pairs(id, analysis.outcome);
+        let pairs = analysis.selected.loose_pairs(id, analysis.outcome);
         Trend::of(&pairs).filter(|fit| fit.n >= LEAST_PAIRS)
     };
     let factors = analysis.numeric_factors().into_iter();
@@ -175,7 +175,7 @@ fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId, fit: Option<&Trend>) 
 
 /// Rows with a value of the factor and an outcome.
 fn pairs(analysis: &Analysis<'_>, factor: ColumnId) -> usize {
-    analysis.selected.pairs(factor, analysis.outcome).n()
+    analysis.selected.loose_pairs(factor, analysis.outcome).n()
 }
 
 fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {

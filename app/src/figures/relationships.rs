@@ -82,12 +82,10 @@ impl Relationships {
 /// The matrix, and its pairs with the strongest first.
 fn pairs(analysis: &Analysis<'_>, method: Method) -> (MatrixFigure, Vec<Pair>) {
     let ids = analysis.dataset.numeric_ids();
-    let of = match method {
-        Method::Pearson => Correlation::pearson,
-        Method::Spearman => Correlation::spearman,
-    };
-    let matrix = Matrix::of(ids.len(), |i, j| {
-        of(&analysis.selected.pairs(ids[i], ids[j]))
+    let table = &analysis.selected;
+    let matrix = Matrix::of(ids.len(), |i, j| match method {
+        Method::Pearson => table.pearson(ids[i], ids[j]),
+        Method::Spearman => Correlation::spearman(&table.loose_pairs(ids[i], ids[j])),
     });
     let name = |id: ColumnId| analysis.dataset.column(id).name.clone();
     let mut pairs = Vec::new();

@@ -8,7 +8,7 @@ use super::regression_json::{regression, two_groups};
 use super::{Analysis, Metrics};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    Anova, BANDS, BoxStats, Correlation, Kruskal, Matrix, Pairs, Summary, Tally, Trend, WelchAnova,
+    Anova, BANDS, BoxStats, Correlation, Kruskal, Matrix, Summary, Tally, Trend, WelchAnova,
     benjamini_hochberg,
 };
 
@@ -72,15 +72,13 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
             by_level_present(analysis, id, |group| box_json(group.box_stats().as_ref()))
         }),
     );
-    for (name, of) in [
-        ("pearson", Correlation::pearson as fn(&Pairs) -> Correlation),
-        ("spearman", Correlation::spearman),
-    ] {
-        let cells = Matrix::of(numeric.len(), |i, j| {
-            of(&table.pairs(numeric[i], numeric[j]))
-        });
-        put(name, matrix(analysis, &numeric, &cells));
-    }
+    let pearson = |i: usize, j: usize| table.pearson(numeric[i], numeric[j]);
+    let spearman =
+        |i: usize, j: usize| Correlation::spearman(&table.loose_pairs(numeric[i], numeric[j]));
+    let pearson = Matrix::of(numeric.len(), pearson);
+    put("pearson", matrix(analysis, &numeric, &pearson));
+    let spearman = Matrix::of(numeric.len(), spearman);
+    put("spearman", matrix(analysis, &numeric, &spearman));
     put("trend", Value::Object(tests.trends));
     put("anova", Value::Object(tests.anovas));
     put(
@@ -221,7 +219,7 @@ impl Tests {
         };
         for id in analysis.numeric_factors() {
             let name = analysis.dataset.column(id).name.clone();
-            let fit = Trend::of(&analysis.selected.pairs(id, analysis.outcome));
+            let fit = Trend::of(&analysis.selected.loose_pairs(id, analysis.outcome));
             if let Some(fit) = &fit {
                 tests.p.push((name.clone(), fit.p));
             }

@@ -144,6 +144,20 @@ impl Numbers<'_> {
         self.sparse(other, keys)
     }
 
+    /// The same in any order, and some perhaps more than once: all that a line or a correlation asks, and
+    /// quicker where there are many numbers.
+    pub fn loose_pairs(&self, other: &Numbers<'_>) -> Pairs {
+        if let (Codes::Narrow(_), Codes::Narrow(_)) = (self.codes, other.codes) {
+            return self.pairs(other);
+        }
+        let rows = 0..self.codes.len().min(other.codes.len());
+        Pairs::counted(rows.map(|row| Pair {
+            x: self.at(row),
+            y: other.at(row),
+            count: 1,
+        }))
+    }
+
     /// The pairs of each level.
     pub fn pairs_by_level(&self, other: &Numbers<'_>, levels: &Levels<'_>) -> Vec<Pairs> {
         if let (Codes::Narrow(mine), Codes::Narrow(others)) = (self.codes, other.codes)
@@ -297,6 +311,8 @@ fn count(codes: &[u8]) -> [u32; BYTES] {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -321,6 +337,12 @@ mod tests {
         assert!(few.0.pairs(&few.1).n() < all.0.pairs(&all.1).n());
         let pairs: Vec<Pair> = all.0.pairs(&all.1).iter().collect();
         assert!(pairs.is_sorted_by(|a, b| (a.x, a.y) < (b.x, b.y)));
+        let mut loose: Vec<Pair> = all.0.loose_pairs(&all.1).iter().collect();
+        loose.sort_by(|a, b| (a.x, a.y).partial_cmp(&(b.x, b.y)).unwrap());
+        let one_by_one = pairs
+            .iter()
+            .flat_map(|&pair| vec![Pair { count: 1, ..pair }; pair.count]);
+        assert_eq!(loose, one_by_one.collect::<Vec<_>>());
     }
 
     #[test]

@@ -26,18 +26,31 @@ pub struct Matrix {
 
 /// Pearson's product-moment correlation over complete pairs.
 pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
-    let pairs = x.iter().copied().zip(y.iter().copied());
+    pearson_of_rows(x.len().min(y.len()), |row| x[row], |row| y[row])
+}
+
+/// The same of so many rows, each of which has a value on either side, NaN where it is missing.
+pub(crate) fn pearson_of_rows(
+    rows: usize,
+    x: impl Fn(usize) -> f64,
+    y: impl Fn(usize) -> f64,
+) -> Correlation {
+    let pairs = (0..rows).map(|row| (x(row), y(row)));
     let pairs = pairs.filter(|(x, y)| x.is_finite() && y.is_finite());
-    let n = pairs.clone().count();
-    let mean = |[x, y]: [f64; 2]| {
-        let sums = pairs.clone().fold([0.0, 0.0], |sums, pair| {
-            [sums[0] + (pair.0 - x), sums[1] + (pair.1 - y)]
-        });
-        sums.map(|sum| sum / n as f64)
+    let sums = |[x, y]: [f64; 2]| {
+        pairs.clone().fold([0.0, 0.0, 0.0], |sums, pair| {
+            [
+                sums[0] + (pair.0 - x),
+                sums[1] + (pair.1 - y),
+                sums[2] + 1.0,
+            ]
+        })
     };
+    let mean = |[x, y, n]: [f64; 3]| [x / n, y / n];
     // The mean of large values is itself rounded, so what it leaves is centred once more.
-    let near = mean([0.0; 2]);
-    let rest = mean(near);
+    let near = mean(sums([0.0; 2]));
+    let left = sums(near);
+    let rest = mean(left);
     let [mut xx, mut yy, mut xy] = [0.0; 3];
     for (x, y) in pairs.clone() {
         let (x, y) = (x - near[0] - rest[0], y - near[1] - rest[1]);
@@ -53,7 +66,10 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Correlation {
         true => (xy / f64::sqrt(xx) / f64::sqrt(yy)).clamp(-1.0, 1.0),
         false => f64::NAN,
     };
-    Correlation { r, n }
+    Correlation {
+        r,
+        n: left[2] as usize,
+    }
 }
 
 /// Spearman's rank correlation: Pearson's, of average ranks within the complete pairs.

@@ -41,6 +41,7 @@ pub use bands::{BANDS, Band, PASS_MARK, band_counts, pass_rate};
 pub use cells::{Marks, marks, marks_on_a_line};
 pub use coded::{Codes, Levels, Numbers};
 pub use contingency::{Association, association, proportion_difference};
+pub(crate) use correlation::pearson_of_rows;
 pub use correlation::{
     Correlation, Matrix, average_ranks, correlation_interval, pearson, pearson_matrix, spearman,
     spearman_matrix,

@@ -79,8 +79,7 @@ pub(super) fn document(title: &str, charts: bool, body: &Markup) -> Markup {
                 link rel="stylesheet" href=(assets::APP_CSS.path);
                 script src=(assets::THEME_JS.path) {}
                 @if charts {
-                    script defer src=(assets::ECHARTS.path) {}
-                    script defer src=(assets::CHARTS_JS.path) {}
+                    script defer src=(assets::CHARTS_JS.path) data-library=(assets::ECHARTS.path) {}
                     script defer src=(assets::APP_JS.path) {}
                 }
             }
