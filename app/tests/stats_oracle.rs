@@ -108,6 +108,7 @@ fn regression(x: &[f64], y: &[f64], z: &[f64], codes: &[u32], levels: usize, at:
         return Value::Null;
     };
     let influence = fit.influence(&factors);
+    let each = |of: &dyn Fn(usize) -> f64| (0..fit.n).map(of).collect::<Vec<f64>>();
     let last = fit.rows.iter().map(|&row| codes[row] as usize).max();
     let settings = [
         Setting::Number(at[0]),
@@ -130,9 +131,9 @@ fn regression(x: &[f64], y: &[f64], z: &[f64], codes: &[u32], levels: usize, at:
         "partial": fit.partial,
         "influence": {
             "leverage": influence.leverage,
-            "internal": influence.internal,
-            "external": influence.external,
-            "cook": influence.cook,
+            "internal": each(&|row| influence.internal(row)),
+            "external": each(&|row| influence.external(row)),
+            "cook": each(&|row| influence.cook(row)),
         },
         "prediction": fit.predict(&settings),
     })

@@ -55,14 +55,15 @@ pub(super) fn regression(analysis: &Analysis<'_>) -> Value {
 /// The largest of each diagnostic and the sum of its squares.
 fn influence(fit: &Regression, factors: &[Factor<'_>]) -> Value {
     let influence = fit.influence(factors);
-    let both = |values: &[f64]| {
-        let max = values.iter().copied().fold(f64::NAN, f64::max);
-        json!({"max": max, "squares": values.iter().map(|v| v * v).sum::<f64>()})
+    let both = |of: &dyn Fn(usize) -> f64| {
+        let values = || (0..fit.n).map(of);
+        let max = values().fold(f64::NAN, f64::max);
+        json!({"max": max, "squares": values().map(|v| v * v).sum::<f64>()})
     };
     json!({
-        "leverage": both(&influence.leverage),
-        "internal": both(&influence.internal),
-        "cook": both(&influence.cook),
+        "leverage": both(&|row| influence.leverage[row]),
+        "internal": both(&|row| influence.internal(row)),
+        "cook": both(&|row| influence.cook(row)),
         "above_4_over_n": influence.influential().len(),
     })
 }

@@ -1,7 +1,7 @@
 //! How far students lie from what the model expects, and which of them bear much on it.
 
 use crate::figures::{Analysis, MOST_POINTS, Point};
-use crate::stats::{self, Regression, pearson, quantile_of_any_order};
+use crate::stats::{self, Regression, pearson_of_rows, quantile_of_any_order};
 
 /// Steps across and upwards at which students are one point, finer than a symbol; the first that leave
 /// at most [`MOST_POINTS`] are taken, which no table has more of at the last.
@@ -27,13 +27,14 @@ pub struct Residuals {
 impl Residuals {
     pub(super) fn of(fit: &Regression) -> Self {
         let mut residuals = fit.residuals.clone();
-        let sizes: Vec<f64> = fit.residuals.iter().map(|rest| rest.abs()).collect();
         let largest = fit.residuals.iter().copied();
+        let expected = |row: usize| fit.fitted[row];
+        let spread = pearson_of_rows(fit.n, expected, |row| fit.residuals[row].abs());
         Self {
             points: points(&fit.fitted, &fit.residuals),
             quartiles: [0.25, 0.75].map(|p| quantile_of_any_order(&mut residuals, p)),
             largest: largest.fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a }),
-            spread: pearson(&fit.fitted, &sizes).r,
+            spread: spread.r,
         }
     }
 }
@@ -125,7 +126,7 @@ impl Influence {
     pub(super) fn of(
         analysis: &Analysis<'_>,
         fit: &Regression,
-        influence: &stats::Influence,
+        influence: &stats::Influence<'_>,
     ) -> Self {
         let above = influence.influential();
         let rows = above.iter().take(LISTED).map(|&i| InfluentialRow {
@@ -133,8 +134,8 @@ impl Influence {
             outcome: fit.fitted[i] + fit.residuals[i],
             expected: fit.fitted[i],
             leverage: influence.leverage[i],
-            studentized: influence.external[i],
-            cook: influence.cook[i],
+            studentized: influence.external(i),
+            cook: influence.cook(i),
         });
         Self {
             rows: rows.collect(),

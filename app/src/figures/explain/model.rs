@@ -154,7 +154,8 @@ impl Model {
             ids: &ids,
             fit: &fit,
         };
-        let influence = fit.influence(&factors);
+        // First, as the leverages of all rows are then no longer there.
+        let influence = Influence::of(analysis, &fit, &fit.influence(&factors));
         let partial = partial(&fit, &ids.iter().map(name).collect::<Vec<_>>());
         let mut what_if = WhatIf::compute(analysis, &ids, &fit);
         let place = |factor: &str| partial.iter().position(|share| share.factor == factor);
@@ -177,7 +178,7 @@ impl Model {
             residual_std: fit.residual_std,
             partial,
             residuals: Residuals::of(&fit),
-            influence: Influence::of(analysis, &fit, &influence),
+            influence,
             what_if,
         })
     }

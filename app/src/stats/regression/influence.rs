@@ -11,49 +11,58 @@ const INFLATED: f64 = 1e5;
 /// A leverage this close to 1 leaves the row no residual but rounding.
 const WHOLE: f64 = 1.0 - 1e-10;
 
-/// How much each row bears on a regression, in the order of its `rows`.
+/// How much each row bears on a regression; rows are given by their place among its `rows`.
 ///
 /// Belsley, Kuh and Welsch, "Regression Diagnostics" (1980). Figures that need a residual are NaN
 /// for a row that the model must pass through, and all of them without degrees of freedom.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Influence {
+pub struct Influence<'a> {
+    fit: &'a Regression,
     /// Weight of a row's outcome in its own expectation, 0..=1; they sum to the number of terms.
     pub leverage: Vec<f64>,
-    /// Residuals over their standard deviation.
-    pub internal: Vec<f64>,
-    /// Residuals over the standard deviation that the other rows give: Student's t with one degree
-    /// of freedom less than the model's.
-    pub external: Vec<f64>,
+}
+
+impl Influence<'_> {
+    /// A row's residual over its standard deviation.
+    pub fn internal(&self, row: usize) -> f64 {
+        let h = self.leverage[row];
+        match h < WHOLE {
+            true => self.fit.residuals[row] / (self.fit.residual_std * (1.0 - h).sqrt()),
+            false => f64::NAN,
+        }
+    }
+
+    /// A row's residual over the standard deviation that the other rows give: Student's t with one
+    /// degree of freedom less than the model's.
+    pub fn external(&self, row: usize) -> f64 {
+        externally(self.internal(row), self.fit.df_residual as f64)
+    }
+
     /// Cook's distance: how far all expectations move without the row, 0 or more.
-    pub cook: Vec<f64>,
+    pub fn cook(&self, row: usize) -> f64 {
+        let (r, h) = (self.internal(row), self.leverage[row]);
+        r * r / self.fit.coefficients.len() as f64 * h / (1.0 - h)
+    }
+
+    /// Rows whose Cook's distance is above 4 / n, the most influential first.
+    ///
+    /// Bollen and Jackman, "Regression Diagnostics" (in Fox and Long, "Modern Methods of Data
+    /// Analysis", 1990): a rule by which to look at rows, not to leave them out.
+    pub fn influential(&self) -> Vec<usize> {
+        let limit = 4.0 / self.leverage.len() as f64;
+        let all = (0..self.leverage.len()).map(|row| (row, self.cook(row)));
+        let mut above: Vec<(usize, f64)> = all.filter(|(_, cook)| *cook > limit).collect();
+        above.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        above.into_iter().map(|(row, _)| row).collect()
+    }
 }
 
 impl Regression {
     /// Influence of each row; `factors` are those the model was fitted to.
-    pub fn influence(&self, factors: &[Factor<'_>]) -> Influence {
-        let leverage = self.leverages(factors);
-        let df = self.df_residual as f64;
-        let terms = self.coefficients.len() as f64;
-        let internal: Vec<f64> = self
-            .residuals
-            .iter()
-            .zip(&leverage)
-            .map(|(residual, &h)| match h < WHOLE {
-                true => residual / (self.residual_std * (1.0 - h).sqrt()),
-                false => f64::NAN,
-            })
-            .collect();
-        let external = internal.iter().map(|&r| externally(r, df)).collect();
-        let cook = internal
-            .iter()
-            .zip(&leverage)
-            .map(|(r, h)| r * r / terms * h / (1.0 - h))
-            .collect();
+    pub fn influence(&self, factors: &[Factor<'_>]) -> Influence<'_> {
         Influence {
-            leverage,
-            internal,
-            external,
-            cook,
+            leverage: self.leverages(factors),
+            fit: self,
         }
     }
 
@@ -83,22 +92,6 @@ fn externally(internal: f64, df: f64) -> f64 {
         f64::INFINITY.copysign(internal)
     } else {
         internal * ((df - 1.0) / rest).sqrt()
-    }
-}
-
-impl Influence {
-    /// Positions (among the regression's `rows`) whose Cook's distance is above 4 / n, the most
-    /// influential first.
-    ///
-    /// Bollen and Jackman, "Regression Diagnostics" (in Fox and Long, "Modern Methods of Data
-    /// Analysis", 1990): a rule by which to look at rows, not to leave them out.
-    pub fn influential(&self) -> Vec<usize> {
-        let limit = 4.0 / self.cook.len() as f64;
-        let mut above: Vec<usize> = (0..self.cook.len())
-            .filter(|&i| self.cook[i] > limit)
-            .collect();
-        above.sort_by(|&a, &b| self.cook[b].total_cmp(&self.cook[a]));
-        above
     }
 }
 

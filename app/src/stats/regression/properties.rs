@@ -87,7 +87,7 @@ proptest! {
             prop_assert!((data.y[row] - fitted - residual).abs() < 1e-12);
         }
         let limit = 4.0 / fit.n as f64;
-        prop_assert!(influence.influential().iter().all(|&i| influence.cook[i] > limit));
+        prop_assert!(influence.influential().iter().all(|&i| influence.cook(i) > limit));
     }
 
     #[test]
