@@ -1,5 +1,6 @@
-//! The rows of a model where bytes tell their values apart: what sums over rows is then a sum over
-//! counts, and what is asked of each row a sum of a few looked-up parts.
+//! The rows of a model by columns. Where bytes tell a column's values apart, what sums over rows is a
+//! sum over counts, and what is asked of each row a few looked-up parts; a column of many numbers is
+//! summed by the codes of the others.
 
 use twofloat::TwoFloat;
 
@@ -19,9 +20,17 @@ const COUNTS: usize = 64;
 pub(super) struct Compact {
     /// Together all categorical factors, and the intercept.
     groups: Vec<Group>,
-    /// The numeric factors.
+    /// The numeric factors of few numbers, and those of many.
     numbers: Vec<Number>,
-    outcome: Number,
+    wides: Vec<Wide>,
+    outcome: Column,
+}
+
+/// A numeric column.
+#[derive(Debug, Clone, PartialEq)]
+enum Column {
+    Few(Number),
+    Many(Wide),
 }
 
 /// Categorical factors of which a byte holds the combination of levels.
@@ -33,7 +42,7 @@ struct Group {
     ones: Vec<Vec<usize>>,
 }
 
-/// A numeric column.
+/// A numeric column whose values a byte tells apart.
 #[derive(Debug, Clone, PartialEq)]
 struct Number {
     term: usize,
@@ -43,9 +52,16 @@ struct Number {
     values: Vec<f64>,
 }
 
+/// A numeric column of more values.
+#[derive(Debug, Clone, PartialEq)]
+struct Wide {
+    term: usize,
+    /// In the column's unit, by row.
+    values: Vec<f64>,
+}
+
 impl Compact {
-    /// The rows given; `None` where a column has more values than a byte tells apart, and where there
-    /// are too few rows for counts.
+    /// The rows given; `None` where a column is not coded, and where there are too few rows for counts.
     pub(super) fn new(
         coding: &Coding,
         factors: &[Factor<'_>],
@@ -60,11 +76,14 @@ impl Compact {
                 vec![]
             }],
         }];
-        let mut numbers = Vec::new();
+        let (mut numbers, mut wides) = (Vec::new(), Vec::new());
         for (coded, factor) in coding.factors.iter().zip(factors) {
             match coded {
                 Coded::Number { term, unit } => {
-                    numbers.push(Number::new(*term, factor, rows, |value| unit.apply(value))?);
+                    match Column::new(*term, factor, rows, |value| unit.apply(value))? {
+                        Column::Few(number) => numbers.push(number),
+                        Column::Many(wide) => wides.push(wide),
+                    }
                 }
                 Coded::Levels { terms, .. } => {
                     let Factor::Levels(levels) = factor else {
@@ -82,23 +101,38 @@ impl Compact {
             }
         }
         let unit = coding.outcome;
-        let outcome = Number::new(coding.terms.len(), outcome, rows, |value| unit.apply(value))?;
+        let outcome = Column::new(coding.terms.len(), outcome, rows, |value| unit.apply(value))?;
         let compact = Self {
             groups,
             numbers,
+            wides,
             outcome,
         };
         (compact.counts() <= COUNTS * rows.len()).then_some(compact)
     }
 
-    fn columns(&self) -> impl Iterator<Item = &Number> {
-        self.numbers.iter().chain([&self.outcome])
+    /// The columns of few numbers, the outcome perhaps among them.
+    fn few(&self) -> impl Iterator<Item = &Number> {
+        let outcome = match &self.outcome {
+            Column::Few(number) => Some(number),
+            Column::Many(_) => None,
+        };
+        self.numbers.iter().chain(outcome)
+    }
+
+    /// The columns of many.
+    fn many(&self) -> impl Iterator<Item = &Wide> {
+        let outcome = match &self.outcome {
+            Column::Few(_) => None,
+            Column::Many(wide) => Some(wide),
+        };
+        self.wides.iter().chain(outcome)
     }
 
     /// Counts of all pairs of columns.
     fn counts(&self) -> usize {
         let groups = self.groups.iter().map(|group| group.ones.len());
-        let numbers = self.columns().map(|number| number.values.len());
+        let numbers = self.few().map(|number| number.values.len());
         let sizes: Vec<usize> = groups.chain(numbers).collect();
         let all: usize = sizes.iter().sum();
         all * all
@@ -111,17 +145,45 @@ impl Compact {
             for other in &self.groups[i..] {
                 add_groups(&mut products, group, other);
             }
-            for number in self.columns() {
+            for number in self.few() {
                 add_sums(&mut products, group, number);
             }
         }
-        let columns: Vec<&Number> = self.columns().collect();
+        let columns: Vec<&Number> = self.few().collect();
         for (i, a) in columns.iter().enumerate() {
             for b in &columns[i..] {
                 add_numbers(&mut products, a, b);
             }
         }
+        let wides: Vec<&Wide> = self.many().collect();
+        for (i, wide) in wides.iter().enumerate() {
+            self.add_wide(&mut products, wide);
+            for other in &wides[i..] {
+                let mut sum = Running::default();
+                for (&x, &y) in wide.values.iter().zip(&other.values) {
+                    sum.add_product(x, y);
+                }
+                products.add_sum(wide.term, other.term, sum);
+            }
+        }
         products
+    }
+
+    /// Adds the products of a column of many numbers with the columns of few.
+    fn add_wide(&self, products: &mut Products, wide: &Wide) {
+        for group in &self.groups {
+            let sums = wide.by_code(&group.codes, group.ones.len());
+            for (ones, &sum) in group.ones.iter().zip(&sums) {
+                ones.iter()
+                    .for_each(|&one| products.add_sum(one, wide.term, sum));
+            }
+        }
+        for number in self.few() {
+            let sums = wide.by_code(&number.codes, number.values.len());
+            for (&value, &sum) in number.values.iter().zip(&sums) {
+                products.add_multiple((number.term, value), wide.term, sum);
+            }
+        }
     }
 
     /// Outcome less model per row, in the outcome's unit.
@@ -136,11 +198,17 @@ impl Compact {
             (&number.codes, number.values.iter().map(part).collect())
         });
         let parts: Vec<(&Vec<u8>, Vec<TwoFloat>)> = of_groups.chain(of_numbers).collect();
-        let outcome = self.outcome.codes.iter().enumerate();
-        outcome.map(move |(row, &code)| {
-            let mut rest = TwoFloat::from(self.outcome.values[usize::from(code)]);
+        let wides = self.wides.iter();
+        let wides: Vec<(&Vec<f64>, TwoFloat)> = wides
+            .map(|wide| (&wide.values, weights[wide.term]))
+            .collect();
+        (0..self.rows()).map(move |row| {
+            let mut rest = TwoFloat::from(self.outcome.at(row));
             for (codes, parts) in &parts {
                 rest -= parts[usize::from(codes[row])];
+            }
+            for (values, weight) in &wides {
+                rest -= *weight * values[row];
             }
             rest
         })
@@ -148,7 +216,7 @@ impl Compact {
 
     /// The quadratic form of a matrix, given by its lines, for each row.
     pub(super) fn leverages(&self, inverse: &[f64], size: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; self.outcome.codes.len()];
+        let mut sums = vec![0.0; self.rows()];
         let cell = |a: usize, b: usize| inverse[a * size + b];
         for (i, group) in self.groups.iter().enumerate() {
             for other in &self.groups[i..] {
@@ -184,30 +252,97 @@ impl Compact {
                 add_parts(&mut sums, &table, &a.codes, &b.codes);
             }
         }
+        for (i, wide) in self.wides.iter().enumerate() {
+            for group in &self.groups {
+                let of_one = |ones: &Vec<usize>| {
+                    let cells = ones.iter().map(|&one| cell(one, wide.term));
+                    2.0 * cells.sum::<f64>()
+                };
+                let parts = padded(group.ones.iter().map(of_one));
+                wide.add_multiples(&mut sums, &parts, &group.codes);
+            }
+            for number in &self.numbers {
+                let factor = 2.0 * cell(number.term, wide.term);
+                let parts = padded(number.values.iter().map(|value| factor * value));
+                wide.add_multiples(&mut sums, &parts, &number.codes);
+            }
+            for other in &self.wides[i..] {
+                let twice = if std::ptr::eq(wide, other) { 1.0 } else { 2.0 };
+                let factor = twice * cell(wide.term, other.term);
+                let both = wide.values.iter().zip(&other.values);
+                for (sum, (x, y)) in sums.iter_mut().zip(both) {
+                    *sum += factor * x * y;
+                }
+            }
+        }
         sums.iter_mut().for_each(|sum| *sum = sum.max(0.0));
         sums
     }
+
+    fn rows(&self) -> usize {
+        // There is always a group, which holds the intercept at least.
+        self.groups.first().map_or(0, |group| group.codes.len())
+    }
 }
 
-impl Number {
+impl Column {
     fn new(
         term: usize,
         column: &Factor<'_>,
         rows: &[usize],
         apply: impl Fn(f64) -> f64,
     ) -> Option<Self> {
-        let Factor::Coded(Numbers {
-            codes: Codes::Narrow(codes),
-            numbers,
-        }) = column
-        else {
+        let Factor::Coded(Numbers { codes, numbers }) = *column else {
             return None;
         };
-        Some(Self {
-            term,
-            codes: rows.iter().map(|&row| codes[row]).collect(),
-            values: numbers.iter().map(|&number| apply(number)).collect(),
+        let values = || {
+            numbers
+                .iter()
+                .map(|&number| apply(number))
+                .collect::<Vec<f64>>()
+        };
+        Some(match codes {
+            Codes::Narrow(codes) => Self::Few(Number {
+                term,
+                codes: rows.iter().map(|&row| codes[row]).collect(),
+                values: values(),
+            }),
+            Codes::Wide(codes) => {
+                let values = values();
+                let rows = rows.iter();
+                Self::Many(Wide {
+                    term,
+                    values: rows.map(|&row| values[codes[row] as usize]).collect(),
+                })
+            }
         })
+    }
+
+    /// The number of a row.
+    fn at(&self, row: usize) -> f64 {
+        match self {
+            Self::Few(number) => number.values[usize::from(number.codes[row])],
+            Self::Many(wide) => wide.values[row],
+        }
+    }
+}
+
+impl Wide {
+    /// Its sum over the rows of each of so many codes.
+    fn by_code(&self, codes: &[u8], most: usize) -> Vec<Running> {
+        let mut sums = vec![Running::default(); BYTES];
+        for (&code, &value) in codes.iter().zip(&self.values) {
+            sums[usize::from(code)].add(value);
+        }
+        sums.truncate(most);
+        sums
+    }
+
+    /// Adds to each row's sum its number times what its code stands for.
+    fn add_multiples(&self, sums: &mut [f64], parts: &[f64; BYTES], codes: &[u8]) {
+        for ((sum, value), &code) in sums.iter_mut().zip(&self.values).zip(codes) {
+            *sum += value * parts[usize::from(code)];
+        }
     }
 }
 
@@ -313,37 +448,61 @@ mod tests {
             .collect()
     }
 
+    /// Two columns of few numbers, two of many, and levels of which two factors fit into a byte, so that
+    /// the third one begins another group.
     #[test]
     fn counted_rows_make_the_model_of_the_rows() {
-        let values: Vec<f64> = (0..40).map(|i| 1e6 + f64::from(i) * 0.1).collect();
-        let numbers = [codes(0, 40), codes(1, 30), codes(2, 40)];
-        // Two of them fit into a byte, and the third one begins another group.
+        let few: Vec<f64> = (0..40).map(|i| 1e6 + f64::from(i) * 0.1).collect();
+        let many: Vec<f64> = (0..2_000).map(|i| 300.0 + f64::from(i) / 7.0).collect();
+        let narrow = [codes(0, 40), codes(1, 30), codes(2, 40)];
+        let wide = [0, 1, 2].map(|column| {
+            let halves = codes(column + 6, 40).into_iter().zip(codes(column, 41));
+            let code = |(a, b)| u32::from(a) * 50 + u32::from(b);
+            halves.map(code).collect::<Vec<u32>>()
+        });
         let levels = [codes(3, 9), codes(4, 9), codes(5, 9)];
-        let coded = |codes| Numbers {
+        let narrow = narrow.each_ref().map(|codes| Numbers {
             codes: Codes::Narrow(codes),
-            numbers: &values,
-        };
-        let of_levels = |codes| Factor::Levels(Levels { codes, levels: 8 });
-        let narrow: Vec<Factor<'_>> = numbers[1..]
-            .iter()
-            .map(|codes| Factor::Coded(coded(codes)))
-            .chain(levels.iter().map(|codes| of_levels(codes)))
-            .collect();
-        let columns: Vec<Vec<f64>> = numbers
-            .iter()
-            .map(|codes| (0..codes.len()).map(|row| coded(codes).at(row)).collect())
-            .collect();
-        let wide: Vec<Factor<'_>> = columns[1..]
-            .iter()
-            .map(|column| Factor::Numeric(column))
-            .chain(levels.iter().map(|codes| of_levels(codes)))
-            .collect();
-        let counted = regress_coded(coded(&numbers[0]), &narrow).unwrap();
-        let summed = regress(&columns[0], &wide).unwrap();
-        assert_eq!(
-            counted.compact.as_ref().map(|compact| compact.groups.len()),
-            Some(2)
-        );
+            numbers: &few,
+        });
+        let wide = wide.each_ref().map(|codes| Numbers {
+            codes: Codes::Wide(codes),
+            numbers: &many,
+        });
+        let levels = levels
+            .each_ref()
+            .map(|codes| Factor::Levels(Levels { codes, levels: 8 }));
+        let cases = [
+            (narrow[0], vec![narrow[1], narrow[2]]),
+            (narrow[0], vec![wide[1], narrow[1], wide[2]]),
+            (wide[0], vec![narrow[1], narrow[2]]),
+            (wide[0], vec![wide[1], wide[2]]),
+        ];
+        for (outcome, numbers) in cases {
+            let plain = |numbers: &Numbers<'_>| -> Vec<f64> {
+                (0..numbers.codes.len())
+                    .map(|row| numbers.at(row))
+                    .collect()
+            };
+            let columns: Vec<Vec<f64>> = numbers.iter().map(plain).collect();
+            let coded = numbers.iter().copied().map(Factor::Coded);
+            let coded: Vec<Factor<'_>> = coded.chain(levels).collect();
+            let columns = columns.iter().map(|column| Factor::Numeric(column));
+            let summed: Vec<Factor<'_>> = columns.chain(levels).collect();
+            assert_alike(outcome, &coded, &plain(&outcome), &summed);
+        }
+    }
+
+    fn assert_alike(
+        outcome: Numbers<'_>,
+        coded: &[Factor<'_>],
+        plain: &[f64],
+        factors: &[Factor<'_>],
+    ) {
+        let counted = regress_coded(outcome, coded).unwrap();
+        let summed = regress(plain, factors).unwrap();
+        let groups = counted.compact.as_ref().map(|compact| compact.groups.len());
+        assert_eq!(groups, Some(2));
         assert_eq!(summed.compact, None);
         assert_eq!((counted.n, &counted.rows), (summed.n, &summed.rows));
         assert!(counted.dropped > 100 && counted.n > 1_000);
@@ -352,7 +511,7 @@ mod tests {
         }
         assert_close(counted.r2, summed.r2);
         assert_all_close(&counted.residuals, &summed.residuals);
-        let (counted, summed) = (counted.influence(&narrow), summed.influence(&wide));
+        let (counted, summed) = (counted.influence(coded), summed.influence(factors));
         assert_all_close(&counted.leverage, &summed.leverage);
         for row in 0..counted.leverage.len() {
             assert_close(counted.cook(row), summed.cook(row));

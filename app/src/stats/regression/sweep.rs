@@ -197,12 +197,20 @@ impl Products {
         self.counts[at] += rows as u64;
     }
 
-    /// Adds rows in which one term is 1 and another one a number, of which this is the sum.
-    pub(super) fn add_sum(&mut self, one: usize, number: usize, sum: Running) {
-        let at = self.at(one, number);
+    /// Adds the sum of the products of two terms.
+    pub(super) fn add_sum(&mut self, a: usize, b: usize, sum: Running) {
+        let at = self.at(a, b);
         let [total, lost] = sum.parts();
         self.sums[at].add(total);
         self.sums[at].add(lost);
+    }
+
+    /// Adds rows in which one term is a number and another one has this sum.
+    pub(super) fn add_multiple(&mut self, a: (usize, f64), b: usize, sum: Running) {
+        let at = self.at(a.0, b);
+        let [total, lost] = sum.parts();
+        self.sums[at].add_product(a.1, total);
+        self.sums[at].add_product(a.1, lost);
     }
 
     /// Adds rows in which two terms are these numbers.
