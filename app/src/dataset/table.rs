@@ -351,7 +351,13 @@ mod tests {
         for (i, &x) in ids.iter().enumerate() {
             for &y in &ids[i..] {
                 let expected = Correlation::pearson(&table.pairs(x, y));
-                for found in [table.pearson(x, y), table.pearson(y, x)] {
+                let ranks = Correlation::spearman(&table.pairs(x, y));
+                let cases = [
+                    (table.pearson(x, y), expected),
+                    (table.pearson(y, x), expected),
+                    (table.coded(x).spearman(&table.coded(y)), ranks),
+                ];
+                for (found, expected) in cases {
                     assert_eq!(found.n, expected.n);
                     assert!(
                         (found.r - expected.r).abs() < 1e-13,

@@ -5,7 +5,7 @@ use super::factors::LEAST_PAIRS;
 use super::{Analysis, MOST_POINTS, Scatter};
 use crate::dataset::ColumnId;
 use crate::filter::Method;
-use crate::stats::{Correlation, Matrix};
+use crate::stats::Matrix;
 
 /// Absolute correlation from which a pair counts as strong unless the address says otherwise.
 const STRONG: f64 = 0.5;
@@ -85,7 +85,7 @@ fn pairs(analysis: &Analysis<'_>, method: Method) -> (MatrixFigure, Vec<Pair>) {
     let table = &analysis.selected;
     let matrix = Matrix::of(ids.len(), |i, j| match method {
         Method::Pearson => table.pearson(ids[i], ids[j]),
-        Method::Spearman => Correlation::spearman(&table.loose_pairs(ids[i], ids[j])),
+        Method::Spearman => table.coded(ids[i]).spearman(&table.coded(ids[j])),
     });
     let name = |id: ColumnId| analysis.dataset.column(id).name.clone();
     let mut pairs = Vec::new();

@@ -8,8 +8,7 @@ use super::regression_json::{regression, two_groups};
 use super::{Analysis, Metrics};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    Anova, BANDS, BoxStats, Correlation, Kruskal, Matrix, Summary, Tally, Trend, WelchAnova,
-    benjamini_hochberg,
+    Anova, BANDS, BoxStats, Kruskal, Matrix, Summary, Tally, Trend, WelchAnova, benjamini_hochberg,
 };
 
 /// All figures of the selected rows. Undefined ones are null; levels without rows are absent;
@@ -73,8 +72,7 @@ pub fn stats_json(analysis: &Analysis<'_>) -> Value {
         }),
     );
     let pearson = |i: usize, j: usize| table.pearson(numeric[i], numeric[j]);
-    let spearman =
-        |i: usize, j: usize| Correlation::spearman(&table.loose_pairs(numeric[i], numeric[j]));
+    let spearman = |i: usize, j: usize| table.coded(numeric[i]).spearman(&table.coded(numeric[j]));
     let pearson = Matrix::of(numeric.len(), pearson);
     put("pearson", matrix(analysis, &numeric, &pearson));
     let spearman = Matrix::of(numeric.len(), spearman);

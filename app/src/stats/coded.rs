@@ -1,7 +1,7 @@
 //! Columns as codes, and how often codes occur together: one pass over narrow codes gathers what many
 //! figures ask.
 
-use super::{Pair, Pairs, Tally};
+use super::{Correlation, Pair, Pairs, Tally, pearson_of_rows};
 
 /// A code for each row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,6 +158,42 @@ impl Numbers<'_> {
         }))
     }
 
+    /// Spearman's correlation with another column's numbers.
+    pub fn spearman(&self, other: &Numbers<'_>) -> Correlation {
+        let rows = self.codes.len().min(other.codes.len());
+        let most = self.numbers.len().max(other.numbers.len());
+        let narrow = matches!(
+            (self.codes, other.codes),
+            (Codes::Narrow(_), Codes::Narrow(_))
+        );
+        if narrow || most > FILLED * rows {
+            return Correlation::spearman(&self.loose_pairs(other));
+        }
+        // Codes are in the order of their numbers, so that counts of them give the ranks.
+        let mut counts = [self, other].map(|it| vec![0_usize; it.numbers.len()]);
+        let [mine, others] = &mut counts;
+        for row in 0..rows {
+            let (a, b) = (self.codes.at(row), other.codes.at(row));
+            if self.has(a) && other.has(b) {
+                mine[a] += 1;
+                others[b] += 1;
+            }
+        }
+        let [mine, others] = counts.map(average_ranks_of);
+        pearson_of_rows(
+            rows,
+            |row| mine.get(self.codes.at(row)).copied().unwrap_or(f64::NAN),
+            |row| others.get(other.codes.at(row)).copied().unwrap_or(f64::NAN),
+        )
+    }
+
+    /// Whether a code stands for a finite number.
+    fn has(&self, code: usize) -> bool {
+        self.numbers
+            .get(code)
+            .is_some_and(|number| number.is_finite())
+    }
+
     /// The pairs of each level.
     pub fn pairs_by_level(&self, other: &Numbers<'_>, levels: &Levels<'_>) -> Vec<Pairs> {
         if let (Codes::Narrow(mine), Codes::Narrow(others)) = (self.codes, other.codes)
@@ -247,6 +283,17 @@ impl Numbers<'_> {
             count: same.len(),
         }))
     }
+}
+
+/// The rank that the values of each code share, from how many there are; NaN where there are none.
+fn average_ranks_of(counts: Vec<usize>) -> Vec<f64> {
+    let mut before = 0;
+    let ranks = counts.into_iter().map(|count| {
+        let rank = before as f64 + (count as f64 + 1.0) / 2.0;
+        before += count;
+        if count == 0 { f64::NAN } else { rank }
+    });
+    ranks.collect()
 }
 
 impl Codes<'_> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::{Result, ensure};
 use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
@@ -46,7 +47,10 @@ pub struct Clients {
 
 impl Clients {
     /// Profiles, SSO, environment, `AWS_ENDPOINT_URL`: as every AWS tool reads them. Makes no call.
-    pub async fn connect(region: &Region) -> Self {
+    ///
+    /// # Errors
+    /// If that variable holds no address.
+    pub async fn connect(region: &Region) -> Result<Self> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(TRY)
@@ -57,12 +61,22 @@ impl Clients {
             .timeout_config(timeouts)
             .load()
             .await;
-        let is_custom_endpoint = config.endpoint_url().is_some();
+        let endpoint = config.endpoint_url();
+        if let Some(endpoint) = endpoint {
+            let has_scheme = ["http://", "https://"]
+                .iter()
+                .any(|it| endpoint.starts_with(it));
+            ensure!(
+                has_scheme,
+                "AWS_ENDPOINT_URL is {endpoint:?}, which is no address: write it as http://localhost:5000"
+            );
+        }
+        let is_custom_endpoint = endpoint.is_some();
         // Names of buckets are not hosts of an emulator.
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(is_custom_endpoint)
             .build();
-        Self {
+        Ok(Self {
             ec2: aws_sdk_ec2::Client::new(&config),
             balancing: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             scaling: aws_sdk_autoscaling::Client::new(&config),
@@ -74,7 +88,7 @@ impl Clients {
             quotas: aws_sdk_servicequotas::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
             is_custom_endpoint,
-        }
+        })
     }
 }
 

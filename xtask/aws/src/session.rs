@@ -143,7 +143,7 @@ impl Session {
             settings.region = region.parse()?;
         }
         say!("stage {} in {}", settings.stage, settings.region);
-        let clients = Clients::connect(&settings.region).await;
+        let clients = Clients::connect(&settings.region).await?;
         let pace = Pace {
             patience,
             ..Pace::of(&clients)

@@ -62,8 +62,8 @@ pub(crate) struct Status {
     pub(crate) fleet: Option<Fleet>,
     /// The release that the group launches.
     pub(crate) release: Known<Release>,
-    /// The newest instance refresh.
-    pub(crate) refresh: Known<Refresh>,
+    /// The newest instance refresh; AWS knows of those of the last six weeks.
+    pub(crate) refresh: Known<Option<Refresh>>,
     /// The newest scaling activities, the newest first.
     pub(crate) activities: Known<Vec<Activity>>,
     /// Average use of the instances' processors.

@@ -98,7 +98,7 @@ pub(crate) async fn look(clients: &Clients, settings: &Settings) -> Result<Statu
         instances,
     });
     status.release = release;
-    status.refresh = Known::of(refresh, "there was none in the last six weeks");
+    status.refresh = Known::of(refresh.map(Some), "");
     let newest = |all: Vec<scaling::Activity>| all.iter().take(SHOWN).map(activity).collect();
     status.activities = Known::of(activities.map(|all| Some(newest(all))), "");
     status.cpu = Known::of(cpu, "CloudWatch has no figure of the last 20 minutes");

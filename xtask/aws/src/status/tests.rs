@@ -33,12 +33,12 @@ fn status(instances: Vec<Instance>) -> Status {
             commit: Known::Is("ebe6e36".to_owned()),
             uploaded: Known::Is(AT - 90_061),
         }),
-        refresh: Known::Is(Refresh {
+        refresh: Known::Is(Some(Refresh {
             status: "InProgress".to_owned(),
             percent: 50,
             reason: Some("Waiting for instances to warm up".to_owned()),
             began: Some(AT - 75),
-        }),
+        })),
         activities: Known::Is(vec![Activity {
             began: Some(AT - 75),
             ended: None,

@@ -29,7 +29,7 @@ pub(crate) fn text(status: &Status) -> String {
     line(
         &mut text,
         "refresh",
-        shown(&status.refresh, |it| refresh(it, at)),
+        shown(&status.refresh, |it| refresh(it.as_ref(), at)),
     );
     line(&mut text, "CPU", shown(&status.cpu, cpu));
     line(
@@ -109,7 +109,10 @@ fn release(it: &Release, at: i64) -> String {
     )
 }
 
-fn refresh(it: &Refresh, at: i64) -> String {
+fn refresh(it: Option<&Refresh>, at: i64) -> String {
+    let Some(it) = it else {
+        return "none in the last six weeks".to_owned();
+    };
     let began = it
         .began
         .map_or_else(String::new, |it| format!(", begun {}", ago(it, at)));

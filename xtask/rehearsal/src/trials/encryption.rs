@@ -57,11 +57,11 @@ impl Scene<'_> {
         found.demand(page.status.is_success(), || {
             format!("HTTPS says {}", page.status)
         });
-        let only_https = page.headers.contains_key(STRICT_TRANSPORT_SECURITY);
-        found.demand(only_https, || "HTTPS has no HSTS".to_owned());
+        let has_hsts = page.headers.contains_key(STRICT_TRANSPORT_SECURITY);
+        found.demand(has_hsts, || "HTTPS has no HSTS".to_owned());
         let plain = visitor.ask(&instance).await?;
-        let only_https = plain.headers.contains_key(STRICT_TRANSPORT_SECURITY);
-        found.demand(!only_https, || "HTTP has HSTS".to_owned());
+        let has_hsts = plain.headers.contains_key(STRICT_TRANSPORT_SECURITY);
+        found.demand(!has_hsts, || "HTTP has HSTS".to_owned());
 
         let counts = || self.load.counts().secure;
         let wanted = counts() + ANSWERED;
