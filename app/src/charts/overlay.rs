@@ -44,6 +44,27 @@ pub(super) fn box_names(option: &mut Value, series: usize) {
     );
 }
 
+/// Puts a series' items at these places, each with how many it stands for. There may be thousands,
+/// each of which would be a list on the heap once more as charming's value.
+pub(super) fn points(
+    option: &mut Value,
+    series: usize,
+    points: impl Iterator<Item = (f64, f64, usize)>,
+) {
+    let items = points
+        .map(|(x, y, count)| Value::Array(vec![plain_number(x), plain_number(y), count.into()]));
+    set(option, series, "data", Value::Array(items.collect()));
+}
+
+/// As [`number`](super::number).
+fn plain_number(x: f64) -> Value {
+    if x.fract() == 0.0 && x.abs() < 1e15 {
+        (x as i64).into()
+    } else {
+        x.into()
+    }
+}
+
 /// Sizes the symbols of the first `series` series by the third part of their items, from 1 to
 /// `largest`.
 pub(super) fn size_by_count(option: &mut Value, series: usize, largest: usize) {

@@ -2,14 +2,13 @@
 
 use charming::Chart;
 use charming::component::{Legend, LegendType};
-use charming::datatype::CompositeValue;
 use charming::element::{AreaStyle, ItemStyle, LineStyle, Symbol};
 use charming::series::{Line, Scatter as ScatterSeries};
 
 use super::card::NO_ROWS;
 use super::{
-    Card, Cell, DataTable, Drawing, base, grid, number, overlay, palette, share_in_words, short,
-    tuple, value_axis, whole,
+    Card, Cell, DataTable, Drawing, base, grid, overlay, palette, share_in_words, short,
+    short_float, tuple, value_axis,
 };
 use crate::figures::{Class, Group, Scatter, strength};
 use crate::format;
@@ -143,8 +142,6 @@ fn merged(figures: &Scatter) -> String {
 
 fn chart(figures: &Scatter) -> Chart {
     let coloured = figures.color.is_some();
-    // A mean has more digits than anybody measures.
-    let coordinate = figures.side.map_or(number as fn(f64) -> _, |_| short);
     let mut chart = base()
         .grid(grid("40", "20", if coloured { "40" } else { "16" }, "44"))
         .x_axis(value_axis(format::label(&figures.x_name)))
@@ -154,7 +151,7 @@ fn chart(figures: &Scatter) -> Chart {
         chart = chart.legend(Legend::new().type_(LegendType::Scroll).top(0).data(names));
     }
     for group in &figures.groups {
-        chart = chart.series(points(group, coordinate));
+        chart = chart.series(symbols(group));
     }
     for group in &figures.groups {
         if let Some(fit) = &group.trend {
@@ -170,7 +167,19 @@ fn chart(figures: &Scatter) -> Chart {
 fn finish(drawing: &mut Drawing, figures: &Scatter) {
     let option = &mut drawing.option;
     let names = [figures.x_name.as_str(), figures.y_name.as_str(), "students"];
-    for series in 0..figures.groups.len() {
+    // A mean has more digits than anybody measures.
+    let coordinate = figures
+        .side
+        .map_or(std::convert::identity as fn(f64) -> f64, |_| short_float);
+    for (series, group) in figures.groups.iter().enumerate() {
+        overlay::points(
+            option,
+            series,
+            group
+                .points
+                .iter()
+                .map(|point| (coordinate(point.x), coordinate(point.y), point.count)),
+        );
         overlay::dimensions(option, series, &names, &[0, 1, 2]);
         overlay::whole_symbols(option, series);
     }
@@ -195,16 +204,11 @@ fn group_color(group: &Group) -> &'static str {
     palette::series(group.level.as_ref().map_or(0, |(level, _)| *level))
 }
 
-fn points(group: &Group, coordinate: fn(f64) -> CompositeValue) -> ScatterSeries {
-    let items: Vec<CompositeValue> = group
-        .points
-        .iter()
-        .map(|point| tuple([coordinate(point.x), coordinate(point.y), whole(point.count)]))
-        .collect();
+/// The symbols of a group; [`finish`] says where they are.
+fn symbols(group: &Group) -> ScatterSeries {
     ScatterSeries::new()
         .name(group_name(group))
         .item_style(ItemStyle::new().color(group_color(group)).opacity(0.55))
-        .data(items)
 }
 
 fn trend_lines(group: &Group, fit: &Trend) -> [Line; 3] {
