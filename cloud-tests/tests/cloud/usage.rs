@@ -58,6 +58,19 @@ fn who_has_no_credentials_is_told_to_sign_in() {
 }
 
 #[test]
+fn an_endpoint_that_is_no_address_is_said() {
+    in_a_cloud(async |world| {
+        let run = world
+            .run_with("AWS_ENDPOINT_URL", "localhost:5000", &["diff"])
+            .await;
+        assert_eq!(run.exit, 1, "{}", run.said());
+        let remedy = "write it as http://localhost:5000";
+        assert!(run.err.contains(remedy), "{}", run.err);
+        assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+    });
+}
+
+#[test]
 fn a_profiles_region_is_used_unless_a_flag_names_another() {
     in_a_cloud(async |world| {
         std::fs::create_dir(world.home().join(".aws")).unwrap();

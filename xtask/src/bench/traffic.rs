@@ -158,18 +158,24 @@ impl Visitor {
     }
 }
 
-/// Addresses of what a page makes a browser load: scripts, images, and links that are not for
-/// people to follow.
+/// Addresses of what a page makes a browser load: scripts, images, links that are not for people to
+/// follow, and the library that draws the charts, if there are any.
 fn assets(page: &str) -> BTreeSet<String> {
+    let has_charts = page.contains("class=\"plot\"");
     let tags = page
         .split('<')
         .filter_map(|rest| rest.split_once('>'))
         .map(|(tag, _)| tag);
-    let loaded = tags.filter_map(|tag| match tag.split_whitespace().next()? {
-        "script" | "img" => attribute(tag, "src"),
-        "link" if is_loaded(attribute(tag, "rel")?) => attribute(tag, "href"),
-        _ => None,
+    let loaded = tags.flat_map(|tag| {
+        let address = |name| attribute(tag, name);
+        match tag.split_whitespace().next() {
+            Some("script") if has_charts => [address("src"), address("data-library")],
+            Some("script" | "img") => [address("src"), None],
+            Some("link") if address("rel").is_some_and(is_loaded) => [address("href"), None],
+            _ => [None, None],
+        }
     });
+    let loaded = loaded.flatten();
     loaded
         .filter(|address| !address.starts_with("data:"))
         .map(|address| address.replace("&amp;", "&"))
@@ -219,6 +225,14 @@ mod tests {
             (
                 r#"<script src="/a.js"></script><script src="/a.js"></script>"#,
                 vec!["/a.js"],
+            ),
+            (
+                r#"<script src="/a.js" data-library="/b.js"></script>"#,
+                vec!["/a.js"],
+            ),
+            (
+                r#"<script src="/a.js" data-library="/b.js"></script><div class="plot"></div>"#,
+                vec!["/a.js", "/b.js"],
             ),
         ];
         for (page, expected) in cases {
