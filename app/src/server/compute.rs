@@ -30,6 +30,10 @@ const WAITING: usize = 64;
 /// The longest wait, when pages take longer than that.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Rows of the dataset beyond which one page is computed at a time: of ten million rows a page takes up
+/// to 640 MB beside the 210 MB of the dataset, and an instance's service has 1 GB.
+const ALONE: usize = 4_000_000;
+
 /// How long a refusal waits: a thousand clients get a thousand of them a second, a few per cent of a core.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -40,6 +44,8 @@ pub(super) struct Queue {
     places: Arc<Semaphore>,
     /// Computing.
     cores: Arc<Semaphore>,
+    /// All of them.
+    all: u32,
     patience: Duration,
 }
 
@@ -47,7 +53,7 @@ pub(super) struct Queue {
 #[derive(Debug)]
 pub(super) struct Turn {
     _place: OwnedSemaphorePermit,
-    _core: OwnedSemaphorePermit,
+    _cores: OwnedSemaphorePermit,
 }
 
 /// One that waits is counted, until it is dropped: a client may go away meanwhile.
@@ -79,18 +85,28 @@ impl Queue {
         Self {
             places: Arc::new(Semaphore::new(cores + waiting)),
             cores: Arc::new(Semaphore::new(cores)),
+            all: u32::try_from(cores).unwrap_or(u32::MAX),
             patience,
         }
     }
 
     /// A turn, as soon as it comes; none if the queue is full or too slow.
     pub(super) async fn turn(&self) -> Option<Turn> {
+        self.turn_on(1, self.patience).await
+    }
+
+    /// The same, while nothing else is computed; with more patience, as each page takes longer.
+    async fn turn_alone(&self) -> Option<Turn> {
+        self.turn_on(self.all, 5 * self.patience).await
+    }
+
+    async fn turn_on(&self, cores: u32, patience: Duration) -> Option<Turn> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let core = Arc::clone(&self.cores).acquire_owned();
-        let core = timeout(self.patience, core).await.ok()?.ok()?;
+        let cores = Arc::clone(&self.cores).acquire_many_owned(cores);
+        let cores = timeout(patience, cores).await.ok()?.ok()?;
         Some(Turn {
             _place: place,
-            _core: core,
+            _cores: cores,
         })
     }
 }
@@ -121,7 +137,11 @@ impl Gauges {
 pub(super) async fn turn(app: &App) -> Option<Turn> {
     let gauges = app.metrics.queue();
     let waits = Waits::new(&gauges.waiting);
-    let turn = app.queue.turn().await;
+    let loaded = app.current.state().loaded;
+    let turn = match loaded.is_some_and(|loaded| loaded.dataset.rows() > ALONE) {
+        true => app.queue.turn_alone().await,
+        false => app.queue.turn().await,
+    };
     drop(waits);
     if turn.is_none() {
         gauges.shed.inc();
@@ -239,6 +259,18 @@ mod tests {
         assert_eq!(app.metrics.queue().shed.get(), 5);
         drop(taken);
         assert_eq!(ask(&routes, "/overview").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn what_is_large_is_computed_alone() {
+        let queue = Queue::of(2, 2, Duration::from_millis(100));
+        let first = queue.turn().await.unwrap();
+        assert!(queue.turn_alone().await.is_none(), "another is computed");
+        drop(first);
+        let large = queue.turn_alone().await.unwrap();
+        assert!(queue.turn().await.is_none(), "a large one is computed");
+        drop(large);
+        assert!(queue.turn().await.is_some());
     }
 
     #[tokio::test]
