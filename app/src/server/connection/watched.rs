@@ -30,12 +30,13 @@ impl Watched {
         }
     }
 
-    /// With bytes that were read from it and are to be read again; no bytes may still hold a buffer.
-    pub(super) fn with_ahead(self, ahead: Bytes) -> Self {
-        let ahead = if ahead.is_empty() {
-            Bytes::new()
-        } else {
-            ahead
+    /// With bytes that were read from it and are to be read again, before what was not read yet.
+    pub(super) fn with_ahead(self, ahead: &[u8]) -> Self {
+        let rest = &self.ahead[..];
+        // No bytes may still hold a buffer.
+        let ahead = match (ahead, rest) {
+            ([], []) => Bytes::new(),
+            _ => [ahead, rest].concat().into(),
         };
         Self { ahead, ..self }
     }
