@@ -30,12 +30,18 @@ const WAITING: usize = 64;
 /// The longest wait, when pages take longer than that.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Rows of the dataset beyond which one page is computed at a time: of ten million rows a page takes up
-/// to 640 MB beside the 210 MB of the dataset, and an instance's service has 1 GB.
+/// Rows of a dataset beyond which one page is computed at a time: of ten million rows of the sample's
+/// columns a page takes up to 640 MB beside the 210 MB of the dataset, and an instance's service has 1 GB.
 const ALONE: usize = 4_000_000;
 
 /// How long a refusal waits: a thousand clients get a thousand of them a second, a few per cent of a core.
+/// Meanwhile the connection keeps its place; where refusals hold all places, the next one comes a second
+/// late.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Rows of the dataset that a request is about; an extension of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows(pub(super) usize);
 
 /// The queue before the cores.
 #[derive(Debug)]
@@ -95,9 +101,14 @@ impl Queue {
         self.turn_on(1, self.patience).await
     }
 
-    /// The same, while nothing else is computed; with more patience, as each page takes longer.
-    async fn turn_alone(&self) -> Option<Turn> {
-        self.turn_on(self.all, 5 * self.patience).await
+    /// The same for work on so many rows: on many it is done while nothing else is; with more patience, as
+    /// each page takes longer.
+    async fn turn_for(&self, rows: usize) -> Option<Turn> {
+        if rows > ALONE {
+            self.turn_on(self.all, 5 * self.patience).await
+        } else {
+            self.turn().await
+        }
     }
 
     async fn turn_on(&self, cores: u32, patience: Duration) -> Option<Turn> {
@@ -133,15 +144,11 @@ impl Gauges {
     }
 }
 
-/// A turn for work on a request, and what the metrics say of it; none comes late.
-pub(super) async fn turn(app: &App) -> Option<Turn> {
+/// A turn for work on a request about so many rows, and what the metrics say of it; none comes late.
+pub(super) async fn turn(app: &App, rows: usize) -> Option<Turn> {
     let gauges = app.metrics.queue();
     let waits = Waits::new(&gauges.waiting);
-    let loaded = app.current.state().loaded;
-    let turn = match loaded.is_some_and(|loaded| loaded.dataset.rows() > ALONE) {
-        true => app.queue.turn_alone().await,
-        false => app.queue.turn().await,
-    };
+    let turn = app.queue.turn_for(rows).await;
     drop(waits);
     if turn.is_none() {
         gauges.shed.inc();
@@ -157,7 +164,9 @@ pub(super) fn crowded() -> Response {
 
 /// Answers the request when it is its turn, on a thread that may be busy.
 pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(turn) = turn(&app).await else {
+    let rows = request.extensions().get();
+    let rows = rows.map_or(0, |&Rows(rows)| rows);
+    let Some(turn) = turn(&app, rows).await else {
         return crowded();
     };
     let (runtime, span) = (Handle::current(), Span::current());
@@ -265,12 +274,16 @@ mod tests {
     async fn what_is_large_is_computed_alone() {
         let queue = Queue::of(2, 2, Duration::from_millis(100));
         let first = queue.turn().await.unwrap();
-        assert!(queue.turn_alone().await.is_none(), "another is computed");
+        assert!(queue.turn_for(ALONE).await.is_some(), "two at once");
+        assert!(
+            queue.turn_for(ALONE + 1).await.is_none(),
+            "another is computed"
+        );
         drop(first);
-        let large = queue.turn_alone().await.unwrap();
-        assert!(queue.turn().await.is_none(), "a large one is computed");
+        let large = queue.turn_for(ALONE + 1).await.unwrap();
+        assert!(queue.turn_for(1).await.is_none(), "a large one is computed");
         drop(large);
-        assert!(queue.turn().await.is_some());
+        assert!(queue.turn_for(1).await.is_some());
     }
 
     #[tokio::test]

@@ -62,7 +62,7 @@ async fn answer(app: &App, loaded: Arc<Loaded>, format: Format, query: Option<St
             });
         }
     };
-    let Some(turn) = compute::turn(app).await else {
+    let Some(turn) = compute::turn(app, loaded.dataset.rows()).await else {
         return Ok(compute::crowded());
     };
     let name = file_name(loaded.dataset.name(), !request.filters.is_empty(), format);

@@ -117,6 +117,8 @@ async fn find(
     {
         "what is wrong with it is not told in privacy mode".clone_into(fault);
     }
+    let rows = compute::Rows(loaded.dataset.rows());
+    request.extensions_mut().insert(rows);
     request.extensions_mut().insert(Guarded {
         loaded,
         least,

@@ -12,6 +12,7 @@ use super::uploads::UploadError;
 use super::{Loaded, Said};
 use crate::server::App;
 use crate::server::access::LoggedIn;
+use crate::server::compute::Rows;
 use crate::server::problem::Failure;
 use crate::views::{About, Stay};
 
@@ -36,6 +37,8 @@ pub(in crate::server) async fn find(
     let query = request.uri().query().unwrap_or_default().to_owned();
     let guarded = request.extensions().get::<LoggedIn>().is_some();
     let asked = named(&app, &query, guarded).await?;
+    let rows = Rows(asked.loaded.dataset.rows());
+    request.extensions_mut().insert(rows);
     request.extensions_mut().insert(asked);
     Ok(next.run(request).await)
 }
@@ -85,6 +88,8 @@ pub(in crate::server) async fn find_by_path(
     let uploads = app.uploads.as_ref().ok_or(UploadError::Gone)?;
     let id = id.parse().map_err(|()| UploadError::Gone)?;
     let loaded = uploads.find(id).await?;
+    let rows = Rows(loaded.dataset.rows());
+    request.extensions_mut().insert(rows);
     request.extensions_mut().insert(loaded);
     Ok(next.run(request).await)
 }
