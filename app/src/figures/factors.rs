@@ -5,8 +5,7 @@ use super::performance::scores_by;
 use super::{Analysis, MOST_POINTS, Scatter};
 use crate::dataset::ColumnId;
 use crate::stats::{
-    Anova, Correlation, Tally, Trend, benjamini_hochberg, correlation_interval, eta2_interval,
-    r2_interval,
+    Anova, Tally, Trend, benjamini_hochberg, correlation_interval, eta2_interval, r2_interval,
 };
 
 /// Correlation of one numeric factor with the outcome.
@@ -104,36 +103,39 @@ impl FactorImpact {
     }
 }
 
-/// The trend of the outcome over each numeric factor.
-type Fits = Vec<(ColumnId, Option<Trend>)>;
-
-fn fits(analysis: &Analysis<'_>) -> Fits {
-    // Two students always lie on a line, which says nothing.
-    let fit = |id| {
-        let pairs = analysis.selected.loose_pairs(id, analysis.outcome);
-        Trend::of(&pairs).filter(|fit| fit.n >= LEAST_PAIRS)
-    };
-    let factors = analysis.numeric_factors().into_iter();
-    factors.map(|id| (id, fit(id))).collect()
+/// The trend of the outcome over a numeric factor.
+struct Fit {
+    factor: ColumnId,
+    /// Rows with both values.
+    n: usize,
+    trend: Option<Trend>,
 }
 
-fn correlations(analysis: &Analysis<'_>, fits: &Fits) -> Vec<FactorCorrelation> {
+fn fits(analysis: &Analysis<'_>) -> Vec<Fit> {
+    let fit = |factor| {
+        let pairs = analysis.selected.loose_pairs(factor, analysis.outcome);
+        // Two students always lie on a line, which says nothing.
+        let trend = Trend::of(&pairs).filter(|trend| trend.n >= LEAST_PAIRS);
+        Fit {
+            factor,
+            n: pairs.n(),
+            trend,
+        }
+    };
+    analysis.numeric_factors().into_iter().map(fit).collect()
+}
+
+fn correlations(analysis: &Analysis<'_>, fits: &[Fit]) -> Vec<FactorCorrelation> {
     let mut all: Vec<FactorCorrelation> = fits
         .iter()
-        .map(|(factor, fit)| {
-            let found = match fit {
-                Some(fit) => Correlation { r: fit.r, n: fit.n },
-                None => Correlation {
-                    r: f64::NAN,
-                    n: pairs(analysis, *factor),
-                },
-            };
+        .map(|fit| {
+            let r = fit.trend.as_ref().map_or(f64::NAN, |trend| trend.r);
             FactorCorrelation {
-                factor: *factor,
-                name: analysis.dataset.column(*factor).name.clone(),
-                r: found.r,
-                interval: correlation_interval(found.r, found.n),
-                n: found.n,
+                factor: fit.factor,
+                name: analysis.dataset.column(fit.factor).name.clone(),
+                r,
+                interval: correlation_interval(r, fit.n),
+                n: fit.n,
             }
         })
         .collect();
@@ -141,11 +143,9 @@ fn correlations(analysis: &Analysis<'_>, fits: &Fits) -> Vec<FactorCorrelation> 
     all
 }
 
-fn ranking(analysis: &Analysis<'_>, fits: &Fits) -> Vec<RankedFactor> {
-    let mut ranked: Vec<RankedFactor> = fits
-        .iter()
-        .map(|(factor, fit)| rank_numeric(analysis, *factor, fit.as_ref()))
-        .collect();
+fn ranking(analysis: &Analysis<'_>, fits: &[Fit]) -> Vec<RankedFactor> {
+    let mut ranked: Vec<RankedFactor> =
+        fits.iter().map(|fit| rank_numeric(analysis, fit)).collect();
     let factors = analysis.dataset.factor_ids();
     ranked.extend(
         factors
@@ -160,22 +160,18 @@ fn ranking(analysis: &Analysis<'_>, fits: &Fits) -> Vec<RankedFactor> {
     ranked
 }
 
-fn rank_numeric(analysis: &Analysis<'_>, factor: ColumnId, fit: Option<&Trend>) -> RankedFactor {
+fn rank_numeric(analysis: &Analysis<'_>, fit: &Fit) -> RankedFactor {
+    let trend = fit.trend.as_ref();
     RankedFactor {
-        factor,
-        name: analysis.dataset.column(factor).name.clone(),
+        factor: fit.factor,
+        name: analysis.dataset.column(fit.factor).name.clone(),
         numeric: true,
-        explained: fit.map_or(f64::NAN, |fit| fit.r2),
-        interval: fit.and_then(|fit| r2_interval(fit.r, fit.n)),
-        p: fit.map_or(f64::NAN, |fit| fit.p),
+        explained: trend.map_or(f64::NAN, |trend| trend.r2),
+        interval: trend.and_then(|trend| r2_interval(trend.r, trend.n)),
+        p: trend.map_or(f64::NAN, |trend| trend.p),
         q: f64::NAN,
-        n: fit.map_or_else(|| pairs(analysis, factor), |fit| fit.n),
+        n: fit.n,
     }
-}
-
-/// Rows with a value of the factor and an outcome.
-fn pairs(analysis: &Analysis<'_>, factor: ColumnId) -> usize {
-    analysis.selected.loose_pairs(factor, analysis.outcome).n()
 }
 
 fn rank_factor(analysis: &Analysis<'_>, factor: ColumnId) -> RankedFactor {

@@ -21,6 +21,30 @@ pub struct Pairs {
     n: usize,
 }
 
+/// Pairs less the means of their columns, computed as they are asked for: of millions of rows a copy would
+/// take hundreds of MB.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Centred<'a> {
+    pairs: &'a Pairs,
+    means: [f64; 2],
+    /// Means are rounded, so that what they leave is centred once more.
+    rests: [f64; 2],
+}
+
+impl Centred<'_> {
+    /// Sum of a function of each pair.
+    pub(super) fn sum(&self, term: impl Fn(Pair) -> f64) -> f64 {
+        let ([x_mean, y_mean], [x_rest, y_rest]) = (self.means, self.rests);
+        self.pairs.sum(|pair| {
+            term(Pair {
+                x: pair.x - x_mean - x_rest,
+                y: pair.y - y_mean - y_rest,
+                ..pair
+            })
+        })
+    }
+}
+
 impl Pairs {
     /// Of two columns with one element per row each; the longer one's surplus is ignored.
     pub fn of(x: &[f64], y: &[f64]) -> Self {
@@ -63,19 +87,6 @@ impl Pairs {
         self.pairs.iter().copied()
     }
 
-    /// The same with other values.
-    pub(super) fn map(&self, x: impl Fn(usize) -> f64, y: impl Fn(usize) -> f64) -> Self {
-        let pairs = self.pairs.iter().enumerate().map(|(i, pair)| Pair {
-            x: x(i),
-            y: y(i),
-            count: pair.count,
-        });
-        Self {
-            pairs: pairs.collect(),
-            n: self.n,
-        }
-    }
-
     /// Sum of a function of each pair.
     pub(super) fn sum(&self, term: impl Fn(Pair) -> f64) -> f64 {
         sums::weighted(self.iter().map(|pair| (term(pair), pair.count)))
@@ -95,22 +106,27 @@ impl Pairs {
         [self.sum(|pair| pair.x), self.sum(|pair| pair.y)].map(|sum| sum / self.n as f64)
     }
 
-    /// The pairs less the means of their columns, which are rounded, so that what they leave is
-    /// centred once more.
-    pub(super) fn centred(&self) -> Self {
-        let once = self.less(self.means());
-        let rest = once.means();
-        once.less(rest)
-    }
-
-    fn less(&self, [x, y]: [f64; 2]) -> Self {
-        self.map(|i| self.pairs[i].x - x, |i| self.pairs[i].y - y)
+    /// The pairs less the means of their columns.
+    pub(super) fn centred(&self) -> Centred<'_> {
+        let once = Centred {
+            pairs: self,
+            means: self.means(),
+            rests: [0.0; 2],
+        };
+        let rests = [once.sum(|pair| pair.x), once.sum(|pair| pair.y)];
+        let rests = rests.map(|sum| sum / self.n as f64);
+        Centred { rests, ..once }
     }
 
     /// The average ranks in place of the values.
     pub(super) fn ranked(&self) -> Self {
         let [x, y] = [|pair: &Pair| pair.x, |pair: &Pair| pair.y].map(|of| self.ranks(of));
-        self.map(|i| x[i], |i| y[i])
+        let ranks = x.into_iter().zip(y).zip(&self.pairs);
+        let ranked = ranks.map(|((x, y), pair)| Pair { x, y, ..*pair });
+        Self {
+            pairs: ranked.collect(),
+            n: self.n,
+        }
     }
 
     fn ranks(&self, value: fn(&Pair) -> f64) -> Vec<f64> {
