@@ -110,7 +110,7 @@ pub struct Regression {
     /// What each factor explains beyond the others; `None` for one without terms of its own.
     pub partial: Vec<Option<Partial>>,
     coding: Coding,
-    /// The rows used, where bytes tell their values apart.
+    /// The rows used, where codes tell their values apart.
     compact: Option<Compact>,
     swept: Swept,
 }
@@ -125,8 +125,8 @@ pub fn regress(outcome: &[f64], factors: &[Factor<'_>]) -> Result<Regression, Un
     fit(&Factor::Numeric(outcome), factors, true)
 }
 
-/// [`regress`] on an outcome whose numbers are coded: where a byte holds each of them and of the
-/// factors' values, rows are counted rather than multiplied.
+/// [`regress`] on an outcome whose numbers are coded: where the factors' values are too, rows are counted
+/// rather than multiplied, but for the columns whose numbers a byte does not tell apart.
 ///
 /// # Errors
 /// As [`regress`].
