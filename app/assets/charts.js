@@ -94,7 +94,8 @@ const plots = (function () {
     root.dataset.state = "ready";
   }
 
-  // ECharts is larger than all else together: figures and words are there before it is asked for.
+  // ECharts is larger than all else together: figures and words are there before it is asked for. Who
+  // prints in that moment gets the tables without the charts.
   let isAskedFor = false;
 
   function load() {
@@ -106,8 +107,12 @@ const plots = (function () {
       registerThemes();
       show();
     });
-    // The figures are in tables too.
-    script.addEventListener("error", settle);
+    // The figures are in tables too; the next visit of the page asks again.
+    script.addEventListener("error", () => {
+      isAskedFor = false;
+      script.remove();
+      settle();
+    });
     requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
   }
 
