@@ -49,7 +49,7 @@ impl Clients {
     /// Profiles, SSO, environment, `AWS_ENDPOINT_URL`: as every AWS tool reads them. Makes no call.
     ///
     /// # Errors
-    /// If that variable holds no address.
+    /// If the endpoint that a variable or the profile names is no address.
     pub async fn connect(region: &Region) -> Result<Self> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
@@ -68,7 +68,8 @@ impl Clients {
                 .any(|it| endpoint.starts_with(it));
             ensure!(
                 has_scheme,
-                "AWS_ENDPOINT_URL is {endpoint:?}, which is no address: write it as http://localhost:5000"
+                "the endpoint {endpoint:?} is no address: write it, in AWS_ENDPOINT_URL or as the profile's \
+                 endpoint_url, as http://localhost:5000"
             );
         }
         let is_custom_endpoint = endpoint.is_some();
