@@ -48,7 +48,7 @@ fn respond(asset: &'static Asset, headers: &HeaderMap) -> Response {
 }
 
 /// Whether the request takes that encoding: it is named, and not with a quality of zero.
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+pub(super) fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     headers
         .get_all(header::ACCEPT_ENCODING)
         .iter()

@@ -3,6 +3,7 @@
 
 mod access;
 mod asset;
+mod compress;
 mod compute;
 mod connection;
 mod data;
@@ -160,6 +161,7 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
         .route(Page::Compare.path(), get(pages::compare))
         .route("/compare/{chart}", get(pages::compare_csv))
         .route("/stats.json", get(pages::stats))
+        .route_layer(from_fn(compress::page))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         // What is kept needs no core either.
@@ -172,6 +174,7 @@ fn pages(app: &Arc<App>) -> Router<Arc<App>> {
 fn reports(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route(REPORT, get(report::show))
+        .route_layer(from_fn(compress::page))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find))
@@ -191,6 +194,7 @@ fn exports(app: &Arc<App>) -> Router<Arc<App>> {
 fn mapping_form(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route(mapping::ROUTE, get(mapping::show))
+        .route_layer(from_fn(compress::page))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), asked::find_by_path))
@@ -202,8 +206,7 @@ fn upload() -> MethodRouter<Arc<App>> {
     post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
-/// Compression on the fly, fast rather than small: most pages are made for one filter and seldom
-/// asked for twice.
+/// Compression on the fly, of what [`compress`] leaves: fast rather than small too.
 fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(4))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, Request as HttpRequest, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -18,7 +18,7 @@ use super::data::source::readable;
 use super::export::file_stem;
 use super::problem::{self, Failure};
 use super::report::{Finished, ReportError};
-use super::{App, Loaded, compression, compute, kept};
+use super::{App, Loaded, compress, compression, compute, kept};
 use crate::charts::Card;
 use crate::export::Format;
 use crate::filter::Request;
@@ -61,6 +61,7 @@ pub(super) fn pages(app: &Arc<App>, least: MinGroup) -> Router<Arc<App>> {
     }
     routes
         .route("/stats.json", get(stats))
+        .route_layer(from_fn(compress::page))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state(Arc::clone(app), keep))
@@ -71,6 +72,7 @@ pub(super) fn pages(app: &Arc<App>, least: MinGroup) -> Router<Arc<App>> {
 pub(super) fn reports(app: &Arc<App>, least: MinGroup) -> Router<Arc<App>> {
     Router::new()
         .route(REPORT, get(report))
+        .route_layer(from_fn(compress::page))
         .route_layer(compression())
         .route_layer(from_fn_with_state(Arc::clone(app), compute::compute))
         .route_layer(from_fn_with_state((Arc::clone(app), least), find))
