@@ -66,7 +66,7 @@ impl Scheme {
 }
 
 /// How often chromedriver is started at most.
-const STARTS: usize = 3;
+const STARTS: usize = 20;
 
 /// Starts chromedriver; its port. It takes a free one of IPv4 and then the same one of IPv6, and ends
 /// if another program has that one: then it is started again.
