@@ -64,7 +64,7 @@ fn an_endpoint_that_is_no_address_is_said() {
             .run_with("AWS_ENDPOINT_URL", "localhost:5000", &["diff"])
             .await;
         assert_eq!(run.exit, 1, "{}", run.said());
-        let remedy = "write it as http://localhost:5000";
+        let remedy = "as http://localhost:5000";
         let last = run.err.lines().last().unwrap_or_default();
         assert!(last.starts_with("error: "), "{}", run.err);
         assert!(last.ends_with(remedy), "{}", run.err);
