@@ -102,16 +102,14 @@ async fn add(doing: &Doing<'_>, table: &AwsId, subnet: &str) -> Result<(), Error
     match doing.visible(add).await {
         // A lost answer, or the subnet uses another table still.
         Err(Error::Call(failure)) if failure.is(&["Resource.AlreadyAssociated"]) => {
-            let Some((of, association)) = used_by(doing, subnet).await? else {
-                return Err(failure.into());
-            };
-            if of == table.0 {
-                return Ok(());
-            }
-            match take_over(doing, &association, table).await {
-                // The other table's own step has let go of it meanwhile.
-                Err(failure) if failure.is_absent() => doing.visible(add).await,
-                taken => Ok(taken?),
+            match used_by(doing, subnet).await? {
+                Some((of, _)) if of == table.0 => Ok(()),
+                // The other table's own step has let go of it meanwhile, here or below.
+                None => doing.visible(add).await,
+                Some((_, association)) => match take_over(doing, &association, table).await {
+                    Err(failure) if failure.is_absent() => doing.visible(add).await,
+                    taken => Ok(taken?),
+                },
             }
         }
         other => other,
