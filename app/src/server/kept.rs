@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
@@ -62,8 +62,8 @@ pub(super) struct Key {
     least: Option<MinGroup>,
     /// Path and canonical query.
     address: String,
-    /// What the browser takes.
-    encodings: Vec<HeaderValue>,
+    /// What the browser takes, as it says it. A header's value would keep all that was read with it.
+    encodings: Vec<Vec<u8>>,
 }
 
 impl Key {
@@ -93,7 +93,7 @@ impl Key {
             guarded: basis.guarded,
             least: basis.least,
             address,
-            encodings: encodings.iter().cloned().collect(),
+            encodings: encodings.iter().map(|it| it.as_bytes().to_vec()).collect(),
         })
     }
 }
@@ -124,7 +124,8 @@ struct ByMemory;
 
 impl Weighter<Key, Arc<Answer>> for ByMemory {
     fn weight(&self, key: &Key, answer: &Arc<Answer>) -> u64 {
-        let bytes = answer.body.len() + key.address.len() + OVERHEAD;
+        let encodings = key.encodings.iter().map(Vec::len).sum::<usize>();
+        let bytes = answer.body.len() + key.address.len() + encodings + OVERHEAD;
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
@@ -221,10 +222,12 @@ async fn whole(response: Response) -> Result<Answer, Response> {
         return Err(Response::from_parts(head, Body::from(body)));
     };
     head.headers.typed_insert(version.clone());
+    // Copies: what was made among a page's columns, on a thread that computes, would keep that memory from
+    // going back to the system for as long as it is kept.
     Ok(Answer {
-        headers: head.headers,
+        headers: head.headers.clone(),
         version,
-        body,
+        body: Bytes::copy_from_slice(&body),
     })
 }
 
