@@ -16,11 +16,11 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use prometheus::{IntCounter, IntGauge};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
-use tracing::{Span, error};
+use tracing::{Span, error, warn};
 
 use super::{App, problem};
 
@@ -55,6 +55,45 @@ pub(super) struct Queue {
     patience: Duration,
 }
 
+/// Threads for pages alone, as many as there are cores. What a thread has freed, the C library keeps for that
+/// thread to a part; of the many that may be busy with files and uploads, each would keep some.
+#[derive(Debug)]
+pub(super) struct Threads(Option<Runtime>);
+
+impl Threads {
+    pub(super) fn new() -> Self {
+        let runtime = Builder::new_current_thread()
+            .max_blocking_threads(cores())
+            .thread_name("page")
+            .build();
+        if let Err(error) = &runtime {
+            warn!(%error, "pages are computed on the threads of other work");
+        }
+        Self(runtime.ok())
+    }
+
+    fn start<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        match &self.0 {
+            Some(runtime) => runtime.spawn_blocking(work),
+            None => spawn_blocking(work),
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Whoever drops it may be one that must not wait.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn cores() -> usize {
+    // Two, if the system does not say, are right for a small one.
+    available_parallelism().map_or(2, usize::from)
+}
+
 /// The right to compute.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -81,8 +120,7 @@ impl Drop for Waits<'_> {
 impl Queue {
     /// For this machine.
     pub(super) fn new() -> Self {
-        // Two, if the system does not say, are right for a small one.
-        let cores = available_parallelism().map_or(2, usize::from);
+        let cores = cores();
         Self::of(cores, cores * WAITING, PATIENCE)
     }
 
@@ -175,7 +213,7 @@ pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next:
         let _turn = turn;
         span.in_scope(|| runtime.block_on(whole(request, next)))
     };
-    match spawn_blocking(work).await {
+    match app.threads.start(work).await {
         Ok(response) => response,
         Err(failed) if failed.is_panic() => problem::after_panic(failed.into_panic()),
         // Only when the process ends.

@@ -45,7 +45,7 @@ pub use stop::{Signals, serve};
 use crate::export::Format;
 use crate::privacy::MinGroup;
 use crate::views::{GUIDE, Page, REPORT};
-use compute::Queue;
+use compute::{Queue, Threads};
 use data::{asked, events, mapping, receive};
 use kept::Kept;
 use metrics::Metrics;
@@ -61,6 +61,7 @@ pub struct App {
     receiving: Semaphore,
     metrics: Metrics,
     queue: Queue,
+    threads: Threads,
     kept: Kept,
     stopping: Stopping,
     min_group: Option<MinGroup>,
@@ -89,6 +90,7 @@ impl App {
             receiving: Semaphore::new(receive::MOST),
             metrics: Metrics::new()?,
             queue: Queue::new(),
+            threads: Threads::new(),
             kept: Kept::new(),
             stopping: Stopping::default(),
             min_group,
