@@ -4,8 +4,11 @@
 
 mod support;
 
+use std::io::Read;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use polars::prelude::{ParquetReader, SerReader};
 use serde_json::Value;
@@ -57,6 +60,50 @@ async fn files_are_announced_as_what_they_are() {
                 method == Method::HEAD,
                 "{method} {address}"
             );
+        }
+    }
+}
+
+/// To its last byte; a file of several parts too.
+#[tokio::test]
+async fn every_kind_is_the_same_however_it_is_compressed() {
+    let many = SMALL.lines().skip(1).collect::<Vec<_>>().join("\n");
+    let header = SMALL.lines().next().unwrap();
+    let many = format!("{header}\n{}", format!("{many}\n").repeat(5_000));
+    for table in [SMALL, &many] {
+        let app = dashboard_on(table);
+        let ask = async |address: &str, offer: &str| {
+            let request = Request::get(address).header(header::ACCEPT_ENCODING, offer);
+            let request = request.body(Body::empty()).unwrap();
+            let (head, body) = app.clone().oneshot(request).await.unwrap().into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes();
+            (head.headers.get(header::CONTENT_ENCODING).cloned(), bytes)
+        };
+        for address in [
+            "/export.csv",
+            "/export.json?Gender=Male",
+            "/export.parquet",
+            "/export.csv?Exam_Score=200..",
+        ] {
+            let (encoding, plain) = ask(address, "identity").await;
+            assert_eq!(encoding, None, "{address}");
+            for offer in ["br", "gzip"] {
+                let (encoding, bytes) = ask(address, offer).await;
+                let mut decoded = Vec::new();
+                match encoding.as_ref().map(|it| it.to_str().unwrap()) {
+                    Some("br") => brotli::BrotliDecompress(&mut &bytes[..], &mut decoded).unwrap(),
+                    Some("gzip") => {
+                        GzDecoder::new(&bytes[..])
+                            .read_to_end(&mut decoded)
+                            .unwrap();
+                    }
+                    _ => decoded = bytes.to_vec(),
+                }
+                // Parquet is compressed within.
+                let compressed = !address.starts_with("/export.parquet");
+                assert_eq!(encoding.is_some(), compressed, "{address} {offer}");
+                assert!(decoded == plain, "{address} {offer}");
+            }
         }
     }
 }

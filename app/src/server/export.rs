@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{Stream, unfold};
+use futures_util::stream::{Stream, StreamExt, unfold};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tracing::error;
@@ -88,9 +88,9 @@ async fn answer(app: &App, loaded: Arc<Loaded>, format: Format, query: Option<St
 }
 
 /// The parts of the file. One that cannot be made ends the answer before its end, which clients
-/// notice.
+/// notice. Compression asks once more after the last one.
 fn parts(export: Export) -> impl Stream<Item = Result<Bytes, &'static str>> {
-    unfold(Some(export), async |export| {
+    let parts = unfold(Some(export), async |export| {
         let mut export = export?;
         // Never closed.
         let place = MAKING.acquire().await.ok()?;
@@ -105,7 +105,8 @@ fn parts(export: Export) -> impl Stream<Item = Result<Bytes, &'static str>> {
                 Some((Err("the file could not be finished"), None))
             }
         }
-    })
+    });
+    parts.fuse()
 }
 
 /// Characters of a dataset's name that are kept in that of a file.

@@ -31,6 +31,7 @@ use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use access::{Access, AccessError, KeyError, PasswordError, hash_password};
@@ -209,6 +210,10 @@ fn upload() -> MethodRouter<Arc<App>> {
 }
 
 /// Compression on the fly, of what [`compress`] leaves: fast rather than small too.
-fn compression() -> CompressionLayer {
-    CompressionLayer::new().quality(CompressionLevel::Precise(4))
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it =
+        DefaultPredicate::new().and(NotForContentType::new(Format::Parquet.media_type()));
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(4))
+        .compress_when(worth_it)
 }
