@@ -55,8 +55,8 @@ pub(super) struct Queue {
     patience: Duration,
 }
 
-/// Threads for pages alone, as many as there are cores. What a thread has freed, the C library keeps for that
-/// thread to a part; of the many that may be busy with files and uploads, each would keep some.
+/// Threads for pages alone, as many as there are cores. The C library keeps a part of what a thread has freed
+/// for that thread: with the many threads that files and uploads may occupy, that adds up.
 #[derive(Debug)]
 pub(super) struct Threads(Option<Runtime>);
 

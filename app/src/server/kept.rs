@@ -222,7 +222,7 @@ async fn whole(response: Response) -> Result<Answer, Response> {
         return Err(Response::from_parts(head, Body::from(body)));
     };
     head.headers.typed_insert(version.clone());
-    // Copies: what was made among a page's columns, on a thread that computes, would keep that memory from
+    // A copy: what was made among a page's columns, on a thread that computes, would keep that memory from
     // going back to the system for as long as it is kept.
     Ok(Answer {
         headers: head.headers.clone(),

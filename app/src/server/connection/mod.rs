@@ -149,8 +149,8 @@ enum End {
 }
 
 /// Answers the requests of one connection. HTTP keeps 16 KB of buffers and more for its state, so it is
-/// there only from the first byte of a request to the last one of its answer (after a request with a
-/// body, to that of the next one without); a connection on which nothing happens holds little more than
+/// there only from the first byte of a request to the last one of its answer; after a request with a body
+/// it stays until one without is answered. A connection on which nothing happens holds little more than
 /// its socket.
 async fn converse(
     stream: TcpStream,
