@@ -49,7 +49,7 @@ impl Clients {
     /// Profiles, SSO, environment, `AWS_ENDPOINT_URL`: as every AWS tool reads them. Makes no call.
     ///
     /// # Errors
-    /// If the endpoint that a variable or the profile names is no address.
+    /// If the endpoint that `AWS_ENDPOINT_URL` or the profile names is no address.
     pub async fn connect(region: &Region) -> Result<Self> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)

@@ -95,25 +95,24 @@ async fn add(doing: &Doing<'_>, table: &AwsId, subnet: &str) -> Result<(), Error
     let add = async || {
         let call = doing.clients.ec2.associate_route_table();
         let answer = call.route_table_id(&table.0).subnet_id(subnet).send().await;
-        answer
-            .map(drop)
-            .map_err(doing.failed("ec2:AssociateRouteTable"))
-    };
-    match doing.visible(add).await {
+        let failure = match answer.map_err(doing.failed("ec2:AssociateRouteTable")) {
+            Ok(_) => return Ok(()),
+            Err(failure) if failure.is(&["Resource.AlreadyAssociated"]) => failure,
+            Err(failure) => return Err(failure),
+        };
         // A lost answer, or the subnet uses another table still.
-        Err(Error::Call(failure)) if failure.is(&["Resource.AlreadyAssociated"]) => {
-            match used_by(doing, subnet).await? {
-                Some((of, _)) if of == table.0 => Ok(()),
-                // The other table's own step has let go of it meanwhile, here or below.
-                None => doing.visible(add).await,
-                Some((_, association)) => match take_over(doing, &association, table).await {
-                    Err(failure) if failure.is_absent() => doing.visible(add).await,
-                    taken => Ok(taken?),
-                },
-            }
+        match used_by(doing, subnet).await? {
+            Some((of, _)) if of == table.0 => Ok(()),
+            Some((_, association)) => take_over(doing, &association, table).await,
+            // The other table's own step has let go of it meanwhile.
+            None => Err(Failure {
+                code: "InvalidAssociationID.NotFound".to_owned(),
+                ..failure
+            }),
         }
-        other => other,
-    }
+    };
+    // Tried again where the other table's association is gone.
+    doing.visible(add).await
 }
 
 /// The subnet of another table's association uses this one, without a moment in between.
