@@ -19,7 +19,8 @@
     try {
       const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      if (!response.ok || !page.getElementById("sidebar")) {
+      const isOfFigures = (it) => it.getElementById("sidebar") && it.getElementById("count");
+      if (!response.ok || !isOfFigures(page) || !isOfFigures(document)) {
         window.location.assign(address);
         return;
       }
@@ -56,6 +57,7 @@
       if (open.has(details.id) || (figure && figures.has(figure.id))) details.open = true;
     }
     restoreFocus(focus);
+    if (offered === shownVersion()) document.getElementById("news").replaceChildren();
     plots.show();
   }
 
@@ -162,8 +164,10 @@
       bar.removeAttribute("value");
       say(form, "Reading the file…");
     });
-    request.addEventListener("load", () => answered(request));
-    request.addEventListener("error", () => say(form, "The upload failed. Try again."));
+    request.addEventListener("load", () => answered(form, request));
+    request.addEventListener("error", () => {
+      say(form, "The upload failed. Try again; if the file was changed, choose it anew.");
+    });
     request.addEventListener("loadend", () => {
       bar.hidden = true;
       button.disabled = false;
@@ -176,7 +180,7 @@
     request.send(new FormData(form));
   }
 
-  function answered(request) {
+  function answered(form, request) {
     if (request.status === 200) {
       window.location.assign(request.responseURL);
       return;
@@ -184,12 +188,21 @@
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const fresh = page.getElementById("main");
     const main = document.getElementById("main");
-    if (!fresh) return;
+    if (!fresh) {
+      // Something between here and the server answered for it.
+      say(form, "The upload failed. Try again.");
+      return;
+    }
     plots.forget();
     main.replaceChildren(...fresh.childNodes);
     main.focus();
-    // The filters are about figures that are no longer shown: a link back is a full visit.
-    for (const link of main.querySelectorAll("a")) link.dataset.leave = "";
+    // The filters are about figures that are no longer shown: a link back is a full visit, and leads to them.
+    for (const link of main.querySelectorAll("a")) {
+      link.dataset.leave = "";
+      if (link.pathname === "/overview") link.href = location.href;
+    }
+    // Browsers refuse to send a file that was corrected since it was chosen.
+    form.querySelector("input[type=file]").value = "";
     for (const status of document.querySelectorAll("#upload [role=status]")) status.textContent = "";
   }
 
@@ -227,6 +240,8 @@
 
   const RETRY = 30000;
   let news = null;
+  // The version of which there is news on the page.
+  let offered = null;
 
   function shownVersion() {
     const source = document.querySelector("#sidebar [data-version]");
@@ -242,7 +257,7 @@
     if (!wanted || news) return;
     news = new EventSource("/events");
     news.addEventListener("dataset", (event) => {
-      if (shownVersion() !== null && event.data !== shownVersion()) offerReload();
+      if (shownVersion() !== null && event.data !== shownVersion()) offer(event.data);
     });
     news.addEventListener("error", () => {
       // A server that stops or is full ends the stream; otherwise the browser comes again by itself.
@@ -252,7 +267,8 @@
     });
   }
 
-  function offerReload() {
+  function offer(version) {
+    offered = version;
     if (document.getElementById("news").childNodes.length > 0) return;
     const button = document.createElement("button");
     button.type = "button";

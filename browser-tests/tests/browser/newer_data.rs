@@ -49,6 +49,15 @@ fn a_page_offers_newer_data() -> Result<()> {
         assert_eq!(page.path().await?, "/overview?Gender=Female");
         assert_eq!(page.text("#news").await?, "");
 
+        // Who goes on to another page sees it too, and it is offered no longer.
+        replace(&path, &lines[..701].join("\n"))?;
+        page.until("newer data is offered", offered, vec![]).await?;
+        page.click("nav.tabs a[href^='/performance']").await?;
+        let gone = "return document.querySelector('#news').textContent === ''
+            && document.querySelector('#count').textContent.includes(' of 700 students')";
+        page.until("newer data is shown", gone, vec![]).await?;
+        let after = page.count().await?;
+
         // What is no table is not offered, and the figures of before say that they are.
         replace(&path, "Exam_Score,x\n1,2\n3\n")?;
         let said = "return fetch(location.href).then((answer) => answer.text())

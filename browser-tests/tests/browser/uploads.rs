@@ -149,6 +149,10 @@ fn broken() -> Result<String> {
     Ok(lines.join("\n"))
 }
 
+/// The problems with a file are shown.
+const PROBLEMS: &str =
+    "return document.querySelector('#main h1').textContent === 'This file cannot be used'";
+
 #[test]
 fn problems_are_reported_and_the_figures_stay() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -160,8 +164,7 @@ fn problems_are_reported_and_the_figures_stay() -> Result<()> {
             page.goto("/performance?Gender=Female").await?;
             let before = page.count().await?;
             send(page, way, &file).await?;
-            let reported = "return document.querySelector('#main h1').textContent === 'This file cannot be used'";
-            page.until("the problems are shown", reported, vec![])
+            page.until("the problems are shown", PROBLEMS, vec![])
                 .await?;
             let list =
                 "return [...document.querySelectorAll('#main li')].map((item) => item.textContent)";
@@ -194,7 +197,38 @@ fn problems_are_reported_and_the_figures_stay() -> Result<()> {
         send(page, Way::Dialog, &file).await?;
         page.until("there is a way back", "return document.querySelector('#main a') !== null && document.querySelector('#main li') !== null", vec![]).await?;
         page.click("#main p a").await?;
-        page.arrived("/overview").await
+        let back = "return document.querySelector('#count') !== null";
+        page.until("the figures are back", back, vec![]).await?;
+        assert_eq!(page.path().await?, "/performance?Gender=Female");
+
+        // The same file, corrected where it lies, can be chosen and sent.
+        send(page, Way::Dialog, &file).await?;
+        page.until("the problems are shown", PROBLEMS, vec![])
+            .await?;
+        let empty = "return document.querySelector('#upload input[type=file]').files.length === 0";
+        page.until("the old choice is gone", empty, vec![]).await?;
+        fs::write(&file, sample()?)?;
+        send(page, Way::Dialog, &file).await?;
+        taken(page).await.map(drop)
+    })
+}
+
+/// As that of a proxy whose server is gone; here HTTP's own to an address that is too long.
+#[test]
+fn an_answer_that_is_no_page_is_said() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("records.csv");
+    fs::write(&file, sample()?)?;
+    let program = Program::start()?;
+    browse(&program, Browser::default(), async |page| {
+        page.goto("/performance").await?;
+        let elsewhere = "document.querySelector('#upload').action = '/' + 'x'.repeat(70000)";
+        page.run(elsewhere, vec![]).await?;
+        send(page, Way::Dialog, &file).await?;
+        let said = "return document.querySelector('#upload [role=status]').textContent
+            === 'The upload failed. Try again.'
+            && !document.querySelector('#upload button').disabled";
+        page.until("the failure is said", said, vec![]).await
     })
 }
 
