@@ -140,10 +140,12 @@ enum End {
     Quiet,
     /// By the rules of HTTP, or by the client.
     Over,
+    /// The answer could not be made to its end.
+    Broken,
     /// It took too long in that phase.
     Overdue(Phase),
-    /// Its place was needed.
-    Evicted,
+    /// Its place was needed, in that phase.
+    Evicted(Phase),
     /// The program stops.
     Stopped,
 }
@@ -183,7 +185,7 @@ async fn asked(stream: &Watched, watch: &Watch, closing: &mut Receiver<()>) -> E
     let ended = async {
         tokio::select! {
             () = sleep_until(watch.deadline()) => End::Overdue(watch.phase()),
-            () = watch.evicted() => End::Evicted,
+            () = watch.evicted() => End::Evicted(watch.phase()),
             _ = closing.changed() => End::Stopped,
         }
     };
@@ -203,6 +205,7 @@ async fn answer(
     closing: &mut Receiver<()>,
 ) -> (Watched, End) {
     let service = answering(router, peer, Arc::clone(watch));
+    // A client that closes its sending side counts as gone, so that what it asked for need not be computed.
     let mut http = http1::Builder::new()
         // Phases have their own clock, which knows an idle connection from a slow one.
         .header_read_timeout(None)
@@ -214,7 +217,7 @@ async fn answer(
         tokio::select! {
             biased;
             end = poll_fn(|context| drive(&mut http, watch, alarm.as_mut(), context)) => break end,
-            () = watch.evicted() => break End::Evicted,
+            () = watch.evicted() => break End::Evicted(watch.phase()),
             _ = closing.changed(), if !stopping => {
                 stopping = true;
                 Pin::new(&mut http).graceful_shutdown();
@@ -267,8 +270,10 @@ where
     S: HttpService<Incoming, ResBody = Sent, Error = Infallible> + Unpin,
     S::Future: Unpin,
 {
-    if http.poll_without_shutdown(context).is_ready() {
-        return Poll::Ready(End::Over);
+    match http.poll_without_shutdown(context) {
+        Poll::Ready(Err(error)) if error.is_user() => return Poll::Ready(End::Broken),
+        Poll::Ready(_) => return Poll::Ready(End::Over),
+        Poll::Pending => {}
     }
     if watch.is_quiet() {
         // Between two requests it ends at once; the socket stays as it is.
@@ -295,7 +300,12 @@ async fn close(stream: TcpStream, end: End) {
             let _ = stream.try_write(TOO_SLOW.as_bytes());
             linger(stream).await;
         }
-        End::Quiet | End::Overdue(_) | End::Evicted | End::Stopped => {
+        End::Broken | End::Overdue(Phase::Send) | End::Evicted(Phase::Send) => {
+            // Reset: an answer that lasts until the connection ends, as in HTTP/1.0, would look whole.
+            let _ = stream.set_zero_linger();
+            debug!(?end, "connection reset");
+        }
+        End::Quiet | End::Overdue(_) | End::Evicted(_) | End::Stopped => {
             debug!(?end, "connection closed");
         }
     }

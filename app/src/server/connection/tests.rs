@@ -202,17 +202,22 @@ async fn news_may_be_waited_for_and_other_answers_may_not() {
         place.watch().entered(phase, passed);
         current.swap(loaded("second"));
         let mut rest = String::new();
-        // A connection that is given up ends in the middle.
-        while let Ok(Some(line)) = lines.next_line().await {
+        // A connection that is given up ends in the middle, as an error.
+        let is_reset = loop {
+            let line = match lines.next_line().await {
+                Ok(line) => line.unwrap(),
+                Err(error) => break error.kind() == io::ErrorKind::ConnectionReset,
+            };
             rest += &line;
             if line == "data: second" {
                 // Once more, for the alarm.
                 current.swap(loaded("third"));
             }
             if line == "data: third" {
-                break;
+                break false;
             }
-        }
+        };
         assert_eq!(rest.contains("data: third"), heard, "{phase:?} {rest}");
+        assert_eq!(is_reset, !heard, "{phase:?}");
     }
 }
