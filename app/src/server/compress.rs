@@ -1,5 +1,6 @@
-//! Pages in Brotli, whole: the layer that compresses as it goes takes 8 MB for each, since it does not know
-//! how much is still to come, and the C library then keeps blocks of that size for every thread.
+//! Pages in Brotli, whole: compressed as they go they would take 8 MB each, since it is not known how much
+//! is still to come, and the C library would then keep blocks of that size for every thread. What is made
+//! as it goes, exports above all, is compressed with gzip by a layer.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

@@ -209,7 +209,7 @@ fn upload() -> MethodRouter<Arc<App>> {
     post(receive::receive).layer(DefaultBodyLimit::disable())
 }
 
-/// Compression on the fly, of what [`compress`] leaves: fast rather than small too.
+/// Compression with gzip as it goes, of what [`compress`] leaves: fast rather than small too.
 fn compression() -> CompressionLayer<impl Predicate> {
     let worth_it =
         DefaultPredicate::new().and(NotForContentType::new(Format::Parquet.media_type()));
