@@ -19,7 +19,7 @@ fn words(arguments: &[&str]) -> String {
 fn a_thousand_users() {
     insta::assert_snapshot!(words(&["--users", "1000"]), @"
     1,000 users at the busiest, a view every 30 s: 33.3 requests a second, 14.7 on average over a working day.
-    A view takes 2.14 ms of a core on average (6 pages alike, 50 % of the views without a filter), and 25,278 bytes with its part of the assets. Measured: the README's release build (rustc 1.95.0, commit fde9651), br, on Intel Xeon (2 cores), Linux 6.18.
+    A view takes 2.14 ms of a core on average (6 pages alike, 50 % of the views without a filter), and 25,278 bytes with its part of the assets. Measured: a release build (rustc 1.95.0, commit fde9651), br, on Intel Xeon (2 cores), Linux 6.18.
     2 to 4 × t3.small: 2 cores each, 1 times as fast as the one that was measured, 20 % of each is the baseline. The policy aims at 70 %; an instance is sent requests 150 s after its launch. Times are the instance's, without the network.
 
     | until | requests a second | instances serve, wanted | cores used | p99 at worst | refused |
