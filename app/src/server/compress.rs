@@ -2,7 +2,7 @@
 //! is still to come, and the C library would then keep blocks of that size for every thread. What is made
 //! as it goes, exports above all, is compressed with gzip by a layer.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -11,7 +11,7 @@ use brotli::BrotliCompress;
 use brotli::enc::BrotliEncoderParams;
 use tracing::error;
 
-use super::problem;
+use super::compute::made;
 
 /// How hard it tries, of 0 to 11: fast rather than small, since most pages are made for one filter and
 /// seldom asked for twice. The next step takes up to twice as long for 6 % fewer bytes.
@@ -28,12 +28,9 @@ pub(super) async fn page(request: Request, next: Next) -> Response {
     if !wanted || head.headers.contains_key(header::CONTENT_ENCODING) {
         return Response::from_parts(head, body);
     }
-    let bytes = match to_bytes(body, usize::MAX).await {
+    let bytes = match made(body).await {
         Ok(bytes) => bytes,
-        Err(error) => {
-            error!(%error, "the answer could not be made");
-            return problem::after_panic(Box::new(()));
-        }
+        Err(answer) => return answer,
     };
     if bytes.len() < LEAST {
         return Response::from_parts(head, Body::from(bytes));
@@ -87,6 +84,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use axum::Router;
+    use axum::body::to_bytes;
     use axum::http::{Method, StatusCode};
     use axum::middleware::from_fn;
     use axum::routing::get;

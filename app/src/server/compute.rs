@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -224,13 +224,18 @@ pub(super) async fn compute(State(app): State<Arc<App>>, request: Request, next:
 /// The answer with its body made, compression included.
 async fn whole(request: Request, next: Next) -> Response {
     let (head, body) = next.run(request).await.into_parts();
-    match to_bytes(body, usize::MAX).await {
+    match made(body).await {
         Ok(bytes) => Response::from_parts(head, Body::from(bytes)),
-        Err(error) => {
-            error!(%error, "the answer could not be made");
-            problem::after_panic(Box::new(()))
-        }
+        Err(answer) => answer,
     }
+}
+
+/// All of an answer's body; as an error the answer in its place where it cannot be made.
+pub(super) async fn made(body: Body) -> Result<Bytes, Response> {
+    to_bytes(body, usize::MAX).await.map_err(|error| {
+        error!(%error, "the answer could not be made");
+        problem::after_panic(Box::new(()))
+    })
 }
 
 #[cfg(test)]
@@ -244,20 +249,12 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::dataset::read;
-    use crate::server::{Current, Loaded};
-    use crate::views::{About, Stay};
+    use crate::server::Current;
+    use crate::server::testing::loaded;
+    use crate::views::Stay;
 
     fn app() -> Arc<App> {
-        let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
-        let about = About {
-            name: "x".to_owned(),
-            rows: 1,
-            origin: "a test".to_owned(),
-            loaded: String::new(),
-            stay: Stay::Fixed,
-        };
-        let current = Current::of(Loaded::new(dataset, about));
+        let current = Current::of(loaded("Exam_Score\n70\n", Stay::Fixed));
         App::new(Arc::new(current), None).unwrap()
     }
 

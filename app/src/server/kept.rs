@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -20,10 +20,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
-use tracing::error;
 
+use super::compute::made;
 use super::data::asked::Asked;
-use super::{App, Loaded, problem};
+use super::{App, Loaded};
 use crate::filter;
 use crate::privacy::MinGroup;
 use crate::views::{About, Stay};
@@ -212,10 +212,7 @@ async fn whole(response: Response) -> Result<Answer, Response> {
         return Err(response);
     }
     let (mut head, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.map_err(|error| {
-        error!(%error, "the answer could not be made");
-        problem::after_panic(Box::new(()))
-    })?;
+    let body = made(body).await?;
     let digest = Sha256::digest(&body);
     let name: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
     let Ok(version) = format!("\"{name}\"").parse::<ETag>() else {
@@ -236,22 +233,14 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
     use axum::Router;
+    use axum::body::to_bytes;
     use tower::ServiceExt;
 
     use super::*;
-    use crate::dataset::read;
-    use crate::server::{Current, router};
+    use crate::server::{Current, router, testing};
 
     fn loaded(csv: &str) -> Loaded {
-        let dataset = read("x".to_owned(), csv.as_bytes(), "Exam_Score").unwrap();
-        let about = About {
-            name: "x".to_owned(),
-            rows: dataset.rows(),
-            origin: "a test".to_owned(),
-            loaded: String::new(),
-            stay: Stay::Fixed,
-        };
-        Loaded::new(dataset, about)
+        testing::loaded(csv, Stay::Fixed)
     }
 
     const CSV: &str = "Exam_Score,Sex,Town\n70,f,a\n71,f,b\n72,m,a\n73,m,b\n";

@@ -20,6 +20,8 @@ mod problem;
 mod report;
 mod request_id;
 mod stop;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

@@ -10,24 +10,16 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::assets;
-use crate::dataset::read;
-use crate::server::{App, Current, Loaded};
-use crate::views::{About, Stay};
+use crate::server::{App, Current, Loaded, testing};
+use crate::views::Stay;
 
 /// A dataset that is watched.
 fn loaded(version: &str) -> Loaded {
-    let dataset = read("x".to_owned(), b"Exam_Score\n70\n", "Exam_Score").unwrap();
-    let about = About {
-        name: "x".to_owned(),
-        rows: 1,
-        origin: "a test".to_owned(),
-        loaded: String::new(),
-        stay: Stay::Watched {
-            version: version.to_owned(),
-            fault: None,
-        },
+    let stay = Stay::Watched {
+        version: version.to_owned(),
+        fault: None,
     };
-    Loaded::new(dataset, about)
+    testing::loaded("Exam_Score\n70\n", stay)
 }
 
 /// The routes over a small dataset.
