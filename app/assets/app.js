@@ -12,6 +12,11 @@
   let shown = location.pathname + location.search;
 
   async function visit(address, remember) {
+    const isOfFigures = (it) => it.getElementById("sidebar") && it.getElementById("count");
+    if (!isOfFigures(document)) {
+      window.location.assign(address);
+      return;
+    }
     if (pending) pending.abort();
     pending = new AbortController();
     const { signal } = pending;
@@ -19,8 +24,7 @@
     try {
       const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const isOfFigures = (it) => it.getElementById("sidebar") && it.getElementById("count");
-      if (!response.ok || !isOfFigures(page) || !isOfFigures(document)) {
+      if (!response.ok || !isOfFigures(page)) {
         window.location.assign(address);
         return;
       }
